@@ -1,0 +1,1 @@
+//! What the server decides: one file per flow, no HTTP types.

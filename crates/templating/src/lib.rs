@@ -1,0 +1,1 @@
+//! How pages and mails look: one struct per page.
