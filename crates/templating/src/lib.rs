@@ -1,1 +1,30 @@
-//! How pages and mails look: one struct per page.
+//! How pages look: one struct a page, filled by the `http` crate, rendered by askama, with nothing in it but text.
+//!
+//! No page knows an entity or looks anything up. Every struct derives [`askama::Template`], so
+//! `page.render()` gives the HTML; every page implements [`Page`] and so has samples, from which the tests and the
+//! gallery render all of them. Text is escaped by the templates: hand it over as it is.
+
+mod app_face;
+pub mod assets;
+mod badge;
+mod chrome;
+mod colour;
+mod form;
+mod page;
+mod pager;
+pub mod pages;
+mod scope;
+mod shortened;
+mod snippet;
+mod when;
+
+pub use app_face::AppFace;
+pub use badge::{Badge, Tone};
+pub use chrome::{Account, Branding, Chrome, Notice, NoticeKind, Section};
+pub use form::{Choice, Field, FieldError};
+pub use page::{Page, Visitor, visit_all};
+pub use pager::Pager;
+pub use scope::{ScopeChoice, ScopeChoices, ScopeGroup, ScopeLine};
+pub use shortened::Shortened;
+pub use snippet::Snippet;
+pub use when::When;

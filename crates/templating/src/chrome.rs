@@ -1,0 +1,200 @@
+//! What is around every page: the operator's name and logo, the person, where they are, and what just happened.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{assets, colour};
+
+/// The frame of a page, the same for all of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Chrome {
+    /// Name, logo and accent of this instance, from `branding.*`.
+    pub branding: Branding,
+    /// Who is signed in, if anybody.
+    pub account: Option<Account>,
+    /// The form token of this session. Every form sends it back as `form_token`.
+    pub form_token: String,
+    /// The entry of the navigation that is marked as the current one.
+    pub section: Section,
+    /// What was just done and what comes next, shown on top of the page.
+    pub notice: Option<Notice>,
+}
+
+/// How this instance looks: `branding.*` of the configuration.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Branding {
+    /// Name of the service, e.g. *Acme accounts*.
+    pub name: String,
+    /// Path or URL of a logo (square, shown at 24 px); none shows Postern's own mark.
+    pub logo_url: Option<String>,
+    /// Accent colour as six hexadecimal digits, with or without `#`. Anything else is ignored. Shades that keep AA
+    /// contrast in both schemes are computed from it.
+    pub accent: Option<String>,
+}
+
+/// A person, as pages name them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Account {
+    /// Display name; the user name where the person gave none.
+    pub name: String,
+    /// User name, without `@`.
+    pub username: String,
+    /// E-mail address.
+    pub email: String,
+    /// Whether the administrators' pages are offered.
+    pub is_admin: bool,
+}
+
+/// Where in the dashboard a page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Section {
+    /// `/`
+    Home,
+    /// `/settings/applications`
+    Applications,
+    /// `/settings/sessions`
+    Sessions,
+    /// `/settings/profile`
+    Profile,
+    /// `/settings/security`
+    Security,
+    /// `/developer/clients` and below
+    Clients,
+    /// A page outside the navigation: sign-in, consent, errors.
+    Elsewhere,
+}
+
+/// A message on top of a page, usually after an action.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Notice {
+    /// Whether it went well.
+    pub kind: NoticeKind,
+    /// One or two short sentences: what was done, what comes next.
+    pub text: String,
+}
+
+/// How a [`Notice`] is coloured and announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoticeKind {
+    /// It was done.
+    Done,
+    /// Something to know.
+    Info,
+    /// It was done, but something wants attention.
+    Warning,
+    /// It was not done.
+    Failed,
+}
+
+impl NoticeKind {
+    /// The class that gives the colour.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Done => "good",
+            Self::Info => "neutral",
+            Self::Warning => "warning",
+            Self::Failed => "bad",
+        }
+    }
+
+    /// The icon that says the same as the colour.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Done => "check",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Failed => "stop",
+        }
+    }
+
+    /// The role that makes a screen reader say it: at once where it failed, else when there is a pause.
+    pub fn role(self) -> &'static str {
+        if self == Self::Failed { "alert" } else { "status" }
+    }
+}
+
+impl Notice {
+    /// What was done.
+    pub fn done(text: impl Into<String>) -> Self {
+        Self { kind: NoticeKind::Done, text: text.into() }
+    }
+
+    /// Something to know.
+    pub fn info(text: impl Into<String>) -> Self {
+        Self { kind: NoticeKind::Info, text: text.into() }
+    }
+
+    /// Something that wants attention.
+    pub fn warning(text: impl Into<String>) -> Self {
+        Self { kind: NoticeKind::Warning, text: text.into() }
+    }
+
+    /// What was not done, and why.
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self { kind: NoticeKind::Failed, text: text.into() }
+    }
+}
+
+impl Section {
+    /// Whether this is one of the settings, which share a second row of navigation.
+    pub fn is_settings(self) -> bool {
+        matches!(self, Self::Profile | Self::Security | Self::Sessions)
+    }
+}
+
+impl Account {
+    /// Up to two letters for the round mark: the first of the first and of the last word of the name.
+    pub fn initials(&self) -> String {
+        let source = if self.name.trim().is_empty() { &self.username } else { &self.name };
+        let mut words =
+            source.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
+        let first = words.next();
+        first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+    }
+
+    /// The person of the samples.
+    pub fn sample() -> Self {
+        Self {
+            name: "Ada Lovelace".into(),
+            username: "ada".into(),
+            email: "ada@example.com".into(),
+            is_admin: false,
+        }
+    }
+}
+
+impl Branding {
+    /// Path of the stylesheet that carries the operator's accent; none where there is no (valid) accent.
+    pub fn accent_url(&self) -> Option<String> {
+        let accent = self.accent.as_deref()?;
+        colour::Rgb::parse(accent).map(|colour| assets::accent_url(&colour.hex()))
+    }
+
+    /// Postern's own name, mark and accent.
+    pub fn plain() -> Self {
+        Self { name: "Postern".into(), logo_url: None, accent: None }
+    }
+}
+
+impl Chrome {
+    /// The frame of the samples: somebody is signed in.
+    pub fn sample(section: Section) -> Self {
+        Self {
+            branding: Branding::plain(),
+            account: Some(Account::sample()),
+            form_token: "c2FtcGxlLWZvcm0tdG9rZW4".into(),
+            section,
+            notice: None,
+        }
+    }
+
+    /// The frame of the samples: nobody is signed in.
+    pub fn sample_signed_out() -> Self {
+        Self { account: None, ..Self::sample(Section::Elsewhere) }
+    }
+
+    /// The same with a message on top.
+    pub fn with_notice(mut self, notice: Notice) -> Self {
+        self.notice = Some(notice);
+        self
+    }
+}

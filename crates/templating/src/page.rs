@@ -1,0 +1,55 @@
+//! What every page can do: render itself from samples.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::pages;
+
+/// A page. Its struct is filled by the `http` crate and rendered with [`askama::Template::render`].
+pub trait Page: askama::Template + Serialize + DeserializeOwned {
+    /// Name of the page in the gallery and in test messages, e.g. `sign-in`.
+    const NAME: &'static str;
+
+    /// The page as most people see it.
+    fn sample() -> Self;
+
+    /// The other states worth looking at, each with a name: empty, full, with errors, with very long names.
+    fn variants() -> Vec<(&'static str, Self)> {
+        Vec::new()
+    }
+
+    /// The sample and all variants.
+    fn samples() -> Vec<(&'static str, Self)> {
+        let mut all = vec![("", Self::sample())];
+        all.extend(Self::variants());
+        all
+    }
+}
+
+/// Something that wants to see every kind of page.
+pub trait Visitor {
+    /// Called once for each page.
+    fn visit<P: Page>(&mut self);
+}
+
+/// Shows every page to `visitor`. A new page gets its line here.
+pub fn visit_all(visitor: &mut impl Visitor) {
+    visitor.visit::<pages::SignIn>();
+    visitor.visit::<pages::Reauthenticate>();
+    visitor.visit::<pages::Register>();
+    visitor.visit::<pages::Setup>();
+    visitor.visit::<pages::SignOut>();
+    visitor.visit::<pages::Consent>();
+    visitor.visit::<pages::ErrorPage>();
+    visitor.visit::<pages::FormPost>();
+    visitor.visit::<pages::Home>();
+    visitor.visit::<pages::Profile>();
+    visitor.visit::<pages::Security>();
+    visitor.visit::<pages::Sessions>();
+    visitor.visit::<pages::Applications>();
+    visitor.visit::<pages::Clients>();
+    visitor.visit::<pages::ClientNew>();
+    visitor.visit::<pages::ClientEdit>();
+    visitor.visit::<pages::Client>();
+    visitor.visit::<pages::ClientSecret>();
+    visitor.visit::<pages::ClientDelete>();
+}

@@ -1,0 +1,93 @@
+//! `/settings/applications`
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::SAMPLE_NOW;
+use crate::{AppFace, Chrome, Notice, Page, Pager, Section, When};
+
+/// What each connected app holds and since when. A row's button posts `client_id` and `form_token` to
+/// `/settings/applications`, which cuts that app off.
+#[derive(Debug, Clone, Serialize, Deserialize, Template)]
+#[template(path = "pages/applications.html")]
+pub struct Applications {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The apps, the one used last first.
+    pub apps: Vec<ConnectedApp>,
+    /// The way to the other pages of the list.
+    pub pager: Pager,
+}
+
+/// An app that holds access.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConnectedApp {
+    /// Its client id, sent back by the form.
+    pub client_id: String,
+    /// Its name and logo.
+    pub face: AppFace,
+    /// Who made it.
+    pub publisher: Option<String>,
+    /// Its homepage.
+    pub homepage_url: Option<String>,
+    /// What it may do, the labels of the scopes.
+    pub scopes: Vec<String>,
+    /// Since when it is connected.
+    pub since: When,
+    /// When it last used its access, if ever.
+    pub last_used: Option<When>,
+}
+
+impl Page for Applications {
+    const NAME: &'static str = "applications";
+
+    fn sample() -> Self {
+        let ago = |days: i64| When::new(SAMPLE_NOW - days * 86_400, SAMPLE_NOW);
+        Self {
+            chrome: Chrome::sample(Section::Applications),
+            apps: vec![
+                ConnectedApp {
+                    client_id: "postern_ci_one".into(),
+                    face: AppFace::new("Field Notes"),
+                    publisher: Some("Charles Babbage".into()),
+                    homepage_url: Some("https://notes.example.com".into()),
+                    scopes: vec![
+                        "Know who you are".into(),
+                        "See your profile".into(),
+                        "See your e-mail address".into(),
+                        "Keep access while you are away".into(),
+                    ],
+                    since: ago(40),
+                    last_used: Some(When::new(SAMPLE_NOW - 240, SAMPLE_NOW)),
+                },
+                ConnectedApp {
+                    client_id: "postern_ci_two".into(),
+                    face: AppFace::new(
+                        "Sea Charts and everything else that floats, for sailors and their friends 🌊",
+                    ),
+                    publisher: None,
+                    homepage_url: None,
+                    scopes: vec!["Know who you are".into()],
+                    since: ago(2),
+                    last_used: None,
+                },
+            ],
+            pager: Pager {
+                previous_url: None,
+                next_url: Some("/settings/applications?cursor=sample".into()),
+            },
+        }
+    }
+
+    fn variants() -> Vec<(&'static str, Self)> {
+        let revoked = Notice::done("Field Notes is cut off. Its tokens stopped working now.");
+        vec![(
+            "empty",
+            Self {
+                chrome: Chrome::sample(Section::Applications).with_notice(revoked),
+                apps: Vec::new(),
+                pager: Pager::default(),
+            },
+        )]
+    }
+}

@@ -1,0 +1,121 @@
+//! `/consent`
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::SAMPLE_NOW;
+use crate::{AppFace, Chrome, Page, ScopeGroup, ScopeLine, Section, When};
+
+/// Whether an app may have what it asks for. Posts `request`, `form_token` and `decision` (`allow` or `deny`, the
+/// value of the button) to `/consent`.
+#[derive(Debug, Clone, Serialize, Deserialize, Template)]
+#[template(path = "pages/consent.html")]
+pub struct Consent {
+    /// The frame; its account is the one that is asked.
+    pub chrome: Chrome,
+    /// Handle of the request, sent back as it is.
+    pub request: String,
+    /// The app's name and logo.
+    pub face: AppFace,
+    /// Who made the app, e.g. a person's name.
+    pub publisher: Option<String>,
+    /// The app's homepage.
+    pub homepage_url: Option<String>,
+    /// The app's terms of service.
+    pub terms_url: Option<String>,
+    /// The app's privacy policy.
+    pub privacy_url: Option<String>,
+    /// Since when the app is registered here.
+    pub known_since: When,
+    /// Host of the redirect URI, e.g. `notes.example.com`; a loopback address or a private scheme as it is.
+    pub redirect_host: String,
+    /// Why nobody can be sure that this app is the one that gets the answer, if so.
+    pub unproven: Option<Unproven>,
+    /// What is asked for, by subject. Empty where the app only asks to sign the person in.
+    pub groups: Vec<ScopeGroup>,
+    /// When this person last allowed this app something, if ever; marks of new scopes mean *since then*.
+    pub last_allowed: Option<When>,
+    /// How long it lasts, as a whole sentence, e.g. *Field Notes keeps access until it is unused for 90 days.*
+    pub lifetime: String,
+    /// Where to sign in as somebody else and come back to this request.
+    pub switch_url: String,
+}
+
+/// Why a redirect URI proves nothing about who is behind it (RFC 8252, section 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unproven {
+    /// `http://127.0.0.1`, `http://[::1]` or `http://localhost`: any program on this device may listen there.
+    Loopback,
+    /// A private scheme such as `com.example.app:`: any program on this device may claim it.
+    PrivateScheme,
+}
+
+impl Consent {
+    fn has_new(&self) -> bool {
+        self.last_allowed.is_some()
+            && self.groups.iter().flat_map(|group| &group.scopes).any(|scope| scope.new)
+    }
+}
+
+impl Page for Consent {
+    const NAME: &'static str = "consent";
+
+    fn sample() -> Self {
+        let group = |name: &str, scopes| ScopeGroup { name: name.into(), scopes };
+        Self {
+            chrome: Chrome::sample(Section::Elsewhere),
+            request: "sample-request".into(),
+            face: AppFace::new("Field Notes"),
+            publisher: Some("Charles Babbage".into()),
+            homepage_url: Some("https://notes.example.com".into()),
+            terms_url: Some("https://notes.example.com/terms".into()),
+            privacy_url: Some("https://notes.example.com/privacy".into()),
+            known_since: When::new(SAMPLE_NOW - 400 * 86_400, SAMPLE_NOW),
+            redirect_host: "notes.example.com".into(),
+            unproven: None,
+            groups: vec![
+                group(
+                    "Your identity",
+                    vec![
+                        ScopeLine::new("Know who you are", "An id that is yours here, nothing else."),
+                        ScopeLine::new("See your profile", "Your name and user name."),
+                        ScopeLine::new("See your e-mail address", "And whether it is verified."),
+                    ],
+                ),
+                group(
+                    "Staying connected",
+                    vec![ScopeLine::new(
+                        "Keep access while you are away",
+                        "It can fetch the above without you being there.",
+                    )],
+                ),
+            ],
+            last_allowed: None,
+            lifetime: "Field Notes keeps this access until it has not used it for 90 days.".into(),
+            switch_url: "/login?other=1".into(),
+        }
+    }
+
+    fn variants() -> Vec<(&'static str, Self)> {
+        let mut more = Self::sample();
+        more.last_allowed = Some(When::new(SAMPLE_NOW - 40 * 86_400, SAMPLE_NOW));
+        for scope in more.groups.iter_mut().skip(1).flat_map(|group| &mut group.scopes) {
+            scope.new = true;
+        }
+        let bare = Self {
+            face: AppFace::new("مذكرات الحقل 🌱 مع اسم طويل جدا لا ينتهي تقريبا في سطر واحد"),
+            publisher: None,
+            homepage_url: None,
+            terms_url: None,
+            privacy_url: None,
+            redirect_host: "com.example.a-very-long-reverse-domain-scheme.for-a-native-application.mobile"
+                .into(),
+            unproven: Some(Unproven::PrivateScheme),
+            groups: Vec::new(),
+            ..Self::sample()
+        };
+        let loopback =
+            Self { redirect_host: "127.0.0.1".into(), unproven: Some(Unproven::Loopback), ..Self::sample() };
+        vec![("something new", more), ("long name, private scheme", bare), ("loopback", loopback)]
+    }
+}

@@ -1,0 +1,116 @@
+//! `/`
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::SAMPLE_NOW;
+use crate::{Chrome, Notice, Page, Section, Tone, When};
+
+/// What the person has, and what wants attention.
+#[derive(Debug, Clone, Serialize, Deserialize, Template)]
+#[template(path = "pages/home.html")]
+pub struct Home {
+    /// The frame.
+    pub chrome: Chrome,
+    /// What wants attention, the most pressing first. Empty says that nothing does.
+    pub attention: Vec<Attention>,
+    /// Apps that hold access.
+    pub applications: Figure,
+    /// Clients the person made.
+    pub clients: Figure,
+    /// Places where the person is signed in.
+    pub sessions: Figure,
+}
+
+/// One line that wants attention.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Attention {
+    /// How pressing it is.
+    pub tone: Tone,
+    /// What it is, a short sentence.
+    pub text: String,
+    /// When it happened or will happen.
+    pub when: Option<When>,
+    /// What to do, one to three words, e.g. *Look at it*.
+    pub action: String,
+    /// Where that is done.
+    pub url: String,
+}
+
+/// A number with the latest of what it counts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Figure {
+    /// How many there are.
+    pub count: u64,
+    /// Name of the latest one, if there is one.
+    pub latest: Option<String>,
+    /// When that came, or was last used.
+    pub when: Option<When>,
+}
+
+impl Home {
+    fn is_new(&self) -> bool {
+        self.applications.count == 0 && self.clients.count == 0
+    }
+}
+
+impl Page for Home {
+    const NAME: &'static str = "home";
+
+    fn sample() -> Self {
+        let ago = |seconds: i64| When::new(SAMPLE_NOW - seconds, SAMPLE_NOW);
+        let attention = |tone, text: &str, when, action: &str, url: &str| Attention {
+            tone,
+            text: text.into(),
+            when,
+            action: action.into(),
+            url: url.into(),
+        };
+        Self {
+            chrome: Chrome::sample(Section::Home),
+            attention: vec![
+                attention(
+                    Tone::Bad,
+                    "Field Notes was refused 12 times: redirect URI did not match.",
+                    Some(ago(840)),
+                    "See errors",
+                    "/developer/clients/postern_ci_sample",
+                ),
+                attention(
+                    Tone::Warning,
+                    "A secret of Field Notes expires in 6 days.",
+                    None,
+                    "Rotate it",
+                    "/developer/clients/postern_ci_sample",
+                ),
+                attention(
+                    Tone::Neutral,
+                    "New sign-in with Firefox on Linux from 203.0.113.7.",
+                    Some(ago(7_200)),
+                    "Was it you?",
+                    "/settings/sessions",
+                ),
+            ],
+            applications: Figure { count: 7, latest: Some("Sea Charts".into()), when: Some(ago(3_600)) },
+            clients: Figure { count: 2, latest: Some("Field Notes".into()), when: Some(ago(240)) },
+            sessions: Figure { count: 3, latest: Some("Firefox on Linux".into()), when: Some(ago(7_200)) },
+        }
+    }
+
+    fn variants() -> Vec<(&'static str, Self)> {
+        let none = Figure { count: 0, latest: None, when: None };
+        let newcomer = Self {
+            chrome: Chrome::sample(Section::Home)
+                .with_notice(Notice::done("Your account is ready. You are signed in as ada.")),
+            attention: Vec::new(),
+            applications: none.clone(),
+            clients: none,
+            sessions: Figure {
+                count: 1,
+                latest: Some("Firefox on Linux".into()),
+                when: Some(When::new(SAMPLE_NOW, SAMPLE_NOW)),
+            },
+        };
+        vec![("newcomer", newcomer), ("quiet", Self { attention: Vec::new(), ..Self::sample() })]
+    }
+}

@@ -1,0 +1,46 @@
+//! The pages, one file each, named like their template in `templates/pages/`.
+
+mod applications;
+mod client;
+mod client_delete;
+mod client_edit;
+mod client_form;
+mod client_new;
+mod client_secret;
+mod clients;
+mod consent;
+mod error;
+mod form_post;
+mod home;
+mod profile;
+mod reauthenticate;
+mod register;
+mod security;
+mod sessions;
+mod setup;
+mod sign_in;
+mod sign_out;
+
+pub use applications::{Applications, ConnectedApp};
+pub use client::{Client, ClientCallError, ClientSecretRow, Endpoint};
+pub use client_delete::ClientDelete;
+pub use client_edit::ClientEdit;
+pub use client_form::ClientForm;
+pub use client_new::ClientNew;
+pub use client_secret::{ClientSecret, SecretOccasion};
+pub use clients::{ClientRow, Clients};
+pub use consent::{Consent, Unproven};
+pub use error::{ErrorDetail, ErrorPage, Side};
+pub use form_post::FormPost;
+pub use home::{Attention, Figure, Home};
+pub use profile::Profile;
+pub use reauthenticate::Reauthenticate;
+pub use register::Register;
+pub use security::Security;
+pub use sessions::{Device, SessionRow, Sessions};
+pub use setup::Setup;
+pub use sign_in::{Destination, SignIn, SignInMode};
+pub use sign_out::SignOut;
+
+/// The moment at which all samples are looked at: 22 November 2026, 09:57 UTC.
+pub(crate) const SAMPLE_NOW: i64 = 1_795_341_420;

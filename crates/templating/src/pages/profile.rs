@@ -1,0 +1,77 @@
+//! `/settings/profile`
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::SAMPLE_NOW;
+use crate::{Badge, Chrome, Field, FieldError, Notice, Page, Section, Shortened, Tone, When};
+
+/// Name, user name and e-mail. Posts `name`, `username`, `email` and `form_token` to `/settings/profile`.
+#[derive(Debug, Clone, Serialize, Deserialize, Template)]
+#[template(path = "pages/profile.html")]
+pub struct Profile {
+    /// The frame.
+    pub chrome: Chrome,
+    /// What went wrong as a whole.
+    pub problem: Option<String>,
+    /// `name`, may be empty.
+    pub name: Field,
+    /// `username`
+    pub username: Field,
+    /// `email`
+    pub email: Field,
+    /// State of the e-mail, e.g. *verified*.
+    pub email_state: Badge,
+    /// The id of the account, which apps see as `sub`.
+    pub id: Shortened,
+    /// Since when the account exists.
+    pub created: When,
+}
+
+impl Profile {
+    /// What is wrong, for the summary.
+    pub fn errors(&self) -> Vec<FieldError<'_>> {
+        [self.name.summary("name"), self.username.summary("username"), self.email.summary("email")]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
+impl Page for Profile {
+    const NAME: &'static str = "profile";
+
+    fn sample() -> Self {
+        Self {
+            chrome: Chrome::sample(Section::Profile),
+            problem: None,
+            name: Field::new("Ada Lovelace"),
+            username: Field::new("ada"),
+            email: Field::new("ada@example.com"),
+            email_state: Badge::new(Tone::Good, "verified"),
+            id: Shortened::new("01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3"),
+            created: When::new(SAMPLE_NOW - 400 * 86_400, SAMPLE_NOW),
+        }
+    }
+
+    fn variants() -> Vec<(&'static str, Self)> {
+        vec![
+            (
+                "saved",
+                Self {
+                    chrome: Chrome::sample(Section::Profile)
+                        .with_notice(Notice::done("Your profile is saved. Apps see it at their next look.")),
+                    email_state: Badge::new(Tone::Warning, "not verified"),
+                    ..Self::sample()
+                },
+            ),
+            (
+                "errors",
+                Self {
+                    username: Field::new("charles").with_error("This user name is taken."),
+                    ..Self::sample()
+                },
+            ),
+        ]
+    }
+}

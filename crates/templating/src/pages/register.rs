@@ -1,0 +1,83 @@
+//! `/register`
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::Destination;
+use crate::{AppFace, Chrome, Field, FieldError, Page};
+
+/// Sign-up. Posts `username`, `email`, `name`, `password`, `return_to` and `form_token` to `/register`.
+#[derive(Debug, Clone, Serialize, Deserialize, Template)]
+#[template(path = "pages/register.html")]
+pub struct Register {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Which app the person is heading to, if any.
+    pub destination: Option<Destination>,
+    /// What went wrong as a whole.
+    pub problem: Option<String>,
+    /// `username`
+    pub username: Field,
+    /// `email`
+    pub email: Field,
+    /// `name`, may stay empty.
+    pub name: Field,
+    /// `password`; its value is never shown again.
+    pub password: Field,
+    /// Own path to go to afterwards, sent back as it is.
+    pub return_to: String,
+    /// Where those who have an account sign in, `return_to` included.
+    pub sign_in_url: String,
+}
+
+impl Register {
+    /// What is wrong, for the summary.
+    pub fn errors(&self) -> Vec<FieldError<'_>> {
+        [
+            self.username.summary("username"),
+            self.email.summary("email"),
+            self.name.summary("name"),
+            self.password.summary("password"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+impl Page for Register {
+    const NAME: &'static str = "register";
+
+    fn sample() -> Self {
+        Self {
+            chrome: Chrome::sample_signed_out(),
+            destination: None,
+            problem: None,
+            username: Field::empty(),
+            email: Field::empty(),
+            name: Field::empty(),
+            password: Field::empty(),
+            return_to: "/".into(),
+            sign_in_url: "/login".into(),
+        }
+    }
+
+    fn variants() -> Vec<(&'static str, Self)> {
+        vec![(
+            "errors",
+            Self {
+                destination: Some(Destination {
+                    face: AppFace::new("Field Notes"),
+                    host: "notes.example.com".into(),
+                }),
+                username: Field::new("ada lovelace")
+                    .with_error("Use letters, digits, dots, dashes and underscores only."),
+                email: Field::new("ada@").with_error("Enter a whole e-mail address, like ada@example.com."),
+                name: Field::new("Ada Lovelace"),
+                password: Field::empty()
+                    .with_error("This password is on a list of common ones. Choose another."),
+                ..Self::sample()
+            },
+        )]
+    }
+}

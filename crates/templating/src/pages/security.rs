@@ -1,0 +1,61 @@
+//! `/settings/security`
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::SAMPLE_NOW;
+use crate::{Chrome, Field, FieldError, Page, Section, When};
+
+/// Change of password. Posts `current_password`, `new_password` and `form_token` to `/settings/security`.
+#[derive(Debug, Clone, Serialize, Deserialize, Template)]
+#[template(path = "pages/security.html")]
+pub struct Security {
+    /// The frame; its account's user name is offered to password managers.
+    pub chrome: Chrome,
+    /// `current_password`; its value is never shown again.
+    pub current_password: Field,
+    /// `new_password`; its value is never shown again.
+    pub new_password: Field,
+    /// When the password was last changed; none since the account was made.
+    pub last_changed: Option<When>,
+    /// In how many other places the person is signed in, which a change of password ends.
+    pub other_sessions: u64,
+}
+
+impl Security {
+    /// What is wrong, for the summary.
+    pub fn errors(&self) -> Vec<FieldError<'_>> {
+        [self.current_password.summary("current_password"), self.new_password.summary("new_password")]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
+impl Page for Security {
+    const NAME: &'static str = "security";
+
+    fn sample() -> Self {
+        Self {
+            chrome: Chrome::sample(Section::Security),
+            current_password: Field::empty(),
+            new_password: Field::empty(),
+            last_changed: Some(When::new(SAMPLE_NOW - 100 * 86_400, SAMPLE_NOW)),
+            other_sessions: 2,
+        }
+    }
+
+    fn variants() -> Vec<(&'static str, Self)> {
+        vec![(
+            "errors",
+            Self {
+                current_password: Field::empty().with_error("This is not your current password."),
+                new_password: Field::empty()
+                    .with_error("This password is on a list of common ones. Choose another."),
+                last_changed: None,
+                other_sessions: 0,
+                ..Self::sample()
+            },
+        )]
+    }
+}

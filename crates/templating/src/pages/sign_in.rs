@@ -1,0 +1,128 @@
+//! `/login`
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use crate::{Account, AppFace, Chrome, Field, FieldError, Page};
+
+/// Sign-in. The form posts `identifier`, `password`, `return_to` and `form_token` to `/login`; where somebody may
+/// continue as they are, a second form posts `action=continue` instead of the first two.
+#[derive(Debug, Clone, Serialize, Deserialize, Template)]
+#[template(path = "pages/sign_in.html")]
+pub struct SignIn {
+    /// The frame.
+    pub chrome: Chrome,
+    /// What the page is for this time.
+    pub mode: SignInMode,
+    /// Which app the person is heading to, if any.
+    pub destination: Option<Destination>,
+    /// What went wrong as a whole, e.g. *The name or the password is wrong.*
+    pub problem: Option<String>,
+    /// User name or e-mail, `identifier`. Under [`SignInMode::Confirm`] it can't be changed.
+    pub identifier: Field,
+    /// `password`; its value is never shown again.
+    pub password: Field,
+    /// Own path to go to afterwards, sent back as it is.
+    pub return_to: String,
+    /// Where strangers sign up, `return_to` included; none while registration is closed.
+    pub register_url: Option<String>,
+    /// Under [`SignInMode::Confirm`]: where to sign in as somebody else, if that is allowed.
+    pub other_account_url: Option<String>,
+}
+
+/// Why the sign-in page is shown.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum SignInMode {
+    /// Nobody is signed in.
+    Fresh,
+    /// `prompt=login` or `max_age`: the same person has to prove it again.
+    Confirm,
+    /// `prompt=select_account`: this account can go on, or another one signs in.
+    Choose(Account),
+}
+
+/// The app that waits for the sign-in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Destination {
+    /// Its name and logo.
+    pub face: AppFace,
+    /// The host (or private scheme) the person comes back to, e.g. `notes.example.com`.
+    pub host: String,
+}
+
+impl SignIn {
+    /// What is wrong, for the summary.
+    pub fn errors(&self) -> Vec<FieldError<'_>> {
+        [self.identifier.summary("identifier"), self.password.summary("password")]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    fn confirms(&self) -> bool {
+        matches!(self.mode, SignInMode::Confirm)
+    }
+}
+
+impl Page for SignIn {
+    const NAME: &'static str = "sign-in";
+
+    fn sample() -> Self {
+        Self {
+            chrome: Chrome::sample_signed_out(),
+            mode: SignInMode::Fresh,
+            destination: Some(Destination {
+                face: AppFace::new("Field Notes"),
+                host: "notes.example.com".into(),
+            }),
+            problem: None,
+            identifier: Field::empty(),
+            password: Field::empty(),
+            return_to: "/v1/oauth2/authorize?request=sample".into(),
+            register_url: Some("/register?return_to=%2F".into()),
+            other_account_url: None,
+        }
+    }
+
+    fn variants() -> Vec<(&'static str, Self)> {
+        let sample = Self::sample();
+        vec![
+            ("plain", Self { destination: None, register_url: None, ..sample.clone() }),
+            (
+                "refused",
+                Self {
+                    problem: Some("The name or the password is wrong. Check both and try again.".into()),
+                    identifier: Field::new("ada@example.com"),
+                    ..sample.clone()
+                },
+            ),
+            (
+                "errors",
+                Self {
+                    identifier: Field::new("").with_error("Enter your user name or your e-mail."),
+                    password: Field::new("").with_error("Enter your password."),
+                    ..sample.clone()
+                },
+            ),
+            (
+                "confirm",
+                Self {
+                    chrome: Chrome::sample(crate::Section::Elsewhere),
+                    mode: SignInMode::Confirm,
+                    identifier: Field::new("ada"),
+                    register_url: None,
+                    other_account_url: Some("/login?other=1".into()),
+                    ..sample.clone()
+                },
+            ),
+            (
+                "choose",
+                Self {
+                    chrome: Chrome::sample(crate::Section::Elsewhere),
+                    mode: SignInMode::Choose(Account::sample()),
+                    ..sample
+                },
+            ),
+        ]
+    }
+}
