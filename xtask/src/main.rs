@@ -1,2 +1,42 @@
-//! x
-fn main() {}
+//! Tasks of this repository: `cargo xtask test` and `cargo xtask bench`.
+//!
+//! It builds in seconds, since it runs before anything else is built: standard library and `anyhow` only.
+
+mod axe;
+mod browser;
+mod machine;
+mod postgres;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+const USAGE: &str = "\
+usage: cargo xtask test [--sqlite-only] [--no-browser] [FILTER]
+           formatting, lints, documentation, every test on SQLite and PostgreSQL, the browser tests;
+           with FILTER only the tests whose names contain it";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> anyhow::Result<()> {
+    match arguments.split_first().map(|(task, rest)| (task.as_str(), rest)) {
+        Some(("test", rest)) => test::run(&test::Options::parse(rest)?),
+        Some(("help" | "--help" | "-h", _)) => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Some((other, _)) => bail!("there is no task called {other}\n{USAGE}"),
+        None => bail!("say which task\n{USAGE}"),
+    }
+}

@@ -1,0 +1,126 @@
+//! `cargo xtask test`: everything that has to hold before a change is good.
+
+use std::{fmt::Write as _, process::Command};
+
+use anyhow::{bail, ensure};
+
+use crate::{
+    browser::Browser,
+    machine::{self, cargo, output},
+    postgres::Postgres,
+    steps::Steps,
+};
+
+/// What may be left out, and which tests to run.
+#[derive(Default)]
+pub(crate) struct Options {
+    sqlite_only: bool,
+    no_browser: bool,
+    filter: Option<String>,
+}
+
+impl Options {
+    /// Reads the command line.
+    ///
+    /// # Errors
+    /// Names what was not understood.
+    pub(crate) fn parse(arguments: &[String]) -> anyhow::Result<Self> {
+        let mut options = Self::default();
+        for argument in arguments {
+            match argument.as_str() {
+                "--sqlite-only" => options.sqlite_only = true,
+                "--no-browser" => options.no_browser = true,
+                flag if flag.starts_with('-') => bail!("there is no option {flag}"),
+                filter if options.filter.is_none() => options.filter = Some(filter.to_owned()),
+                more => bail!("one filter at a time, not {more} as well"),
+            }
+        }
+        Ok(options)
+    }
+
+    /// The runs of the tests: their names, and what the test programs are told.
+    fn passes(&self) -> Vec<(&'static str, Vec<&str>)> {
+        let filter = self.filter.as_deref();
+        let without_browser = ("tests", filter.into_iter().chain(["--skip", "browser::"]).collect());
+        match (self.no_browser, filter) {
+            (true, _) => vec![without_browser],
+            (false, Some(filter)) => vec![("tests", vec![filter])],
+            (false, None) => vec![without_browser, ("browser tests", vec!["browser::"])],
+        }
+    }
+
+    /// What this run does not show, in words.
+    fn left_out(&self) -> String {
+        let mut words = String::new();
+        if let Some(filter) = &self.filter {
+            let _ = writeln!(
+                words,
+                "left out, as asked: formatting, lints, documentation, tests without {filter:?}"
+            );
+        }
+        if self.sqlite_only {
+            words += "left out, as asked: every test on PostgreSQL\n";
+        }
+        if self.no_browser {
+            words += "left out, as asked: the browser tests\n";
+        }
+        words
+    }
+}
+
+/// Runs the steps, stops at the first that fails, and sums up either way.
+///
+/// # Errors
+/// The first failure.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    let mut steps = Steps::default();
+    let outcome = run_steps(options, &mut steps);
+    steps.print_summary();
+    print!("{}", options.left_out());
+    outcome
+}
+
+fn run_steps(options: &Options, steps: &mut Steps) -> anyhow::Result<()> {
+    if options.filter.is_none() {
+        check(steps)?;
+    }
+    let postgres = match options.sqlite_only {
+        true => None,
+        false => Some(steps.step("PostgreSQL", Postgres::start)?),
+    };
+    let browser = match options.no_browser {
+        true => None,
+        false => Some(steps.step("browser", Browser::prepare)?),
+    };
+    // All of the workspace at once: building single packages would unify features differently and build
+    // hundreds of dependencies again. `cargo test` alone would not build the program the tests start.
+    steps.command("build", &mut cargo(&["build", "--workspace"]))?;
+    let environment = |command: &mut Command| {
+        command.env("POSTERN_BIN", machine::target().join("debug/postern"));
+        match &postgres {
+            Some(postgres) => command.env("TEST_POSTGRES_URL", postgres.url()),
+            None => command.env("POSTERN_TEST_SQLITE_ONLY", "1"),
+        };
+        command.envs(browser.iter().flat_map(Browser::variables));
+    };
+    for (name, libtest) in options.passes() {
+        let mut tests = cargo(&["test", "--workspace", "--no-fail-fast", "--"]);
+        environment(&mut tests);
+        steps.command(name, tests.args(libtest))?;
+    }
+    Ok(())
+}
+
+/// What needs no test: formatting, lints and documentation.
+fn check(steps: &mut Steps) -> anyhow::Result<()> {
+    for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        let there = output(&mut cargo(&[tool, "--version"])).is_ok();
+        ensure!(there, "{component} is missing: rustup component add {component}");
+    }
+    steps.command("formatting", &mut cargo(&["fmt", "--all", "--check"]))?;
+    let lint = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+    steps.command("lints", &mut cargo(&lint))?;
+    let mut documentation =
+        cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"]);
+    steps.command("documentation", documentation.env("RUSTDOCFLAGS", "-D warnings"))
+}
