@@ -1,1 +1,25 @@
 //! The schema, one file per change, one set for both databases.
+//!
+//! Every instant is whole Unix seconds in a `BIGINT`; ids are UUIDs; hashes are 32 bytes.
+
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m20261122_000001_accounts;
+mod m20261122_000002_clients;
+mod m20261122_000003_tokens;
+mod m20261122_000004_instance;
+
+/// Every change of the schema, oldest first.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_accounts::Migration),
+            Box::new(m20261122_000002_clients::Migration),
+            Box::new(m20261122_000003_tokens::Migration),
+            Box::new(m20261122_000004_instance::Migration),
+        ]
+    }
+}

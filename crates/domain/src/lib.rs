@@ -1,1 +1,42 @@
 //! What things are: pure, synchronous, total.
+//!
+//! Nothing in here knows of a clock, a random generator, a database or HTTP: time and chance are handed in.
+
+mod account;
+mod client;
+mod grant;
+mod id;
+mod oidc;
+mod params;
+mod permit;
+mod pkce;
+mod redirect_uri;
+mod refusal;
+mod scope;
+mod secret;
+mod session;
+mod timestamp;
+mod token;
+mod web_url;
+
+pub use account::{AccountError, Email, InstanceRight, PersonName, User, UserState, Username};
+pub use client::{
+    AuthMethod, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName,
+    SigningAlgorithm,
+};
+pub use grant::{Authentication, CodeBinding, Grant};
+pub use id::{
+    ClientId, ConsentId, CustomerId, GrantId, IdError, OrganizationId, SecretId, SessionId, TokenId, UserId,
+};
+pub use oidc::{DISPLAY_VALUES, Prompt, PromptSet, ResponseMode, SubjectType};
+pub use params::{Params, ParamsError};
+pub use permit::{Narrowing, Organizations, Permit, Subject};
+pub use pkce::{CodeChallenge, CodeVerifier, PkceError};
+pub use redirect_uri::{PostLogoutRedirectUri, RedirectUri, RedirectUriError};
+pub use refusal::{ErrorCode, Refusal};
+pub use scope::{Catalogue, ScopeError, ScopeSpec, Scopes};
+pub use secret::{Plain, TokenHash};
+pub use session::{AuthMethodReference, Session};
+pub use timestamp::{Lifetime, LifetimeError, Timestamp};
+pub use token::{MalformedToken, Presented, TokenKind, TokenKindSpec, TokenText};
+pub use web_url::{WebUrl, WebUrlError};

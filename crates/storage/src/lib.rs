@@ -1,1 +1,21 @@
-//! Where things are kept.
+//! Where things are kept: one file per table family with its entity, queries and mapping.
+//!
+//! [`Db::read`] gives a connection for queries; [`Db::write`] is the only way to change anything. Functions that query
+//! take the [`Db`], functions that change take the [`Tx`].
+
+mod cache;
+mod consume;
+mod db;
+mod epochs;
+mod error;
+mod mapping;
+mod migrate;
+mod tx;
+mod writer;
+
+pub use cache::Cache;
+pub use consume::{OneTime, consume};
+pub use db::{Database, Db};
+pub use epochs::{Epochs, Freshness};
+pub use error::StorageError;
+pub use tx::{Tx, Work};

@@ -1,0 +1,63 @@
+use std::hash::Hash;
+
+use quick_cache::sync::Cache as Bounded;
+use uuid::Uuid;
+
+use crate::{Epochs, Freshness};
+
+/// Verdicts kept in memory, each with all it rests on. Bounded; what is used least goes first.
+pub struct Cache<K, V> {
+    entries: Bounded<K, Entry<V>>,
+}
+
+#[derive(Clone)]
+struct Entry<V> {
+    value: V,
+    since: Freshness,
+    inputs: Inputs,
+}
+
+/// Up to four ids, in place.
+type Inputs = [Option<Uuid>; 4];
+
+impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
+    /// An empty cache of at most `capacity` entries.
+    pub fn new(capacity: usize) -> Self {
+        Self { entries: Bounded::new(capacity) }
+    }
+
+    /// A verdict that still holds.
+    pub fn get<Q>(&self, epochs: &Epochs, key: &Q) -> Option<V>
+    where
+        Q: Hash + quick_cache::Equivalent<K> + ?Sized,
+    {
+        let entry = self.entries.get(key)?;
+        let mut inputs = [Uuid::nil(); 4];
+        let mut count = 0;
+        for (place, id) in inputs.iter_mut().zip(entry.inputs.iter().flatten()) {
+            *place = *id;
+            count += 1;
+        }
+        epochs.holds(entry.since, inputs.get(..count)?).then_some(entry.value)
+    }
+
+    /// Keeps a verdict that was read after `since` and rests on `inputs`, of which there are at most four.
+    pub fn insert(&self, key: K, value: V, since: Freshness, inputs: &[Uuid]) {
+        debug_assert!(inputs.len() <= 4, "a verdict rests on four ids at most");
+        let mut kept: Inputs = [None; 4];
+        for (place, id) in kept.iter_mut().zip(inputs) {
+            *place = Some(*id);
+        }
+        if inputs.len() <= kept.len() {
+            self.entries.insert(key, Entry { value, since, inputs: kept });
+        }
+    }
+
+    /// Forgets one verdict on this node only.
+    pub fn remove<Q>(&self, key: &Q)
+    where
+        Q: Hash + quick_cache::Equivalent<K> + ?Sized,
+    {
+        self.entries.remove(key);
+    }
+}

@@ -1,0 +1,271 @@
+use std::any::Any;
+use std::str::FromStr;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use postern_domain::Refusal;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
+    TransactionTrait,
+};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::tx::{Tx, Work};
+use crate::writer::Writer;
+use crate::{Epochs, StorageError};
+
+/// How often a node looks at the epochs that other nodes may have raised.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Longest that a request waits for a connection or for a lock.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How often a change that met another one on PostgreSQL is tried again.
+const RETRIES: u32 = 8;
+
+/// The kind of database that a URL names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: Write,
+    epochs: Arc<Epochs>,
+}
+
+#[derive(Clone)]
+enum Write {
+    Sqlite(Writer),
+    Postgres,
+}
+
+impl Db {
+    /// Opens the database that `url` names (`sqlite://path` or `postgres://…`) without changing its schema. A SQLite file
+    /// that is not there is made, with its folder.
+    ///
+    /// # Errors
+    /// [`StorageError`] if the URL is of neither kind or the database cannot be reached.
+    pub async fn connect(url: &str) -> Result<Self, StorageError> {
+        let epochs = Arc::new(Epochs::new());
+        let (read, write) = match database_of(url)? {
+            Database::Sqlite => {
+                let options = sqlite_options(url)?;
+                let writer = SqlitePoolOptions::new().max_connections(1).min_connections(1);
+                let writer =
+                    lasting(writer).connect_with(options.clone()).await.map_err(unreachable_database)?;
+                let readers = SqlitePoolOptions::new().max_connections(4).min_connections(1);
+                let readers = lasting(readers)
+                    .connect_with(options.pragma("query_only", "on"))
+                    .await
+                    .map_err(unreachable_database)?;
+                let writer = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer);
+                let write = Write::Sqlite(Writer::start(writer, Arc::clone(&epochs)));
+                (SqlxSqliteConnector::from_sqlx_sqlite_pool(readers), write)
+            }
+            Database::Postgres => {
+                let pool =
+                    PgPoolOptions::new().max_connections(16).min_connections(1).acquire_timeout(PATIENCE);
+                let pool = pool.test_before_acquire(false).connect_with(postgres_options(url)?);
+                let pool = pool.await.map_err(unreachable_database)?;
+                (SqlxPostgresConnector::from_sqlx_postgres_pool(pool), Write::Postgres)
+            }
+        };
+        Ok(Self { read, write, epochs })
+    }
+
+    /// Brings the schema up to date and answers the names of the versions applied. Of several that try at once, one
+    /// does it and the others find it done.
+    ///
+    /// # Errors
+    /// [`StorageError`] if a migration fails, or if the database was migrated by a newer version than this.
+    pub async fn migrate(url: &str) -> Result<Vec<String>, StorageError> {
+        let connection = match database_of(url)? {
+            Database::Sqlite => {
+                let pool =
+                    SqlitePoolOptions::new().max_connections(1).connect_with(sqlite_options(url)?).await;
+                SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.map_err(unreachable_database)?)
+            }
+            Database::Postgres => {
+                let pool = PgPoolOptions::new().max_connections(1).connect_with(postgres_options(url)?).await;
+                SqlxPostgresConnector::from_sqlx_postgres_pool(pool.map_err(unreachable_database)?)
+            }
+        };
+        crate::migrate::to_latest(connection, database_of(url)?).await
+    }
+
+    /// Begins to look at the epochs, so that caches can be believed; until then nothing cached is.
+    ///
+    /// # Errors
+    /// [`StorageError`] if the first look fails.
+    pub async fn watch_epochs(&self) -> Result<(), StorageError> {
+        look(&self.read, &self.epochs).await?;
+        tokio::spawn(watch(self.read.clone(), Arc::downgrade(&self.epochs)));
+        Ok(())
+    }
+
+    /// A connection for queries. Nothing can be changed through it on SQLite, and nothing may be on PostgreSQL.
+    pub(crate) const fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// What keeps caches over this database honest.
+    pub fn epochs(&self) -> &Epochs {
+        &self.epochs
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// [`StorageError`] if there is none.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        let statement = Statement::from_string(self.read.get_database_backend(), "SELECT 1");
+        self.read.execute_raw(statement).await?;
+        Ok(())
+    }
+
+    /// Runs `work` in a transaction, the only way to change anything. An `Ok` is answered after the commit is on disk;
+    /// an `Err` undoes what the work did.
+    ///
+    /// The work may run more than once, and other work waits while it does: it holds nothing but statements, and all
+    /// it needs of secrets, chance and time is in `input`.
+    ///
+    /// # Errors
+    /// The work's own, or a [`StorageError`] turned into its type.
+    pub async fn write<C, T, E, F>(&self, input: C, work: F) -> Result<T, E>
+    where
+        C: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+        F: for<'a> Fn(&'a Tx, &'a C) -> Work<'a, T, E> + Send + Sync + 'static,
+    {
+        match &self.write {
+            Write::Sqlite(writer) => writer.write(input, work).await,
+            Write::Postgres => {
+                let whole = self.write_to_postgres(&input, &work);
+                tokio::time::timeout(PATIENCE * 2, whole)
+                    .await
+                    .unwrap_or_else(|_| Err(StorageError::Busy.into()))
+            }
+        }
+    }
+
+    async fn write_to_postgres<C, T, E, F>(&self, input: &C, work: &F) -> Result<T, E>
+    where
+        E: From<StorageError> + 'static,
+        F: for<'a> Fn(&'a Tx, &'a C) -> Work<'a, T, E>,
+    {
+        let mut attempt = 0;
+        loop {
+            let tx = Tx::new(self.read.begin().await.map_err(StorageError::from)?);
+            let error = match work(&tx, input).await {
+                Ok(value) => match self.commit(tx).await {
+                    Ok(()) => return Ok(value),
+                    Err(error) => error.into(),
+                },
+                Err(refused) => {
+                    tx.into_connection().rollback().await.map_err(StorageError::from)?;
+                    refused
+                }
+            };
+            attempt += 1;
+            if !is_conflict(&error) || attempt > RETRIES {
+                return Err(error);
+            }
+            tokio::time::sleep(Duration::from_millis(3 << attempt.min(6))).await;
+        }
+    }
+
+    async fn commit(&self, tx: Tx) -> Result<(), StorageError> {
+        let touched = tx.note_invalidated().await?;
+        tx.into_connection().commit().await?;
+        self.epochs.advance(&touched);
+        Ok(())
+    }
+}
+
+/// Whether an error of some work comes from two changes that met, however the work has wrapped it.
+fn is_conflict<E: 'static>(error: &E) -> bool {
+    let error: &dyn Any = error;
+    let wrapped = || error.downcast_ref::<Refusal>()?.cause.as_ref()?.downcast_ref::<StorageError>();
+    error.downcast_ref::<StorageError>().or_else(wrapped).is_some_and(StorageError::is_conflict)
+}
+
+/// The kind of database that `url` names.
+fn database_of(url: &str) -> Result<Database, StorageError> {
+    match url.split_once(':').map(|(scheme, _)| scheme) {
+        Some("sqlite") => Ok(Database::Sqlite),
+        Some("postgres" | "postgresql") => Ok(Database::Postgres),
+        _ => {
+            Err(StorageError::Unavailable("database_url must begin with sqlite:// or postgres://".to_owned()))
+        }
+    }
+}
+
+fn unreachable_database(error: sqlx::Error) -> StorageError {
+    StorageError::Unavailable(error.to_string())
+}
+
+fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StorageError> {
+    let options = SqliteConnectOptions::from_str(url).map_err(unreachable_database)?;
+    if let Some(folder) = options.get_filename().parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            StorageError::Unavailable(format!("the folder {} cannot be made: {error}", folder.display()))
+        })?;
+    }
+    Ok(options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: an acknowledged change survives a power cut. Group commit pays for it.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .statement_cache_capacity(256)
+        .pragma("cache_size", "-4096")
+        .pragma("temp_store", "memory")
+        .pragma("wal_autocheckpoint", "4000"))
+}
+
+fn postgres_options(url: &str) -> Result<PgConnectOptions, StorageError> {
+    let options = PgConnectOptions::from_str(url).map_err(unreachable_database)?;
+    Ok(options.application_name("postern").statement_cache_capacity(256).options([
+        ("statement_timeout", "5s"),
+        ("lock_timeout", "3s"),
+        ("client_min_messages", "warning"),
+    ]))
+}
+
+/// A pool of connections to a file: they neither idle out nor need a ping.
+fn lasting(options: SqlitePoolOptions) -> SqlitePoolOptions {
+    options.acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None).test_before_acquire(false)
+}
+
+async fn watch(connection: DatabaseConnection, epochs: Weak<Epochs>) {
+    let mut ticks = tokio::time::interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let Some(epochs) = epochs.upgrade() else { return };
+        if let Err(error) = look(&connection, &epochs).await {
+            tracing::warn!(%error, "the epochs cannot be read: nothing cached is believed until they can");
+        }
+    }
+}
+
+async fn look(connection: &DatabaseConnection, epochs: &Epochs) -> Result<(), StorageError> {
+    let asked_at = Instant::now();
+    let statement =
+        Statement::from_string(connection.get_database_backend(), "SELECT slot, value FROM epochs");
+    let rows = connection.query_all_raw(statement).await?;
+    let rows = rows
+        .iter()
+        .map(|row| Ok((row.try_get_by_index::<i64>(0)?, row.try_get_by_index::<i64>(1)?)))
+        .collect::<Result<Vec<_>, sea_orm::DbErr>>()?;
+    epochs.observe(&rows, asked_at);
+    Ok(())
+}

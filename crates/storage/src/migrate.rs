@@ -1,0 +1,47 @@
+//! Bringing the schema up to date, by exactly one of those who try.
+
+use postern_migrations::Migrator;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm_migration::MigratorTrait;
+
+use crate::{Database, StorageError};
+
+/// The advisory lock under which PostgreSQL is migrated: "postern" in ASCII.
+const LOCK: i64 = 0x70_6f73_7465_726e;
+
+pub(crate) async fn to_latest(
+    connection: DatabaseConnection,
+    database: Database,
+) -> Result<Vec<String>, StorageError> {
+    if database == Database::Postgres {
+        let lock = format!("SELECT pg_advisory_lock({LOCK})");
+        connection.execute_raw(Statement::from_string(connection.get_database_backend(), lock)).await?;
+    }
+    refuse_newer_schema(&connection).await?;
+    let pending = Migrator::get_pending_migrations(&connection).await?;
+    let names = pending.iter().map(|migration| migration.name().to_owned()).collect::<Vec<_>>();
+    if !names.is_empty() {
+        Migrator::up(&connection, None).await?;
+    }
+    // The lock goes with the connection.
+    connection.close().await?;
+    Ok(names)
+}
+
+/// A database that a newer version has migrated is not ours to write to.
+async fn refuse_newer_schema(connection: &DatabaseConnection) -> Result<(), StorageError> {
+    Migrator::install(connection).await?;
+    let known: Vec<String> =
+        Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    let statement =
+        Statement::from_string(connection.get_database_backend(), "SELECT version FROM seaql_migrations");
+    for row in connection.query_all_raw(statement).await? {
+        let version: String = row.try_get_by_index(0)?;
+        if !known.contains(&version) {
+            return Err(StorageError::Unavailable(format!(
+                "the database was migrated by a newer version of Postern ({version}); run that version, or restore a backup"
+            )));
+        }
+    }
+    Ok(())
+}

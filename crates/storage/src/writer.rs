@@ -1,0 +1,174 @@
+//! The one writer of a SQLite database: queued work runs in one transaction, each piece in its own savepoint, and is
+//! answered after the commit. One synced commit thus carries many changes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::tx::{Tx, Work};
+use crate::{Epochs, StorageError};
+
+/// Most pieces of work in one transaction.
+const BATCH: usize = 128;
+/// Most pieces of work that wait.
+const QUEUE: usize = 2_048;
+/// Longest that anybody waits, for a place in the queue and for the answer together.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The way to the writer task. The task ends when the last of these is gone.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Box<dyn Job>>,
+}
+
+impl Writer {
+    pub(crate) fn start(connection: DatabaseConnection, epochs: Arc<Epochs>) -> Self {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        tokio::spawn(run(connection, epochs, jobs));
+        Self { queue }
+    }
+
+    pub(crate) async fn write<C, T, E, F>(&self, input: C, work: F) -> Result<T, E>
+    where
+        C: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+        F: for<'a> Fn(&'a Tx, &'a C) -> Work<'a, T, E> + Send + Sync + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job = Piece { input, work, outcome: None, answer };
+        let whole = async {
+            self.queue
+                .send(Box::new(job))
+                .await
+                .map_err(|_| StorageError::Unavailable("the writer has ended".into()))?;
+            answered.await.map_err(|_| StorageError::Unavailable("the writer gave no answer".into()))
+        };
+        match tokio::time::timeout(PATIENCE, whole).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(error)) => Err(error.into()),
+            Err(_) => Err(StorageError::Busy.into()),
+        }
+    }
+}
+
+async fn run(connection: DatabaseConnection, epochs: Arc<Epochs>, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while jobs.recv_many(&mut batch, BATCH).await > 0 {
+        // Whoever stopped waiting was told that nothing happened.
+        batch.retain(|job| job.is_awaited());
+        if batch.is_empty() {
+            continue;
+        }
+        let outcome = commit_together(&connection, &mut batch).await;
+        if let Ok(touched) = &outcome {
+            epochs.advance(touched);
+        }
+        let failure = outcome.err();
+        for job in batch.drain(..) {
+            job.answer(failure.as_ref());
+        }
+    }
+}
+
+async fn commit_together(
+    connection: &DatabaseConnection,
+    batch: &mut [Box<dyn Job>],
+) -> Result<BTreeSet<usize>, StorageError> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = connection.begin_with_options(options).await?;
+    let mut touched = BTreeSet::new();
+    for job in batch.iter_mut() {
+        touched.append(&mut in_savepoint(&transaction, job.as_mut()).await?);
+    }
+    transaction.commit().await?;
+    Ok(touched)
+}
+
+async fn in_savepoint(
+    transaction: &DatabaseTransaction,
+    job: &mut dyn Job,
+) -> Result<BTreeSet<usize>, DbErr> {
+    let tx = Tx::new(transaction.begin().await?);
+    let noted = match job.run(&tx).await {
+        Verdict::Keep => match tx.note_invalidated().await {
+            Ok(touched) => Some(touched),
+            Err(error) => {
+                job.fail(error);
+                None
+            }
+        },
+        Verdict::Undo => None,
+    };
+    match noted {
+        Some(touched) => tx.into_connection().commit().await.map(|()| touched),
+        None => tx.into_connection().rollback().await.map(|()| BTreeSet::new()),
+    }
+}
+
+enum Verdict {
+    Keep,
+    Undo,
+}
+
+/// A piece of work whose types are forgotten, so that different ones can wait in one queue.
+trait Job: Send {
+    fn is_awaited(&self) -> bool;
+    fn run<'a>(&'a mut self, tx: &'a Tx) -> BoxFuture<'a, Verdict>;
+    fn fail(&mut self, error: StorageError);
+    /// `failure` is why the whole transaction came to nothing, if it did.
+    fn answer(self: Box<Self>, failure: Option<&StorageError>);
+}
+
+struct Piece<C, T, E, F> {
+    input: C,
+    work: F,
+    outcome: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
+}
+
+impl<C, T, E, F> Job for Piece<C, T, E, F>
+where
+    C: Send + Sync,
+    T: Send,
+    E: From<StorageError> + Send,
+    F: for<'a> Fn(&'a Tx, &'a C) -> Work<'a, T, E> + Send + Sync,
+{
+    fn is_awaited(&self) -> bool {
+        !self.answer.is_closed()
+    }
+
+    fn run<'a>(&'a mut self, tx: &'a Tx) -> BoxFuture<'a, Verdict> {
+        Box::pin(async move {
+            let outcome = (self.work)(tx, &self.input).await;
+            let verdict = if outcome.is_ok() { Verdict::Keep } else { Verdict::Undo };
+            self.outcome = Some(outcome);
+            verdict
+        })
+    }
+
+    fn fail(&mut self, error: StorageError) {
+        self.outcome = Some(Err(error.into()));
+    }
+
+    fn answer(self: Box<Self>, failure: Option<&StorageError>) {
+        let outcome = match (failure, self.outcome) {
+            // A refusal stands whatever became of the others' changes.
+            (_, Some(Err(error))) => Err(error),
+            (None, Some(Ok(value))) => Ok(value),
+            (Some(failure), _) => Err(failure.same().into()),
+            (None, None) => Err(StorageError::Unavailable("the writer did not run the change".into()).into()),
+        };
+        let _nobody_waits_any_more = self.answer.send(outcome);
+    }
+}
