@@ -1,1 +1,15 @@
 //! What the server decides: one file per flow, no HTTP types.
+
+mod app;
+mod chance;
+mod clock;
+mod config;
+mod secret_key;
+
+pub use app::App;
+pub use chance::{Rng, SystemRng};
+pub use clock::{Clock, SystemClock};
+pub use config::{
+    Branding, Clients, Config, Keys, Lifetimes, Listen, RateLimits, Registration, RequirePkce, Tls, Tokens,
+};
+pub use secret_key::{SecretKey, SecretKeyError};

@@ -1,0 +1,49 @@
+use std::sync::Arc;
+
+use postern_domain::{Catalogue, TokenKind, TokenText};
+use postern_storage::Db;
+use uuid::Uuid;
+
+use crate::{Clock, Config, Rng, SecretKey};
+
+/// All that a flow needs besides its input. One per process, behind an [`Arc`].
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// What the operator set.
+    pub config: Config,
+    /// Every scope there is.
+    pub catalogue: Catalogue,
+    /// Keyed hashes, seals and marks.
+    pub secret_key: SecretKey,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub rng: Arc<dyn Rng>,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(
+        db: Db,
+        config: Config,
+        secret_key: SecretKey,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Self {
+        Self { db, catalogue: config.catalogue(), config, secret_key, clock, rng }
+    }
+
+    /// A new id: a UUID of version 7 (RFC 9562 section 5.7), so that rows made together lie together.
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        let mut random = [0; 10];
+        self.rng.fill(&mut random);
+        let millis = u64::try_from(self.clock.now().0).unwrap_or(0).saturating_mul(1_000);
+        T::from(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// A new token with this instance's prefix.
+    pub fn new_token(&self, kind: TokenKind) -> TokenText {
+        TokenText::generate(&self.config.tokens.prefix, kind, |bytes| self.rng.fill(bytes))
+    }
+}

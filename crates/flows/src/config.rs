@@ -1,0 +1,248 @@
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use postern_domain::{Catalogue, Lifetime, ScopeSpec};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// Everything an operator can set. Names, defaults and meaning are the README's table of settings.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The issuer (RFC 8414 section 2). Every URL is built from it and never from a request.
+    pub public_url: Url,
+    /// Where to listen.
+    pub listen: Listen,
+    /// `sqlite://path` or `postgres://…`.
+    pub database_url: String,
+    /// The file of 32 bytes from which keys for sealing and keyed hashes derive.
+    pub secret_key_file: PathBuf,
+    /// Tokens.
+    pub tokens: Tokens,
+    /// OAuth clients.
+    pub clients: Clients,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+    /// Budgets of failed tries.
+    pub rate_limits: RateLimits,
+    /// HTTPS without a proxy.
+    pub tls: Tls,
+    /// Networks whose forwarding headers count, such as `127.0.0.1/32`.
+    pub trusted_proxies: Vec<String>,
+    /// Signing keys.
+    pub keys: Keys,
+    /// Sign-up.
+    pub registration: Registration,
+    /// Scopes that an API owner adds to the catalogue, by name.
+    pub scopes: BTreeMap<String, ScopeSpec>,
+    /// Looks.
+    pub branding: Branding,
+}
+
+/// Where the server listens: an address with a port, or `unix:` and a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listen {
+    /// A TCP address.
+    Tcp(SocketAddr),
+    /// A Unix socket.
+    Unix(PathBuf),
+}
+
+/// Settings of tokens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tokens {
+    /// The first part of every token, by which an instance, or its sandbox, is told at a glance.
+    pub prefix: String,
+}
+
+/// Settings of OAuth clients.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Clients {
+    /// Who must send a PKCE challenge.
+    pub require_pkce: RequirePkce,
+}
+
+/// Who must send a PKCE challenge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RequirePkce {
+    /// Public clients, and those that ask for it themselves.
+    #[default]
+    Public,
+    /// Every client.
+    All,
+}
+
+/// How long things live unless a client shortens it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lifetimes {
+    /// Access tokens.
+    pub access_token: Lifetime,
+    /// Refresh tokens that are not used.
+    pub refresh_token: Lifetime,
+    /// Authorization codes.
+    pub code: Lifetime,
+    /// Sessions that are not used.
+    pub session_idle: Lifetime,
+    /// Sessions however much they are used.
+    pub session_absolute: Lifetime,
+}
+
+/// Budgets of failed tries; success never counts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RateLimits {
+    /// Failed sign-ins a minute for one account.
+    pub sign_in_account: u32,
+    /// Failed sign-ins a minute from one address.
+    pub sign_in_address: u32,
+    /// Failed client authentications a minute for one client and address.
+    pub client_authentication: u32,
+    /// Sign-ups an hour from one address.
+    pub registration: u32,
+}
+
+/// HTTPS without a proxy.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tls {
+    /// The certificate chain, PEM.
+    pub cert_file: Option<PathBuf>,
+    /// The private key, PEM.
+    pub key_file: Option<PathBuf>,
+}
+
+/// Signing keys.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// Size of new RSA keys: 2048, 3072 or 4096.
+    pub rsa_bits: u32,
+}
+
+/// Sign-up.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Registration {
+    /// Whether strangers may sign up.
+    pub open: bool,
+}
+
+/// Looks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Branding {
+    /// What the instance calls itself.
+    pub name: String,
+    /// The accent colour, as `#rrggbb`.
+    pub accent: Option<String>,
+}
+
+impl Config {
+    /// The scope catalogue: the built-in rows and those of `scopes`.
+    pub fn catalogue(&self) -> Catalogue {
+        let named = |(name, row): (&String, &ScopeSpec)| ScopeSpec { name: name.clone(), ..row.clone() };
+        Catalogue::with(self.scopes.iter().map(named))
+    }
+
+    /// The issuer identifier (RFC 8414 section 2): the public URL without a slash at its end.
+    pub fn issuer(&self) -> &str {
+        self.public_url.as_str().trim_end_matches('/')
+    }
+
+    /// The absolute URL of a path of ours, which begins with a slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer())
+    }
+
+    /// Whether people reach the server by https, so that cookies can be `Secure`.
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        #[expect(clippy::expect_used, reason = "a constant")]
+        let public_url = Url::parse("http://localhost:8080").expect("the default is a URL");
+        Self {
+            public_url,
+            listen: Listen::Tcp(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            database_url: "sqlite://postern-data/postern.db".to_owned(),
+            secret_key_file: PathBuf::from("postern-data/secret.key"),
+            tokens: Tokens::default(),
+            clients: Clients::default(),
+            lifetimes: Lifetimes::default(),
+            rate_limits: RateLimits::default(),
+            tls: Tls::default(),
+            trusted_proxies: Vec::new(),
+            keys: Keys::default(),
+            registration: Registration::default(),
+            scopes: BTreeMap::new(),
+            branding: Branding::default(),
+        }
+    }
+}
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Self { prefix: "postern".to_owned() }
+    }
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            access_token: Lifetime::days(10),
+            refresh_token: Lifetime::days(90),
+            code: Lifetime::seconds(60),
+            session_idle: Lifetime::days(14),
+            session_absolute: Lifetime::days(90),
+        }
+    }
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self { sign_in_account: 10, sign_in_address: 30, client_authentication: 60, registration: 20 }
+    }
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { rsa_bits: 3072 }
+    }
+}
+
+impl Default for Branding {
+    fn default() -> Self {
+        Self { name: "Postern".to_owned(), accent: None }
+    }
+}
+
+impl Serialize for Listen {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Tcp(address) => serializer.collect_str(address),
+            Self::Unix(path) => serializer.collect_str(&format_args!("unix:{}", path.display())),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Listen {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.strip_prefix("unix:") {
+            Some(path) => Ok(Self::Unix(PathBuf::from(path))),
+            None => text.parse().map(Self::Tcp).map_err(|_| {
+                serde::de::Error::custom(format!(
+                    "“{text}” is not an address to listen on; write 127.0.0.1:8080, [::]:443 or unix:/run/postern.sock"
+                ))
+            }),
+        }
+    }
+}
