@@ -10,13 +10,16 @@ mod badge;
 mod chrome;
 mod colour;
 mod form;
+mod number;
 mod page;
 mod pager;
 pub mod pages;
 mod scope;
 mod shortened;
 mod snippet;
+mod web_url;
 mod when;
+mod widget;
 
 pub use app_face::AppFace;
 pub use badge::{Badge, Tone};

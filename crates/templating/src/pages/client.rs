@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{AppFace, Badge, Chrome, Notice, Page, Section, Shortened, Snippet, Tone, When};
+use crate::{AppFace, Badge, Chrome, Notice, Page, Section, Shortened, Snippet, Tone, When, number::grouped};
 
 /// One client: id, secrets, use, errors of late, and how to call. Links lead to `{url}/edit` and `{url}/delete`; forms
 /// post `action=rotate`, or `action=revoke` with `secret` (a row's id), and `form_token` to `{url}/secrets`.
@@ -90,6 +90,12 @@ pub struct Endpoint {
     pub label: String,
     /// Its URL.
     pub url: String,
+}
+
+impl Client {
+    fn refused(&self) -> String {
+        grouped(&self.errors.iter().map(|error| error.count).sum())
+    }
 }
 
 impl Page for Client {

@@ -1,0 +1,50 @@
+//! Writes every page from its samples into a folder, with the assets, to look at them in a browser:
+//! `cargo run -p postern-templating --example gallery -- FOLDER`, then serve the folder over HTTP.
+
+use std::{fs, io, path::PathBuf};
+
+use postern_templating::{Page, Visitor, assets, visit_all};
+
+struct Gallery {
+    folder: PathBuf,
+    names: Vec<String>,
+    failure: Option<io::Error>,
+}
+
+impl Visitor for Gallery {
+    fn visit<P: Page>(&mut self) {
+        for (variant, page) in P::samples() {
+            let name = if variant.is_empty() { P::NAME.to_owned() } else { format!("{}-{variant}", P::NAME) };
+            let name = name.replace([' ', ','], "-");
+            let written = page
+                .render()
+                .map_err(io::Error::other)
+                .and_then(|html| fs::write(self.folder.join(format!("{name}.html")), html));
+            self.names.push(name);
+            self.failure = self.failure.take().or(written.err());
+        }
+    }
+}
+
+fn main() -> io::Result<()> {
+    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "target/gallery".into()));
+    fs::create_dir_all(folder.join("assets"))?;
+    for name in assets::names() {
+        let Some(file) = assets::asset(name) else { continue };
+        let path = assets::asset_url(name).trim_start_matches('/');
+        fs::write(folder.join(path), &file.bytes)?;
+    }
+    let mut gallery = Gallery { folder, names: Vec::new(), failure: None };
+    visit_all(&mut gallery);
+    if let Some(failure) = gallery.failure {
+        return Err(failure);
+    }
+    let links: String =
+        gallery.names.iter().map(|name| format!("<li><a href=\"{name}.html\">{name}</a>")).collect();
+    fs::write(
+        gallery.folder.join("index.html"),
+        format!("<!doctype html><title>Gallery</title><ul>{links}</ul>"),
+    )?;
+    println!("{}", gallery.names.join("\n"));
+    Ok(())
+}

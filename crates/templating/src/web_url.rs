@@ -1,0 +1,35 @@
+//! Addresses that others wrote, as links.
+
+/// The address where it is one of the web, else `#`: whatever a registration let through, no link runs a script.
+pub(crate) fn web_url(url: &str) -> &str {
+    let is_web = ["https://", "http://"]
+        .iter()
+        .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    if is_web { url } else { "#" }
+}
+
+/// The address without its scheme and without a lone slash at its end.
+pub(crate) fn display(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.strip_suffix('/').filter(|host| !host.contains('/')).unwrap_or(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_web_is_linked() {
+        assert_eq!(web_url("https://a.example/"), "https://a.example/");
+        assert_eq!(web_url("HTTP://a.example/"), "HTTP://a.example/");
+        for url in ["javascript:alert(1)", "data:text/html,x", " https://a.example", "//a.example", ""] {
+            assert_eq!(web_url(url), "#", "{url}");
+        }
+    }
+
+    #[test]
+    fn links_read_as_hosts() {
+        assert_eq!(display("https://a.example/"), "a.example");
+        assert_eq!(display("https://a.example/b/"), "a.example/b/");
+    }
+}
