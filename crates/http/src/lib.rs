@@ -1,1 +1,17 @@
-//! HTTP in, HTTP out.
+//! HTTP in, HTTP out: router, extractors, answers, sessions, one file for each endpoint.
+//!
+//! A route names the [`Right`] it requires in the router's table; one that does not, does not build.
+
+mod answer;
+mod csp;
+mod form_token;
+mod middleware;
+mod page;
+mod request;
+mod rights;
+mod routes;
+mod server;
+mod session;
+
+pub use routes::router;
+pub use server::{Bound, ServeError, Server};

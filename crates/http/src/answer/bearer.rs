@@ -1,0 +1,68 @@
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use postern_domain::{ErrorCode, Refusal};
+use serde_json::json;
+
+use super::log_cause;
+use super::oauth::described;
+
+/// A refusal where a bearer token was due (RFC 6750 section 3).
+pub(crate) struct BearerError {
+    /// What was wrong with it; `None` if there was none at all.
+    refusal: Option<Refusal>,
+    /// The scope that would have been needed.
+    scope: Option<&'static str>,
+}
+
+impl BearerError {
+    /// No token was sent: the challenge carries no error (RFC 6750 section 3.1).
+    pub(crate) const fn missing() -> Self {
+        Self { refusal: None, scope: None }
+    }
+
+    /// The token does not hold `scope`.
+    pub(crate) fn insufficient_scope(scope: &'static str) -> Self {
+        let refusal = Refusal::insufficient_scope(format!("the token does not hold the scope “{scope}”"));
+        Self { refusal: Some(refusal), scope: Some(scope) }
+    }
+}
+
+impl From<Refusal> for BearerError {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal: Some(refusal), scope: None }
+    }
+}
+
+impl IntoResponse for BearerError {
+    fn into_response(self) -> Response {
+        let Some(refusal) = self.refusal else {
+            let challenge =
+                [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"postern\""))];
+            return (StatusCode::UNAUTHORIZED, challenge).into_response();
+        };
+        log_cause(&refusal);
+        let status = match refusal.code {
+            ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
+            ErrorCode::InsufficientScope | ErrorCode::InsufficientSubject => StatusCode::FORBIDDEN,
+            ErrorCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::UNAUTHORIZED,
+        };
+        let (error, description) = (refusal.code.as_str(), described(&refusal.description));
+        let mut challenge =
+            format!("Bearer realm=\"postern\", error=\"{error}\", error_description=\"{description}\"");
+        if let Some(scope) = self.scope {
+            challenge.push_str(&format!(", scope=\"{scope}\""));
+        }
+        let body = Json(json!({ "error": error, "error_description": description }));
+        let mut response = (status, body).into_response();
+        if let Ok(challenge) = HeaderValue::from_str(&challenge)
+            && !status.is_server_error()
+        {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}

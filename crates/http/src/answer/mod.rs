@@ -1,0 +1,11 @@
+//! The shapes in which a refusal is answered. The place decides the shape, not the error.
+
+mod bearer;
+mod log;
+mod oauth;
+mod page;
+
+pub(crate) use bearer::BearerError;
+pub(crate) use log::log_cause;
+pub(crate) use oauth::OAuthError;
+pub(crate) use page::PageRefusal;

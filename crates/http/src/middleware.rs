@@ -1,0 +1,112 @@
+//! What surrounds every answer: a request id, the security headers, the person who asks, the page of an error.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, Method, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use postern_flows::App;
+
+use crate::answer::PageRefusal;
+use crate::request::{FormNonce, RequestId, Visitor};
+use crate::{csp, session};
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+const DENY: HeaderValue = HeaderValue::from_static("DENY");
+const PERMISSIONS: HeaderValue =
+    HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request an id, which the log and the answer carry, and the answer what every answer has.
+pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let id = RequestId::new(app.rng.as_ref());
+    let header = id.header();
+    let mut response = id.scope(next.run(request)).await;
+    let headers = response.headers_mut();
+    headers.insert(X_REQUEST_ID, header);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    if app.config.is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    set_unless_there(headers, header::CONTENT_SECURITY_POLICY, csp::NO_PAGE);
+    set_unless_there(headers, header::CACHE_CONTROL, NO_STORE);
+    response
+}
+
+/// Around machines' endpoints.
+pub(crate) async fn machine_answer(request: Request, next: Next) -> Response {
+    next.run(request).await
+}
+
+/// Around pages: finds out who asks, renders refusals as pages, sets the headers of pages.
+pub(crate) async fn page_answer(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let nonce = FormNonce::of(request.headers(), &app);
+    let signed_in = match session::current(&app, &mut request).await {
+        Ok(signed_in) => signed_in,
+        Err(refusal) => {
+            let visitor = Visitor::new(None, &nonce);
+            return with_page_headers(PageRefusal::from(refusal).render(&app, &visitor));
+        }
+    };
+    let visitor = Visitor::new(signed_in, &nonce);
+    request.extensions_mut().insert(visitor.clone());
+    let mut response = next.run(request).await;
+    if let Some(refusal) = response.extensions_mut().remove::<PageRefusal>() {
+        response = refusal.render(&app, &visitor);
+    }
+    if is_html(response.headers())
+        && let Some(cookie) = nonce.new_cookie(&app)
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    with_page_headers(response)
+}
+
+/// Lets nobody past who is not signed in: pages send to the sign-in page and back, forms only there.
+pub(crate) async fn signed_in_only(request: Request, next: Next) -> Response {
+    let visitor = request.extensions().get::<Visitor>();
+    if visitor.is_some_and(|visitor| visitor.signed_in.is_some()) {
+        return next.run(request).await;
+    }
+    Redirect::to(&sign_in_url(request.method(), request.uri())).into_response()
+}
+
+fn sign_in_url(method: &Method, uri: &Uri) -> String {
+    match uri.path_and_query() {
+        Some(here) if method == Method::GET && here.as_str() != "/" => {
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("return_to", here.as_str())
+                .finish();
+            format!("/login?{query}")
+        }
+        _ => "/login".to_owned(),
+    }
+}
+
+fn with_page_headers(mut response: Response) -> Response {
+    let is_html = is_html(response.headers());
+    let headers = response.headers_mut();
+    headers.insert(header::REFERRER_POLICY, SAME_ORIGIN);
+    if is_html {
+        set_unless_there(headers, header::CONTENT_SECURITY_POLICY, csp::PAGE);
+        headers.insert(header::X_FRAME_OPTIONS, DENY);
+        headers.insert(OPENER_POLICY, SAME_ORIGIN);
+        headers.insert(PERMISSIONS_POLICY, PERMISSIONS);
+    }
+    response
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+fn set_unless_there(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    headers.entry(name).or_insert(value);
+}

@@ -1,0 +1,39 @@
+//! From a page's struct to an answer.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use postern_domain::Refusal;
+use postern_flows::App;
+use postern_templating::{Account, Branding, Chrome, Section};
+
+use crate::answer::PageRefusal;
+use crate::form_token;
+use crate::request::Visitor;
+
+/// The page as an answer; one that cannot be rendered is an error of ours.
+pub(crate) fn render(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => PageRefusal::from(Refusal::because(error)).into_response(),
+    }
+}
+
+/// The frame of a page for this visitor.
+pub(crate) fn chrome(app: &App, visitor: &Visitor, section: Section) -> Chrome {
+    Chrome {
+        branding: Branding {
+            name: app.config.branding.name.clone(),
+            logo_url: None,
+            accent: app.config.branding.accent.clone(),
+        },
+        account: visitor.signed_in.as_ref().map(|signed_in| Account {
+            name: signed_in.user.name.to_string(),
+            username: signed_in.user.username.to_string(),
+            email: signed_in.user.email.to_string(),
+            is_admin: !signed_in.user.rights.is_empty(),
+        }),
+        form_token: form_token::of(app, visitor),
+        section,
+        notice: None,
+    }
+}

@@ -1,0 +1,15 @@
+//! What a handler takes from a request.
+
+mod client_address;
+mod form_nonce;
+mod page_form;
+mod params;
+mod request_id;
+mod visitor;
+
+pub(crate) use client_address::{ClientAddress, PeerAddress, TrustedProxies};
+pub(crate) use form_nonce::FormNonce;
+pub(crate) use page_form::{PageForm, check_page_request};
+pub(crate) use params::{ProtocolForm, QueryParams};
+pub(crate) use request_id::RequestId;
+pub(crate) use visitor::{SignedIn, Visitor};

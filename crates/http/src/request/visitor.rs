@@ -1,0 +1,66 @@
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
+use postern_domain::{Session, User};
+
+use crate::request::FormNonce;
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct SignedIn {
+    /// The session of this browser.
+    pub(crate) session: Arc<Session>,
+    /// The account, which is active.
+    pub(crate) user: Arc<User>,
+}
+
+/// Whoever asks for a page.
+#[derive(Clone, Debug)]
+pub(crate) struct Visitor {
+    /// Who that is, if they are signed in.
+    pub(crate) signed_in: Option<SignedIn>,
+    form_binding: String,
+}
+
+impl Visitor {
+    pub(crate) fn new(signed_in: Option<SignedIn>, nonce: &FormNonce) -> Self {
+        let form_binding = signed_in.as_ref().map_or_else(
+            || format!("visitor {}", nonce.value()),
+            // The time of the last proof changes with each new authority, and old forms with it.
+            |signed_in| format!("session {} {}", signed_in.session.id, signed_in.session.auth_time.0),
+        );
+        Self { signed_in, form_binding }
+    }
+
+    /// What a form of this visitor is bound to.
+    pub(crate) fn form_binding(&self) -> &str {
+        &self.form_binding
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        // Every page's route puts the visitor there; a route that does not has an anonymous one whose forms never hold.
+        Ok(parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .unwrap_or(Self { signed_in: None, form_binding: String::new() }))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let visitor = parts.extensions.get::<Visitor>();
+        visitor
+            .and_then(|visitor| visitor.signed_in.clone())
+            .ok_or_else(|| Redirect::to("/login").into_response())
+    }
+}

@@ -1,0 +1,119 @@
+//! The router's table: which paths there are, by which methods, and what each requires of whoever asks.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use postern_flows::App;
+
+use crate::middleware::{machine_answer, page_answer, signed_in_only};
+use crate::session;
+
+/// Largest body of a form or a protocol request, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+/// Largest body of an upload, in bytes: a logo and the form around it.
+const UPLOAD_LIMIT: usize = 1_200 * 1024;
+
+/// What a route requires of whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Right {
+    /// Nothing: a page for anyone. State changes still need a form token.
+    Public,
+    /// A signed-in browser; others are sent to sign in first.
+    Session,
+    /// The same, for a form with a file in it.
+    SessionUpload,
+    /// Nothing here: a machine's endpoint, which checks credentials itself. No session is looked at, no cookie set.
+    Protocol,
+}
+
+struct Route {
+    path: &'static str,
+    method: &'static str,
+    right: Right,
+    handler: MethodRouter<Arc<App>>,
+}
+
+/// Some routes with their rights.
+#[derive(Default)]
+pub(crate) struct Routes(Vec<Route>);
+
+impl Routes {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn get<H, T>(self, path: &'static str, right: Right, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        self.with("GET", path, right, on(MethodFilter::GET, handler))
+    }
+
+    pub(crate) fn post<H, T>(self, path: &'static str, right: Right, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        self.with("POST", path, right, on(MethodFilter::POST, handler))
+    }
+
+    pub(crate) fn options<H, T>(self, path: &'static str, right: Right, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        self.with("OPTIONS", path, right, on(MethodFilter::OPTIONS, handler))
+    }
+
+    /// A method router of more than one method or with layers of its own.
+    pub(crate) fn with(
+        mut self,
+        method: &'static str,
+        path: &'static str,
+        right: Right,
+        handler: MethodRouter<Arc<App>>,
+    ) -> Self {
+        self.0.push(Route { path, method, right, handler });
+        self
+    }
+
+    pub(crate) fn merge(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Every route as method, path and right, for the tests that sweep over all of them.
+    #[cfg(test)]
+    pub(crate) fn table(&self) -> Vec<(&'static str, &'static str, Right)> {
+        self.0.iter().map(|route| (route.method, route.path, route.right)).collect()
+    }
+
+    /// The router, with what each right means put around its routes.
+    pub(crate) fn into_router(self, app: &Arc<App>) -> Router<Arc<App>> {
+        let mut pages = Router::new();
+        let mut machines = Router::new();
+        for Route { path, method, right, handler } in self.0 {
+            tracing::trace!(method, path, ?right, "route");
+            match right {
+                Right::Protocol => machines = machines.route(path, handler),
+                Right::Public => pages = pages.route(path, handler),
+                Right::Session => pages = pages.route(path, handler.route_layer(from_fn(signed_in_only))),
+                Right::SessionUpload => {
+                    let handler = handler.route_layer(DefaultBodyLimit::max(UPLOAD_LIMIT));
+                    pages = pages.route(path, handler.route_layer(from_fn(signed_in_only)));
+                }
+            }
+        }
+        let limit = DefaultBodyLimit::max(BODY_LIMIT);
+        let pages = pages
+            .layer(limit)
+            .route_layer(from_fn_with_state(Arc::clone(app), page_answer))
+            .route_layer(session::layer(app));
+        machines.layer(limit).route_layer(from_fn(machine_answer)).merge(pages)
+    }
+}

@@ -1,0 +1,43 @@
+//! One file for each endpoint; here they come together.
+
+mod assets;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use postern_domain::Refusal;
+use postern_flows::App;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::answer::PageRefusal;
+use crate::middleware::{every_answer, page_answer};
+use crate::rights::Routes;
+use crate::session;
+
+/// Longest that one request may take, its body included.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Every route there is.
+fn all() -> Routes {
+    Routes::new().merge(assets::routes())
+}
+
+/// The whole server as one service.
+pub fn router(app: Arc<App>) -> Router {
+    let not_found = || async { PageRefusal::from(Refusal::not_found("there is no page here")) };
+    let fallback = Router::new()
+        .fallback(not_found)
+        .layer(from_fn_with_state(Arc::clone(&app), page_answer))
+        .layer(session::layer(&app));
+    all()
+        .into_router(&app)
+        .fallback_service(fallback.with_state(Arc::clone(&app)))
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, DEADLINE))
+        .layer(from_fn_with_state(Arc::clone(&app), every_answer))
+        .with_state(app)
+}
