@@ -197,7 +197,7 @@ pub struct Client {
     pub owner: ClientOwner,
     /// What is registered of it.
     pub metadata: ClientMetadata,
-    /// The hashes of its secrets that are live: two while one replaces the other.
+    /// Its secrets, the latest first: two while one replaces the other. One of them may have ended since it was read.
     pub secrets: Vec<ClientSecret>,
     /// Names the logo's bytes, if it has one.
     pub logo_digest: Option<String>,
@@ -209,6 +209,21 @@ pub struct Client {
     pub updated_at: Timestamp,
     /// When it last got or used a token, to within some minutes.
     pub last_used_at: Option<Timestamp>,
+}
+
+impl Client {
+    /// How old `last_used_at` may be before it is written again.
+    const TOUCHED_EVERY: Lifetime = Lifetime::seconds(600);
+
+    /// The secrets that work at `now`, the latest first.
+    pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &ClientSecret> {
+        self.secrets.iter().filter(move |secret| secret.is_live(now))
+    }
+
+    /// Whether a use at `now` is worth writing down.
+    pub fn wants_touch(&self, now: Timestamp) -> bool {
+        self.last_used_at.is_none_or(|at| now.seconds_since(at) >= Self::TOUCHED_EVERY.as_seconds())
+    }
 }
 
 /// One of a client's secrets, as it is kept.
@@ -224,4 +239,11 @@ pub struct ClientSecret {
     pub created_at: Timestamp,
     /// When it stops working; `None` while it is the current one.
     pub expires_at: Option<Timestamp>,
+}
+
+impl ClientSecret {
+    /// Whether it works at `now`.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
 }

@@ -49,6 +49,8 @@ ids! {
     ClientId
     /// One of a client's secrets.
     SecretId
+    /// One refused call of a client, kept for its developer.
+    ClientErrorId
     /// A signed-in browser. It is the `sid` of id_tokens.
     SessionId
     /// What a subject once granted to a client: the family of all tokens that came from one authorization.

@@ -26,7 +26,8 @@ pub use client::{
 };
 pub use grant::{Authentication, CodeBinding, Grant};
 pub use id::{
-    ClientId, ConsentId, CustomerId, GrantId, IdError, OrganizationId, SecretId, SessionId, TokenId, UserId,
+    ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, OrganizationId, SecretId, SessionId,
+    TokenId, UserId,
 };
 pub use oidc::{DISPLAY_VALUES, Prompt, PromptSet, ResponseMode, SubjectType};
 pub use params::{Params, ParamsError};

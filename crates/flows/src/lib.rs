@@ -4,6 +4,7 @@ mod app;
 mod chance;
 mod clock;
 mod config;
+mod field_errors;
 mod secret_key;
 
 pub use app::App;
@@ -12,4 +13,5 @@ pub use clock::{Clock, SystemClock};
 pub use config::{
     Branding, Clients, Config, Keys, Lifetimes, Listen, RateLimits, Registration, RequirePkce, Tls, Tokens,
 };
+pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use secret_key::{SecretKey, SecretKeyError};

@@ -4,6 +4,7 @@
 //! take the [`Db`], functions that change take the [`Tx`].
 
 mod cache;
+pub mod clients;
 mod consume;
 mod db;
 mod epochs;

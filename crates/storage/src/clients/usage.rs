@@ -1,0 +1,72 @@
+use std::collections::HashMap;
+
+use postern_domain::{ClientId, Timestamp};
+use sea_orm::{ConnectionTrait, Statement, Value};
+use uuid::Uuid;
+
+use crate::{Db, StorageError};
+
+/// How much a client is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClientUsage {
+    /// People for whom it holds a token that works.
+    pub users: u64,
+    /// Its access and refresh tokens that work.
+    pub live_tokens: u64,
+    /// Its refused calls that are kept and were refused since the moment asked about.
+    pub recent_errors: u64,
+}
+
+/// How much each of these clients is used at `now`, with its refused calls since `errors_since`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn usage(
+    db: &Db,
+    clients: &[ClientId],
+    now: Timestamp,
+    errors_since: Timestamp,
+) -> Result<HashMap<ClientId, ClientUsage>, StorageError> {
+    let mut usage: HashMap<_, _> = clients.iter().map(|id| (*id, ClientUsage::default())).collect();
+    if clients.is_empty() {
+        return Ok(usage);
+    }
+    let places: Vec<String> = (2..clients.len() + 2).map(|n| format!("${n}")).collect();
+    let places = places.join(", ");
+    let tokens = format!(
+        "SELECT t.client_id, COUNT(DISTINCT t.user_id), COUNT(*) \
+         FROM tokens t JOIN grants g ON g.id = t.grant_id \
+         WHERE t.kind IN ('at', 'rt') AND t.revoked_at IS NULL AND t.consumed_at IS NULL \
+         AND g.revoked_at IS NULL AND t.expires_at > $1 AND t.client_id IN ({places}) GROUP BY t.client_id"
+    );
+    for (client, users, live_tokens) in counts(db, &tokens, now, clients).await? {
+        let entry = usage.entry(client).or_default();
+        (entry.users, entry.live_tokens) = (users, live_tokens);
+    }
+    let errors = format!(
+        "SELECT client_id, COUNT(*), COUNT(*) FROM client_errors \
+         WHERE at > $1 AND client_id IN ({places}) GROUP BY client_id"
+    );
+    for (client, recent_errors, _) in counts(db, &errors, errors_since, clients).await? {
+        usage.entry(client).or_default().recent_errors = recent_errors;
+    }
+    Ok(usage)
+}
+
+async fn counts(
+    db: &Db,
+    sql: &str,
+    moment: Timestamp,
+    clients: &[ClientId],
+) -> Result<Vec<(ClientId, u64, u64)>, StorageError> {
+    let values = std::iter::once(Value::from(moment.0)).chain(clients.iter().map(|id| id.0.into()));
+    let statement = Statement::from_sql_and_values(db.read().get_database_backend(), sql, values);
+    let rows = db.read().query_all_raw(statement).await?;
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    rows.iter()
+        .map(|row| {
+            let client = ClientId(row.try_get_by_index::<Uuid>(0)?);
+            Ok((client, count(row.try_get_by_index(1)?), count(row.try_get_by_index(2)?)))
+        })
+        .collect()
+}
