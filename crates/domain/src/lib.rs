@@ -4,6 +4,7 @@
 
 mod account;
 mod client;
+mod consent;
 mod grant;
 mod id;
 mod oidc;
@@ -24,6 +25,7 @@ pub use client::{
     AuthMethod, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName,
     SigningAlgorithm,
 };
+pub use consent::Consent;
 pub use grant::{Authentication, CodeBinding, Grant};
 pub use id::{
     ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, OrganizationId, SecretId, SessionId,

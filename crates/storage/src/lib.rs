@@ -5,6 +5,7 @@
 
 mod cache;
 pub mod clients;
+pub mod consents;
 mod consume;
 mod db;
 mod epochs;
