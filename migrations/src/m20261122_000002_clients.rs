@@ -38,6 +38,7 @@ impl MigrationTrait for Migration {
                 text("hint"),
                 instant("created_at"),
                 optional_instant("expires_at"),
+                optional_instant("last_used_at"),
             ],
         );
         owned_by(&mut secrets, "client_id", "clients");

@@ -220,9 +220,13 @@ impl Client {
         self.secrets.iter().filter(move |secret| secret.is_live(now))
     }
 
-    /// Whether a use at `now` is worth writing down.
-    pub fn wants_touch(&self, now: Timestamp) -> bool {
-        self.last_used_at.is_none_or(|at| now.seconds_since(at) >= Self::TOUCHED_EVERY.as_seconds())
+    /// Whether a use at `now`, with this secret if with one, is worth writing down.
+    pub fn wants_touch(&self, with: Option<SecretId>, now: Timestamp) -> bool {
+        let old = |at: Option<Timestamp>| {
+            at.is_none_or(|at| now.seconds_since(at) >= Self::TOUCHED_EVERY.as_seconds())
+        };
+        old(self.last_used_at)
+            || self.secrets.iter().any(|secret| Some(secret.id) == with && old(secret.last_used_at))
     }
 }
 
@@ -239,6 +243,8 @@ pub struct ClientSecret {
     pub created_at: Timestamp,
     /// When it stops working; `None` while it is the current one.
     pub expires_at: Option<Timestamp>,
+    /// When it last proved who the client is, to within some minutes.
+    pub last_used_at: Option<Timestamp>,
 }
 
 impl ClientSecret {

@@ -1,5 +1,6 @@
 use postern_domain::{
-    Client, ClientId, ClientIdentifier, ClientMetadata, ClientOwner, OrganizationId, Timestamp, UserId,
+    Client, ClientId, ClientIdentifier, ClientMetadata, ClientOwner, OrganizationId, SecretId, Timestamp,
+    UserId,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -163,11 +164,17 @@ pub async fn set_disabled(
     Ok(updated.rows_affected == 1)
 }
 
-/// Writes down that a client was used at `now`, whichever node saw it.
+/// Writes down that a client was used at `now`, and which secret it proved itself with, if with one. Worth calling when
+/// [`Client::wants_touch`] says so.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
-pub async fn touch(tx: &Tx, id: ClientId, now: Timestamp) -> Result<(), StorageError> {
+pub async fn touch(
+    tx: &Tx,
+    id: ClientId,
+    with: Option<SecretId>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
     let older = Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(now.0));
     let updated = Entity::update_many()
         .col_expr(Column::LastUsedAt, Expr::value(now.0))
@@ -175,7 +182,11 @@ pub async fn touch(tx: &Tx, id: ClientId, now: Timestamp) -> Result<(), StorageE
         .filter(older)
         .exec(tx.connection())
         .await?;
-    if updated.rows_affected == 1 {
+    let secret_updated = match with {
+        Some(secret) => secrets::touch(tx, secret, now).await?,
+        None => false,
+    };
+    if updated.rows_affected == 1 || secret_updated {
         // So that what is cached knows of it, and the next use does not write again.
         tx.invalidate(id.0);
     }
