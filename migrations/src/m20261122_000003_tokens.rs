@@ -74,6 +74,9 @@ impl MigrationTrait for Migration {
         manager.create_index(index("tokens", &["client_id"])).await?;
         manager.create_index(index("tokens", &["user_id"])).await?;
         manager.create_index(index("tokens", &["expires_at"])).await?;
+        // Only the few tokens that were just replaced have a successor to forget.
+        let replaced = Expr::col(Alias::new("successor")).is_not_null();
+        manager.create_index(index("tokens", &["consumed_at"]).and_where(replaced).take()).await?;
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ mod chance;
 mod clock;
 mod config;
 mod field_errors;
+pub mod issue;
 mod secret_key;
 
 pub use app::App;

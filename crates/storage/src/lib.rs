@@ -10,8 +10,12 @@ mod consume;
 mod db;
 mod epochs;
 mod error;
+pub mod grants;
 mod mapping;
 mod migrate;
+pub mod settings;
+pub mod signing_keys;
+pub mod tokens;
 mod tx;
 mod writer;
 

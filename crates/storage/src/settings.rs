@@ -1,0 +1,48 @@
+//! Facts about the instance that its database remembers, by name.
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{EntityTrait, IntoActiveModel};
+
+use crate::{Db, StorageError, Tx};
+
+mod row {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "settings")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub name: String,
+        #[sea_orm(column_type = "Text")]
+        pub value: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use row::{Column, Entity, Model};
+
+/// What is remembered under `name`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn find(db: &Db, name: &str) -> Result<Option<String>, StorageError> {
+    Ok(Entity::find_by_id(name.to_owned()).one(db.read()).await?.map(|row| row.value))
+}
+
+/// Remembers `value` under `name` if nothing is yet. Of any number that try, on any number of nodes, exactly one gets
+/// `true`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn claim(tx: &Tx, name: &str, value: &str) -> Result<bool, StorageError> {
+    let row = Model { name: name.to_owned(), value: value.to_owned() };
+    let inserted = Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::column(Column::Name).do_nothing().to_owned())
+        .exec_without_returning(tx.connection())
+        .await?;
+    Ok(inserted == 1)
+}

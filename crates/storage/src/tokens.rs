@@ -1,0 +1,264 @@
+//! Every issued credential, whatever its kind: one table, looked up by keyed hash.
+
+use postern_domain::{
+    ClientId, CodeBinding, Grant, GrantId, Permit, Timestamp, TokenHash, TokenId, TokenKind, UserId,
+};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    Statement,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::mapping::{corrupt, from_json, hash, to_json};
+use crate::{Db, StorageError, Tx, grants};
+
+const TABLE: &str = "tokens";
+
+pub(crate) mod row {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "tokens")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub kind: String,
+        pub hash: Vec<u8>,
+        pub grant_id: Option<Uuid>,
+        pub client_id: Option<Uuid>,
+        pub user_id: Option<Uuid>,
+        #[sea_orm(column_type = "Text")]
+        pub permit: String,
+        pub data: Option<String>,
+        pub created_at: i64,
+        pub expires_at: Option<i64>,
+        pub consumed_at: Option<i64>,
+        pub revoked_at: Option<i64>,
+        pub last_used_at: Option<i64>,
+        pub successor: Option<Vec<u8>>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "crate::grants::row::Entity",
+            from = "Column::GrantId",
+            to = "crate::grants::row::Column::Id"
+        )]
+        Grant,
+    }
+
+    impl Related<crate::grants::row::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Grant.def()
+        }
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use row::{Column, Entity, Model};
+
+/// An issued credential as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Its id.
+    pub id: TokenId,
+    /// What kind of credential it is.
+    pub kind: TokenKind,
+    /// What it is looked up by.
+    pub hash: TokenHash,
+    /// The family it belongs to. That of a code comes to life with its redemption.
+    pub grant_id: Option<GrantId>,
+    /// The client it was issued to.
+    pub client_id: Option<ClientId>,
+    /// The person behind it.
+    pub user_id: Option<UserId>,
+    /// What it allows.
+    pub permit: Permit,
+    /// What else is known of it.
+    pub data: Option<TokenData>,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// When it ends; `None` is never.
+    pub expires_at: Option<Timestamp>,
+    /// When it was redeemed or replaced.
+    pub consumed_at: Option<Timestamp>,
+    /// Since when it is revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// When it was last used, to within some minutes; the first use is always noted.
+    pub last_used_at: Option<Timestamp>,
+    /// What replaced it, sealed, for as long as an honest retry may get it again.
+    pub successor: Option<Vec<u8>>,
+}
+
+/// What is known of a token besides its permit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenData {
+    /// What a code is bound to.
+    Code(CodeBinding),
+    /// It came from a refresh, so its first use ends the time in which that refresh may be retried.
+    Refreshed,
+}
+
+impl Token {
+    /// Whether it is neither over, nor redeemed, nor revoked; its grant is another question.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none()
+            && self.consumed_at.is_none()
+            && self.expires_at.is_none_or(|expires_at| now < expires_at)
+    }
+}
+
+/// Inserts tokens in one statement.
+///
+/// # Errors
+/// [`StorageError`] if the database fails, or the client or user of one is gone.
+pub async fn insert_many(tx: &Tx, tokens: &[Token]) -> Result<(), StorageError> {
+    let rows = tokens.iter().map(model).collect::<Result<Vec<_>, _>>()?;
+    let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+    Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+    Ok(())
+}
+
+/// The token with this hash and the grant it came from, if that has come to life.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn find_by_hash(db: &Db, hash: TokenHash) -> Result<Option<(Token, Option<Grant>)>, StorageError> {
+    let query =
+        Entity::find().filter(Column::Hash.eq(hash.0.to_vec())).find_also_related(grants::row::Entity);
+    let Some((row, grant)) = query.one(db.read()).await? else { return Ok(None) };
+    Ok(Some((token(row)?, grant.map(grants::grant).transpose()?)))
+}
+
+/// Whether none of the tokens with these hashes was used, replaced or revoked.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn are_unused(db: &Db, hashes: &[TokenHash]) -> Result<bool, StorageError> {
+    let touched = Condition::any()
+        .add(Column::LastUsedAt.is_not_null())
+        .add(Column::ConsumedAt.is_not_null())
+        .add(Column::RevokedAt.is_not_null());
+    let used = Entity::find()
+        .filter(Column::Hash.is_in(hashes.iter().map(|hash| hash.0.to_vec())))
+        .filter(touched)
+        .count(db.read())
+        .await?;
+    Ok(used == 0)
+}
+
+/// Ends one token; answers whether it was not revoked before.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn revoke(tx: &Tx, id: TokenId, now: Timestamp) -> Result<bool, StorageError> {
+    let updated = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now.0))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::RevokedAt.is_null())
+        .exec(tx.connection())
+        .await?;
+    tx.invalidate(id.0);
+    Ok(updated.rows_affected == 1)
+}
+
+/// Writes down that a token was used at `now`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn touch(tx: &Tx, id: TokenId, now: Timestamp) -> Result<(), StorageError> {
+    Entity::update_many()
+        .col_expr(Column::LastUsedAt, Expr::value(now.0))
+        .filter(Column::Id.eq(id.0))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Forgets the sealed successors of at most `limit` tokens that were replaced before `replaced_before`; answers of how many.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn forget_successors(tx: &Tx, replaced_before: Timestamp, limit: u64) -> Result<u64, StorageError> {
+    let sql = "UPDATE tokens SET successor = NULL WHERE id IN \
+               (SELECT id FROM tokens WHERE successor IS NOT NULL AND consumed_at < $1 LIMIT $2)";
+    let values = [replaced_before.0.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+    let connection = tx.connection();
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    Ok(connection.execute_raw(statement).await?.rows_affected())
+}
+
+/// Deletes at most `limit` tokens that ended before `ended_before`, and the grants of which nothing is left; answers how
+/// many tokens went.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn delete_expired(tx: &Tx, ended_before: Timestamp, limit: u64) -> Result<u64, StorageError> {
+    let sql = "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE expires_at < $1 LIMIT $2) \
+               RETURNING grant_id";
+    let values = [ended_before.0.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+    let connection = tx.connection();
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    let gone = connection.query_all_raw(statement).await?;
+    let mut families = gone
+        .iter()
+        .map(|row| row.try_get_by_index::<Option<Uuid>>(0))
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>();
+    families.sort_unstable();
+    families.dedup();
+    if !families.is_empty() {
+        let left = "NOT EXISTS (SELECT 1 FROM tokens WHERE tokens.grant_id = grants.id)";
+        grants::row::Entity::delete_many()
+            .filter(grants::row::Column::Id.is_in(families))
+            .filter(Expr::cust(left))
+            .exec(connection)
+            .await?;
+    }
+    Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
+}
+
+fn model(token: &Token) -> Result<Model, StorageError> {
+    Ok(Model {
+        id: token.id.0,
+        kind: token.kind.spec().code.to_owned(),
+        hash: token.hash.0.to_vec(),
+        grant_id: token.grant_id.map(|id| id.0),
+        client_id: token.client_id.map(|id| id.0),
+        user_id: token.user_id.map(|id| id.0),
+        permit: to_json(TABLE, &token.permit)?,
+        data: token.data.as_ref().map(|data| to_json(TABLE, data)).transpose()?,
+        created_at: token.created_at.0,
+        expires_at: token.expires_at.map(|at| at.0),
+        consumed_at: token.consumed_at.map(|at| at.0),
+        revoked_at: token.revoked_at.map(|at| at.0),
+        last_used_at: token.last_used_at.map(|at| at.0),
+        successor: token.successor.clone(),
+    })
+}
+
+fn token(row: Model) -> Result<Token, StorageError> {
+    Ok(Token {
+        id: TokenId(row.id),
+        kind: TokenKind::from_code(&row.kind).ok_or_else(|| corrupt(TABLE, "the kind is not known"))?,
+        hash: hash(TABLE, &row.hash)?,
+        grant_id: row.grant_id.map(GrantId),
+        client_id: row.client_id.map(ClientId),
+        user_id: row.user_id.map(UserId),
+        permit: from_json(TABLE, &row.permit)?,
+        data: row.data.as_deref().map(|data| from_json(TABLE, data)).transpose()?,
+        created_at: Timestamp(row.created_at),
+        expires_at: row.expires_at.map(Timestamp),
+        consumed_at: row.consumed_at.map(Timestamp),
+        revoked_at: row.revoked_at.map(Timestamp),
+        last_used_at: row.last_used_at.map(Timestamp),
+        successor: row.successor,
+    })
+}
