@@ -3,6 +3,7 @@
 //! [`Db::read`] gives a connection for queries; [`Db::write`] is the only way to change anything. Functions that query
 //! take the [`Db`], functions that change take the [`Tx`].
 
+pub mod budgets;
 mod cache;
 pub mod clients;
 pub mod consents;
@@ -13,10 +14,15 @@ mod error;
 pub mod grants;
 mod mapping;
 mod migrate;
+pub mod one_time_values;
+pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
+#[cfg(test)]
+mod testing;
 pub mod tokens;
 mod tx;
+pub mod users;
 mod writer;
 
 pub use cache::Cache;

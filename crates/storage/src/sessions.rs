@@ -1,0 +1,231 @@
+//! Signed-in browsers, kept by the keyed hash of the id in their cookie.
+
+use postern_domain::{AuthMethodReference, Session, SessionId, Timestamp, TokenHash, UserId};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue, Condition, ConnectionTrait, QueryOrder, QuerySelect, Select, Statement, Value};
+
+use crate::mapping::{from_json, to_json};
+use crate::{Db, StorageError, Tx};
+
+const TABLE: &str = "sessions";
+
+mod table {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sessions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id_hash: Vec<u8>,
+        pub id: Uuid,
+        pub user_id: Uuid,
+        pub data: String,
+        pub auth_time: i64,
+        pub amr: String,
+        pub created_at: i64,
+        pub last_seen_at: i64,
+        pub expires_at: i64,
+        pub user_agent: String,
+        pub address: String,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use table::{ActiveModel, Column, Entity, Model};
+
+impl TryFrom<Model> for Session {
+    type Error = StorageError;
+
+    fn try_from(row: Model) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: SessionId(row.id),
+            user_id: UserId(row.user_id),
+            auth_time: Timestamp(row.auth_time),
+            amr: from_json::<Vec<AuthMethodReference>>(TABLE, &row.amr)?,
+            created_at: Timestamp(row.created_at),
+            last_seen_at: Timestamp(row.last_seen_at),
+            expires_at: Timestamp(row.expires_at),
+            user_agent: row.user_agent,
+            address: row.address,
+        })
+    }
+}
+
+/// Which sessions still count: not past their end, and used lately.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alive {
+    /// The present.
+    pub now: Timestamp,
+    /// Sessions not seen since this moment are over.
+    pub seen_after: Timestamp,
+}
+
+impl Alive {
+    fn condition(self) -> Condition {
+        Condition::all().add(Column::ExpiresAt.gt(self.now.0)).add(Column::LastSeenAt.gt(self.seen_after.0))
+    }
+}
+
+/// Adds a session with what a page wants to remember in it, as JSON.
+///
+/// # Errors
+/// [`StorageError::Taken`] if there is one with this hash or id.
+pub async fn insert(tx: &Tx, hash: TokenHash, session: &Session, data: &str) -> Result<(), StorageError> {
+    let row = ActiveModel {
+        id_hash: ActiveValue::Set(hash.0.to_vec()),
+        id: ActiveValue::Set(session.id.0),
+        user_id: ActiveValue::Set(session.user_id.0),
+        data: ActiveValue::Set(data.to_owned()),
+        auth_time: ActiveValue::Set(session.auth_time.0),
+        amr: ActiveValue::Set(to_json(TABLE, &session.amr)?),
+        created_at: ActiveValue::Set(session.created_at.0),
+        last_seen_at: ActiveValue::Set(session.last_seen_at.0),
+        expires_at: ActiveValue::Set(session.expires_at.0),
+        user_agent: ActiveValue::Set(session.user_agent.clone()),
+        address: ActiveValue::Set(session.address.clone()),
+    };
+    Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    tx.invalidate(session.id.0);
+    Ok(())
+}
+
+/// The session whose cookie has this hash, with what pages remember in it. Whether it is alive is for the caller to say.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn find(db: &Db, hash: TokenHash) -> Result<Option<(Session, String)>, StorageError> {
+    let Some(mut row) = Entity::find_by_id(hash.0.to_vec()).one(db.read()).await? else { return Ok(None) };
+    let data = std::mem::take(&mut row.data);
+    Ok(Some((Session::try_from(row)?, data)))
+}
+
+/// Keeps what a page wants to remember. Only updates: a session that was ended meanwhile stays ended, and the answer is
+/// `false`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn save(tx: &Tx, hash: TokenHash, id: SessionId, data: &str) -> Result<bool, StorageError> {
+    let updated = Entity::update_many()
+        .col_expr(Column::Data, Expr::value(data))
+        .filter(Column::IdHash.eq(hash.0.to_vec()))
+        .exec(tx.connection())
+        .await?;
+    tx.invalidate(id.0);
+    Ok(updated.rows_affected == 1)
+}
+
+/// Notes that a session is in use, unless that was noted after `seen_before`. Only updates.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn touch(
+    tx: &Tx,
+    hash: TokenHash,
+    address: &str,
+    now: Timestamp,
+    seen_before: Timestamp,
+) -> Result<(), StorageError> {
+    Entity::update_many()
+        .col_expr(Column::LastSeenAt, Expr::value(now.0))
+        .col_expr(Column::Address, Expr::value(address))
+        .filter(Column::IdHash.eq(hash.0.to_vec()))
+        .filter(Column::LastSeenAt.lte(seen_before.0))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Ends the session whose cookie has this hash. Answers whether there was one.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn delete(tx: &Tx, hash: TokenHash) -> Result<bool, StorageError> {
+    let which = Column::IdHash.eq(hash.0.to_vec());
+    Ok(!delete_where(tx, Condition::all().add(which)).await?.is_empty())
+}
+
+/// Ends one of a user's sessions by its public id. Answers whether there was one.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn delete_by_id(tx: &Tx, user: UserId, id: SessionId) -> Result<bool, StorageError> {
+    let which = Condition::all().add(Column::UserId.eq(user.0)).add(Column::Id.eq(id.0));
+    Ok(!delete_where(tx, which).await?.is_empty())
+}
+
+/// Ends every session of a user but `kept`. Answers how many there were.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn delete_others(tx: &Tx, user: UserId, kept: Option<SessionId>) -> Result<u64, StorageError> {
+    let mut which = Condition::all().add(Column::UserId.eq(user.0));
+    if let Some(kept) = kept {
+        which = which.add(Column::Id.ne(kept.0));
+    }
+    Ok(delete_where(tx, which).await?.len() as u64)
+}
+
+/// One page of a user's living sessions, the one seen last first. `after` is the last one of the page before.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn list(
+    db: &Db,
+    user: UserId,
+    alive: Alive,
+    after: Option<(Timestamp, SessionId)>,
+    most: u64,
+) -> Result<Vec<Session>, StorageError> {
+    let mut query = of_user(user, alive);
+    if let Some((seen, id)) = after {
+        query = query.filter(
+            Condition::any()
+                .add(Column::LastSeenAt.lt(seen.0))
+                .add(Condition::all().add(Column::LastSeenAt.eq(seen.0)).add(Column::Id.lt(id.0))),
+        );
+    }
+    let query = query.order_by_desc(Column::LastSeenAt).order_by_desc(Column::Id).limit(most);
+    query.all(db.read()).await?.into_iter().map(Session::try_from).collect()
+}
+
+/// How many living sessions a user has.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn count(db: &Db, user: UserId, alive: Alive) -> Result<u64, StorageError> {
+    Ok(of_user(user, alive).count(db.read()).await?)
+}
+
+/// Removes up to `most` sessions that are past their end. Idle ones are refused long before and go with the others.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn purge(tx: &Tx, now: Timestamp, most: u32) -> Result<u64, StorageError> {
+    let sql = "DELETE FROM sessions WHERE id_hash IN \
+         (SELECT id_hash FROM sessions WHERE expires_at <= $1 LIMIT $2)";
+    let values: [Value; 2] = [now.0.into(), i64::from(most).into()];
+    let connection = tx.connection();
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    Ok(connection.execute_raw(statement).await?.rows_affected())
+}
+
+fn of_user(user: UserId, alive: Alive) -> Select<Entity> {
+    Entity::find().filter(Column::UserId.eq(user.0)).filter(alive.condition())
+}
+
+/// Deletes sessions and makes every cache forget them.
+async fn delete_where(tx: &Tx, which: Condition) -> Result<Vec<Uuid>, StorageError> {
+    let deleted = Entity::delete_many().filter(which).exec_with_returning(tx.connection()).await?;
+    let ids: Vec<Uuid> = deleted.into_iter().map(|row| row.id).collect();
+    for id in &ids {
+        tx.invalidate(*id);
+    }
+    Ok(ids)
+}
+
+#[cfg(test)]
+mod tests;

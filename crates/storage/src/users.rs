@@ -1,0 +1,288 @@
+//! Accounts of people.
+
+use std::collections::BTreeSet;
+
+use postern_domain::{Email, InstanceRight, PersonName, Timestamp, User, UserId, UserState, Username};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ActiveValue, Condition, QuerySelect};
+
+use crate::mapping::{corrupt, from_json, to_json};
+use crate::{Db, StorageError, Tx};
+
+const TABLE: &str = "users";
+
+mod table {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "users")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub email: String,
+        pub email_key: String,
+        pub email_verified: bool,
+        pub username: String,
+        pub username_key: String,
+        pub name: String,
+        pub rights: String,
+        pub state: String,
+        pub password_hash: Option<String>,
+        pub password_changed_at: i64,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use table::{ActiveModel, Column, Entity};
+
+/// What is read of an account: all but the password's hash, which has a query of its own.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
+struct Row {
+    id: Uuid,
+    email: String,
+    email_verified: bool,
+    username: String,
+    name: String,
+    rights: String,
+    state: String,
+    password_changed_at: i64,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl TryFrom<Row> for User {
+    type Error = StorageError;
+
+    fn try_from(row: Row) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: UserId(row.id),
+            email: Email::parse(&row.email).map_err(|error| corrupt(TABLE, error))?,
+            email_verified: row.email_verified,
+            username: Username::parse(&row.username).map_err(|error| corrupt(TABLE, error))?,
+            name: PersonName::parse(&row.name).map_err(|error| corrupt(TABLE, error))?,
+            rights: from_json(TABLE, &row.rights)?,
+            state: state_of(&row.state)?,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+            password_changed_at: Timestamp(row.password_changed_at),
+        })
+    }
+}
+
+/// Which of the values that must be unique another account has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The e-mail address.
+    Email,
+    /// The user name.
+    Username,
+}
+
+impl Taken {
+    /// What an error of [`insert`] or [`update_profile`] says is taken, if that is what it says.
+    pub fn of(error: &StorageError) -> Option<Self> {
+        let StorageError::Taken(what) = error else { return None };
+        match () {
+            () if what.contains("email_key") => Some(Self::Email),
+            () if what.contains("username_key") => Some(Self::Username),
+            () => None,
+        }
+    }
+}
+
+/// The account with this id.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn find(db: &Db, id: UserId) -> Result<Option<User>, StorageError> {
+    let found = Entity::find_by_id(id.0).into_partial_model::<Row>().one(db.read()).await?;
+    found.map(User::try_from).transpose()
+}
+
+/// The account with this user name or e-mail address, in whatever case it was typed.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn find_by_identifier(db: &Db, identifier: &str) -> Result<Option<User>, StorageError> {
+    let key = identifier.trim().to_ascii_lowercase();
+    // A user name holds no `@`, so at most one of the two can match.
+    let column = if key.contains('@') { Column::EmailKey } else { Column::UsernameKey };
+    let found = Entity::find().filter(column.eq(key)).into_partial_model::<Row>().one(db.read()).await?;
+    found.map(User::try_from).transpose()
+}
+
+/// The PHC string of the account's password; `None` if there is no such account, or it has no password.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn password_hash(db: &Db, id: UserId) -> Result<Option<String>, StorageError> {
+    let query = Entity::find_by_id(id.0).select_only().column(Column::PasswordHash);
+    let found: Option<Option<String>> = query.into_tuple().one(db.read()).await?;
+    Ok(found.flatten())
+}
+
+/// How many accounts there are.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn count(db: &Db) -> Result<u64, StorageError> {
+    Ok(Entity::find().count(db.read()).await?)
+}
+
+/// Whether there is any account, as the change in progress sees it.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn any(tx: &Tx) -> Result<bool, StorageError> {
+    let query = Entity::find().select_only().column(Column::Id).limit(1);
+    let found: Option<Uuid> = query.into_tuple().one(tx.connection()).await?;
+    Ok(found.is_some())
+}
+
+/// Adds an account. Without a password hash nobody can sign in to it until one is set.
+///
+/// # Errors
+/// [`StorageError::Taken`], which [`Taken::of`] reads, if its address or name is another account's.
+pub async fn insert(tx: &Tx, user: &User, password_hash: Option<&str>) -> Result<(), StorageError> {
+    let row = ActiveModel {
+        id: ActiveValue::Set(user.id.0),
+        email: ActiveValue::Set(user.email.as_str().to_owned()),
+        email_key: ActiveValue::Set(user.email.key()),
+        email_verified: ActiveValue::Set(user.email_verified),
+        username: ActiveValue::Set(user.username.as_str().to_owned()),
+        username_key: ActiveValue::Set(user.username.key()),
+        name: ActiveValue::Set(user.name.as_str().to_owned()),
+        rights: ActiveValue::Set(rights_text(&user.rights)?),
+        state: ActiveValue::Set(state_text(user.state).to_owned()),
+        password_hash: ActiveValue::Set(password_hash.map(str::to_owned)),
+        password_changed_at: ActiveValue::Set(user.password_changed_at.0),
+        created_at: ActiveValue::Set(user.created_at.0),
+        updated_at: ActiveValue::Set(user.updated_at.0),
+    };
+    Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    tx.invalidate(user.id.0);
+    Ok(())
+}
+
+/// What a person can change of their account themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The address; another one than before counts as not verified.
+    pub email: Email,
+    /// The name to sign in with.
+    pub username: Username,
+    /// What the person is called.
+    pub name: PersonName,
+}
+
+/// Changes the claims of an account. Answers `false` if there is no such account.
+///
+/// # Errors
+/// [`StorageError::Taken`], which [`Taken::of`] reads, if the address or name is another account's.
+pub async fn update_profile(
+    tx: &Tx,
+    id: UserId,
+    profile: &Profile,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let same_email = Column::EmailKey.eq(profile.email.key());
+    let verified = Expr::col(Column::EmailVerified).and(same_email);
+    let updated = Entity::update_many()
+        .col_expr(Column::EmailVerified, verified)
+        .col_expr(Column::Email, Expr::value(profile.email.as_str()))
+        .col_expr(Column::EmailKey, Expr::value(profile.email.key()))
+        .col_expr(Column::Username, Expr::value(profile.username.as_str()))
+        .col_expr(Column::UsernameKey, Expr::value(profile.username.key()))
+        .col_expr(Column::Name, Expr::value(profile.name.as_str()))
+        .col_expr(Column::UpdatedAt, Expr::value(now.0))
+        .filter(Column::Id.eq(id.0))
+        .exec(tx.connection())
+        .await?;
+    tx.invalidate(id.0);
+    Ok(updated.rows_affected == 1)
+}
+
+/// Sets a password by its PHC string. With `instead_of`, only if the hash is still that one: of two changes that were
+/// both decided on the same old password, one wins. Answers whether the password was set.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn set_password(
+    tx: &Tx,
+    id: UserId,
+    hash: &str,
+    instead_of: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let mut which = Condition::all().add(Column::Id.eq(id.0));
+    if let Some(old) = instead_of {
+        which = which.add(Column::PasswordHash.eq(old));
+    }
+    let updated = Entity::update_many()
+        .col_expr(Column::PasswordHash, Expr::value(hash))
+        .col_expr(Column::PasswordChangedAt, Expr::value(now.0))
+        .filter(which)
+        .exec(tx.connection())
+        .await?;
+    tx.invalidate(id.0);
+    Ok(updated.rows_affected == 1)
+}
+
+/// Keeps the same password under another hash, made with today's parameters.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn rehash_password(tx: &Tx, id: UserId, old: &str, new: &str) -> Result<(), StorageError> {
+    Entity::update_many()
+        .col_expr(Column::PasswordHash, Expr::value(new))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::PasswordHash.eq(old))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Opens or closes an account. Answers `false` if there is no such account.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn set_state(tx: &Tx, id: UserId, state: UserState, now: Timestamp) -> Result<bool, StorageError> {
+    let updated = Entity::update_many()
+        .col_expr(Column::State, Expr::value(state_text(state)))
+        .col_expr(Column::UpdatedAt, Expr::value(now.0))
+        .filter(Column::Id.eq(id.0))
+        .exec(tx.connection())
+        .await?;
+    tx.invalidate(id.0);
+    Ok(updated.rows_affected == 1)
+}
+
+fn rights_text(rights: &BTreeSet<InstanceRight>) -> Result<String, StorageError> {
+    to_json(TABLE, rights)
+}
+
+const fn state_text(state: UserState) -> &'static str {
+    match state {
+        UserState::Active => "active",
+        UserState::Disabled => "disabled",
+    }
+}
+
+fn state_of(text: &str) -> Result<UserState, StorageError> {
+    match text {
+        "active" => Ok(UserState::Active),
+        "disabled" => Ok(UserState::Disabled),
+        other => Err(corrupt(TABLE, format_args!("{other} is not a state"))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+use postern_domain::{Email, InstanceRight, PersonName, UserState, Username};
+
+use super::*;
+use crate::testing::{NOW, insert_user, on_both_databases, user, write};
+
+on_both_databases! {
+    async fn what_is_inserted_is_found_by_every_name(db: Db) {
+        let mut ada = user("Ada");
+        ada.rights = InstanceRight::ALL.into();
+        let inserted = ada.clone();
+        write(&db, inserted, |tx, ada| Box::pin(insert(tx, ada, Some("$hash")))).await.unwrap();
+        assert_eq!(find(&db, ada.id).await.unwrap(), Some(ada.clone()));
+        for identifier in ["ada", "ADA", " Ada ", "ada@example.com", "ADA@EXAMPLE.com"] {
+            assert_eq!(find_by_identifier(&db, identifier).await.unwrap(), Some(ada.clone()), "{identifier}");
+        }
+        for identifier in ["", "ad", "ada%", "_da", "ada@example", "ada'--"] {
+            assert_eq!(find_by_identifier(&db, identifier).await.unwrap(), None, "{identifier}");
+        }
+        assert_eq!(password_hash(&db, ada.id).await.unwrap().as_deref(), Some("$hash"));
+        assert_eq!(count(&db).await.unwrap(), 1);
+    }
+
+    async fn names_and_addresses_are_unique_in_any_case(db: Db) {
+        insert_user(&db, "ada").await;
+        let mut same_name = user("ADA");
+        same_name.email = Email::parse("other@example.com").unwrap();
+        let error = write(&db, same_name, |tx, user| Box::pin(insert(tx, user, None))).await.unwrap_err();
+        assert_eq!(Taken::of(&error), Some(Taken::Username));
+        let mut same_email = user("other");
+        same_email.email = Email::parse("ADA@example.com").unwrap();
+        let error = write(&db, same_email, |tx, user| Box::pin(insert(tx, user, None))).await.unwrap_err();
+        assert_eq!(Taken::of(&error), Some(Taken::Email));
+        assert_eq!(count(&db).await.unwrap(), 1);
+    }
+
+    async fn another_address_is_not_verified(db: Db) {
+        let ada = insert_user(&db, "ada").await;
+        insert_user(&db, "bob").await;
+        let change = |email: &str, username: &str| Profile {
+            email: Email::parse(email).unwrap(),
+            username: Username::parse(username).unwrap(),
+            name: PersonName::parse("Ada L").unwrap(),
+        };
+        let save = |profile: Profile| {
+            write(&db, (ada.id, profile), |tx, (id, profile)| {
+                Box::pin(update_profile(tx, *id, profile, NOW.plus(postern_domain::Lifetime::seconds(5))))
+            })
+        };
+        assert!(save(change("ADA@example.com", "ada2")).await.unwrap());
+        let changed = find(&db, ada.id).await.unwrap().unwrap();
+        assert!(changed.email_verified);
+        assert_eq!((changed.email.as_str(), changed.username.as_str()), ("ADA@example.com", "ada2"));
+        assert_eq!(changed.updated_at.0, NOW.0 + 5);
+        assert!(save(change("ada@example.org", "ada2")).await.unwrap());
+        assert!(!find(&db, ada.id).await.unwrap().unwrap().email_verified);
+        assert!(save(change("ada@example.com", "ada2")).await.unwrap());
+        assert!(!find(&db, ada.id).await.unwrap().unwrap().email_verified);
+        let error = save(change("bob@example.com", "ada2")).await.unwrap_err();
+        assert_eq!(Taken::of(&error), Some(Taken::Email));
+    }
+
+    async fn of_two_changes_of_one_password_one_wins(db: Db) {
+        let ada = insert_user(&db, "ada").await;
+        assert_eq!(password_hash(&db, ada.id).await.unwrap(), None);
+        let set = |new: &'static str, old: Option<&'static str>| {
+            write(&db, (ada.id, new, old), |tx, (id, new, old)| Box::pin(set_password(tx, *id, new, *old, NOW)))
+        };
+        assert!(set("one", None).await.unwrap());
+        assert!(set("two", Some("one")).await.unwrap());
+        assert!(!set("three", Some("one")).await.unwrap());
+        assert_eq!(password_hash(&db, ada.id).await.unwrap().as_deref(), Some("two"));
+        let rehash = |old: &'static str, new: &'static str| {
+            write(&db, ada.id, move |tx, id| Box::pin(rehash_password(tx, *id, old, new)))
+        };
+        rehash("one", "four").await.unwrap();
+        assert_eq!(password_hash(&db, ada.id).await.unwrap().as_deref(), Some("two"));
+        rehash("two", "four").await.unwrap();
+        assert_eq!(password_hash(&db, ada.id).await.unwrap().as_deref(), Some("four"));
+    }
+
+    async fn a_closed_account_says_so(db: Db) {
+        let ada = insert_user(&db, "ada").await;
+        let epochs = db.epochs();
+        let since = epochs.now();
+        let set = |state| write(&db, (ada.id, state), |tx, (id, state)| Box::pin(set_state(tx, *id, *state, NOW)));
+        assert!(set(UserState::Disabled).await.unwrap());
+        assert!(!epochs.holds(since, &[ada.id.0]));
+        assert!(!find(&db, ada.id).await.unwrap().unwrap().is_active());
+        assert!(set(UserState::Active).await.unwrap());
+        assert!(find(&db, ada.id).await.unwrap().unwrap().is_active());
+        assert!(write(&db, (), |tx, ()| Box::pin(any(tx))).await.unwrap());
+    }
+}
