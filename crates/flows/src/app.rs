@@ -4,7 +4,8 @@ use postern_domain::{Catalogue, TokenKind, TokenText};
 use postern_storage::Db;
 use uuid::Uuid;
 
-use crate::{Clock, Config, Rng, SecretKey};
+use crate::live::Live;
+use crate::{Clock, Config, Rng, SecretKey, TrustedProxies};
 
 /// All that a flow needs besides its input. One per process, behind an [`Arc`].
 pub struct App {
@@ -14,12 +15,15 @@ pub struct App {
     pub config: Config,
     /// Every scope there is.
     pub catalogue: Catalogue,
+    /// The networks whose forwarding headers count.
+    pub trusted_proxies: TrustedProxies,
     /// Keyed hashes, seals and marks.
     pub secret_key: SecretKey,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub rng: Arc<dyn Rng>,
+    pub(crate) live: Live,
 }
 
 impl App {
@@ -31,7 +35,16 @@ impl App {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Self {
-        Self { db, catalogue: config.catalogue(), config, secret_key, clock, rng }
+        Self {
+            db,
+            catalogue: config.catalogue(),
+            trusted_proxies: TrustedProxies::parse(&config.trusted_proxies),
+            config,
+            secret_key,
+            clock,
+            rng,
+            live: Live::new(),
+        }
     }
 
     /// A new id: a UUID of version 7 (RFC 9562 section 5.7), so that rows made together lie together.

@@ -6,7 +6,9 @@ mod clock;
 mod config;
 mod field_errors;
 pub mod issue;
+mod live;
 mod secret_key;
+mod trusted_proxies;
 
 pub use app::App;
 pub use chance::{Rng, SystemRng};
@@ -16,3 +18,4 @@ pub use config::{
 };
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use secret_key::{SecretKey, SecretKeyError};
+pub use trusted_proxies::TrustedProxies;

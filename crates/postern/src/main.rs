@@ -1,2 +1,35 @@
-//! x
-fn main() {}
+//! The `postern` program: settings, wiring, commands.
+
+mod cli;
+mod commands;
+mod instance;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    start_log();
+    match commands::run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("postern: {error:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Events go to standard error, as much as `RUST_LOG` asks for.
+fn start_log() {
+    use tracing_subscriber::EnvFilter;
+
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

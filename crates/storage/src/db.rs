@@ -99,6 +99,14 @@ impl Db {
         crate::migrate::to_latest(connection, database_of(url)?).await
     }
 
+    /// How many changes of the schema are due.
+    ///
+    /// # Errors
+    /// [`StorageError`] if the database cannot be asked.
+    pub async fn pending_migrations(&self) -> Result<usize, StorageError> {
+        crate::migrate::pending(&self.read).await
+    }
+
     /// Begins to look at the epochs, so that caches can be believed; until then nothing cached is.
     ///
     /// # Errors

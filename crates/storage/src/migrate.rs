@@ -2,7 +2,7 @@
 
 use postern_migrations::Migrator;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 use crate::{Database, StorageError};
 
@@ -44,4 +44,18 @@ async fn refuse_newer_schema(connection: &DatabaseConnection) -> Result<(), Stor
         }
     }
     Ok(())
+}
+
+/// How many changes of the schema are due; nothing is changed to find out.
+pub(crate) async fn pending(connection: &DatabaseConnection) -> Result<usize, StorageError> {
+    let manager = SchemaManager::new(connection);
+    let all = Migrator::migrations().len();
+    if !manager.has_table("seaql_migrations").await? {
+        return Ok(all);
+    }
+    let statement =
+        Statement::from_string(connection.get_database_backend(), "SELECT COUNT(*) FROM seaql_migrations");
+    let row = connection.query_one_raw(statement).await?;
+    let applied = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(0);
+    Ok(all.saturating_sub(usize::try_from(applied).unwrap_or(0)))
 }

@@ -7,7 +7,7 @@ mod params;
 mod request_id;
 mod visitor;
 
-pub(crate) use client_address::{ClientAddress, PeerAddress, TrustedProxies};
+pub(crate) use client_address::{ClientAddress, PeerAddress};
 pub(crate) use form_nonce::FormNonce;
 pub(crate) use page_form::{PageForm, check_page_request};
 pub(crate) use params::{ProtocolForm, QueryParams};

@@ -1,0 +1,32 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::serve::ServeArgs;
+
+/// An OAuth 2.1 and OpenID Connect authorization server in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "postern", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The settings [default: postern.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Bring the database up to date and serve
+    Serve(ServeArgs),
+    /// Bring the database up to date and exit
+    Migrate,
+    /// Look for mistakes in the settings and the surroundings, with a remedy for each
+    Doctor,
+}

@@ -1,0 +1,29 @@
+//! One file for each command.
+
+pub(crate) mod doctor;
+pub(crate) mod migrate;
+pub(crate) mod serve;
+
+use serde::Serialize;
+
+use crate::cli::{Cli, Command};
+
+/// Runs the command that was asked for.
+pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
+    let config_file = cli.global.config.as_deref();
+    match cli.command {
+        Command::Serve(args) => serve::run(config_file, args).await,
+        Command::Migrate => migrate::run(config_file).await,
+        Command::Doctor => doctor::run(config_file).await,
+    }
+}
+
+/// The answer of a command: JSON on standard output.
+pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
+    use std::io::Write;
+
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)?;
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! `postern serve`
+
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Args;
+use postern_flows::{App, Config};
+use postern_http::Server;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{instance, settings};
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Show the settings in effect, secrets hidden, and exit
+    #[arg(long)]
+    print_config: bool,
+    /// Where to listen: an address with a port, or unix:/path
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// The issuer: the URL by which people and apps reach the server
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// sqlite://path or postgres://…
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+}
+
+pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::Result<()> {
+    let flags =
+        [("listen", args.listen), ("public_url", args.public_url), ("database_url", args.database_url)];
+    let config = settings::load_with(config_file, flags)?;
+    if args.print_config {
+        print!("{}", settings::shown(&config)?);
+        return Ok(());
+    }
+    let server = Server::bind(&config).await?;
+    let app = instance::open(config).await?;
+    println!("{}", greeting(&app.config));
+    serve(app, server).await
+}
+
+/// Serves until the process is told to stop.
+pub(crate) async fn serve(app: Arc<App>, server: Server) -> anyhow::Result<()> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let stop = async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+        tracing::info!("stopping: no new connections, requests in progress are finished");
+    };
+    server.serve(postern_http::router(Arc::clone(&app)), stop).await;
+    Ok(())
+}
+
+/// What a server says of itself when it starts.
+pub(crate) fn greeting(config: &Config) -> String {
+    format!("Postern is ready at {}", config.issuer())
+}

@@ -1,0 +1,57 @@
+//! From settings to a running instance.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng};
+use postern_storage::Db;
+
+/// Opens the instance: its secret key, its database brought up to date, its keys.
+///
+/// # Errors
+/// Says what is in the way.
+pub(crate) async fn open(config: Config) -> anyhow::Result<Arc<App>> {
+    let secret_key = secret_key(&config.secret_key_file)?;
+    let applied =
+        Db::migrate(&config.database_url).await.context("the database cannot be brought up to date")?;
+    if !applied.is_empty() {
+        tracing::info!(versions = applied.len(), "the database was brought up to date");
+    }
+    let db = Db::connect(&config.database_url).await.context("the database cannot be opened")?;
+    db.watch_epochs().await.context("the database cannot be read")?;
+    Ok(Arc::new(App::new(db, config, secret_key, Arc::new(SystemClock), Arc::new(SystemRng))))
+}
+
+/// The secret key of the file, which is made if it is not there.
+pub(crate) fn secret_key(file: &Path) -> anyhow::Result<SecretKey> {
+    let named = || format!("the secret key {}", file.display());
+    let bytes = match fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => new_secret_key(file).with_context(named)?,
+        Err(error) => return Err(error).with_context(named),
+    };
+    SecretKey::new(&bytes).with_context(named)
+}
+
+fn new_secret_key(file: &Path) -> io::Result<Vec<u8>> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)?;
+    }
+    let mut bytes = vec![0; 32];
+    SystemRng.fill(&mut bytes);
+    let opened = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    match opened {
+        Ok(mut opened) => {
+            opened.write_all(&bytes)?;
+            opened.sync_all()?;
+            Ok(bytes)
+        }
+        // Somebody else made it at the same moment: theirs is the key.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read(file),
+        Err(error) => Err(error),
+    }
+}

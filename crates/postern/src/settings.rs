@@ -1,0 +1,223 @@
+//! Settings: defaults, overridden by the file, overridden by the environment, overridden by flags.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use postern_flows::{Config, TrustedProxies};
+use serde_json::{Map, Value};
+
+/// Where the settings are looked for when nobody says.
+const DEFAULT_FILE: &str = "postern.toml";
+/// What the names of environment variables begin with.
+const ENV_PREFIX: &str = "POSTERN_";
+/// What stands in the place of a secret.
+const HIDDEN: &str = "•••";
+
+/// The settings in effect.
+///
+/// # Errors
+/// Says which setting is wrong, where it was read and what was expected.
+pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Config> {
+    load_with(file, [])
+}
+
+/// The same with flags of the command line, which override everything.
+pub(crate) fn load_with<const N: usize>(
+    file: Option<&Path>,
+    flags: [(&str, Option<String>); N],
+) -> anyhow::Result<Config> {
+    let known = serde_json::to_value(Config::default())?;
+    let mut settings = read_file(file, &known)?;
+    for (name, value) in environment() {
+        let path: Vec<&str> = name.split("__").collect();
+        set(&mut settings, &known, &path, &value)
+            .with_context(|| format!("{ENV_PREFIX}{}", name.to_uppercase()))?;
+    }
+    for (name, value) in flags {
+        if let Some(value) = value {
+            set(&mut settings, &known, &[name], &value)
+                .with_context(|| format!("--{}", name.replace('_', "-")))?;
+        }
+    }
+    let config: Config =
+        serde_json::from_value(Value::Object(settings)).context("the settings cannot be used")?;
+    check(&config)?;
+    Ok(config)
+}
+
+/// The settings as a file of them, without the secrets.
+pub(crate) fn shown(config: &Config) -> anyhow::Result<String> {
+    let mut config = config.clone();
+    if let Ok(mut url) = url::Url::parse(&config.database_url)
+        && url.password().is_some()
+    {
+        let _a_url_with_a_password_can_have_another = url.set_password(Some(HIDDEN));
+        config.database_url = url.to_string();
+    }
+    Ok(toml::to_string(&config)?)
+}
+
+fn read_file(file: Option<&Path>, known: &Value) -> anyhow::Result<Map<String, Value>> {
+    let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if file.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(Map::new()),
+        Err(error) => bail!("the settings in {} cannot be read: {error}", path.display()),
+    };
+    let settings: Map<String, Value> =
+        toml::from_str(&text).with_context(|| format!("{} is not valid TOML", path.display()))?;
+    refuse_unknown(&settings, known, "").with_context(|| format!("in {}", path.display()))?;
+    Ok(settings)
+}
+
+fn environment() -> Vec<(String, String)> {
+    std::env::vars()
+        .filter_map(|(name, value)| name.strip_prefix(ENV_PREFIX).map(|key| (key.to_lowercase(), value)))
+        .collect()
+}
+
+/// Refuses keys that no setting has, and names the one that was probably meant.
+fn refuse_unknown(settings: &Map<String, Value>, known: &Value, under: &str) -> anyhow::Result<()> {
+    // The scopes' names are the operator's own.
+    let Some(known) = known.as_object().filter(|known| !known.is_empty()) else { return Ok(()) };
+    for (key, value) in settings {
+        let Some(known_value) = known.get(key) else { return Err(unknown(under, key, known)) };
+        if let (Value::Object(table), Value::Object(_)) = (value, known_value) {
+            refuse_unknown(table, known_value, &format!("{under}{key}."))?;
+        }
+    }
+    Ok(())
+}
+
+fn unknown(under: &str, key: &str, known: &Map<String, Value>) -> anyhow::Error {
+    let nearest =
+        known.keys().max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)));
+    let nearest = nearest.map(|nearest| format!("; did you mean {under}{nearest}?")).unwrap_or_default();
+    anyhow::anyhow!("there is no setting {under}{key}{nearest}")
+}
+
+/// Sets one value that came as text, read as what the setting's default is.
+fn set(settings: &mut Map<String, Value>, known: &Value, path: &[&str], text: &str) -> anyhow::Result<()> {
+    let mut known = known;
+    let mut table = settings;
+    let (last, tables) = path.split_last().context("a name was expected")?;
+    let mut under = String::new();
+    for key in tables {
+        known = child(known, key, &under)?;
+        under = format!("{under}{key}.");
+        let entry = table.entry(*key).or_insert_with(|| Value::Object(Map::new()));
+        table = entry.as_object_mut().with_context(|| format!("{under} is not a table"))?;
+    }
+    let value = match child(known, last, &under)? {
+        Value::Bool(_) => Value::Bool(text.parse().context("true or false was expected")?),
+        Value::Number(_) => Value::Number(text.parse::<u32>().context("a whole number was expected")?.into()),
+        Value::Array(_) => {
+            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect()
+        }
+        Value::Object(_) => {
+            bail!("this is a table: set what is in it, as {ENV_PREFIX}{}__…", last.to_uppercase())
+        }
+        Value::String(_) | Value::Null => Value::String(text.to_owned()),
+    };
+    table.insert((*last).to_owned(), value);
+    Ok(())
+}
+
+fn child<'a>(known: &'a Value, key: &str, under: &str) -> anyhow::Result<&'a Value> {
+    match known.as_object() {
+        Some(table) => table.get(key).ok_or_else(|| unknown(under, key, table)),
+        None => bail!("there is no setting {under}{key}"),
+    }
+}
+
+/// What no single value shows.
+fn check(config: &Config) -> anyhow::Result<()> {
+    let url = &config.public_url;
+    if !matches!(url.scheme(), "http" | "https")
+        || url.host().is_none()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        bail!(
+            "public_url must be an http or https URL without query and fragment, such as https://id.example.com"
+        );
+    }
+    if url.path() != "/" {
+        bail!("public_url must not have a path: the paths of the server begin at its root");
+    }
+    let prefix = &config.tokens.prefix;
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if prefix.is_empty() || prefix.len() > 32 || !prefix.chars().all(fits) {
+        bail!("tokens.prefix must be 1 to 32 lower-case letters, digits or underscores");
+    }
+    if !matches!(config.keys.rsa_bits, 2048 | 3072 | 4096) {
+        bail!("keys.rsa_bits must be 2048, 3072 or 4096");
+    }
+    if let Some(network) = config.trusted_proxies.iter().find(|network| !TrustedProxies::is_network(network))
+    {
+        bail!("trusted_proxies: “{network}” is not a network; write 10.0.0.0/8, ::1/128 or an address");
+    }
+    for (name, lifetime) in [
+        ("access_token", config.lifetimes.access_token),
+        ("refresh_token", config.lifetimes.refresh_token),
+        ("code", config.lifetimes.code),
+        ("session_idle", config.lifetimes.session_idle),
+        ("session_absolute", config.lifetimes.session_absolute),
+    ] {
+        if lifetime.as_seconds() == 0 {
+            bail!("lifetimes.{name} must be longer than nothing");
+        }
+    }
+    if config.lifetimes.code.as_seconds() > 600 {
+        bail!("lifetimes.code must be ten minutes at most (RFC 6749 section 4.1.2)");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Value {
+        serde_json::to_value(Config::default()).unwrap()
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        let settings: Map<String, Value> = toml::from_str("[lifetimes]\nacess_token = '1h'").unwrap();
+        let error = refuse_unknown(&settings, &known(), "").unwrap_err().to_string();
+        assert_eq!(error, "there is no setting lifetimes.acess_token; did you mean lifetimes.access_token?");
+        let mut settings = Map::new();
+        let error = set(&mut settings, &known(), &["publik_url"], "x").unwrap_err().to_string();
+        assert!(error.contains("public_url"), "{error}");
+    }
+
+    #[test]
+    fn texts_become_what_the_setting_is() {
+        let mut settings = Map::new();
+        for (path, text) in [
+            ("registration__open", "true"),
+            ("keys__rsa_bits", "2048"),
+            ("trusted_proxies", "127.0.0.1/32, ::1"),
+            ("lifetimes__access_token", "1h"),
+            ("branding__accent", "#336699"),
+        ] {
+            set(&mut settings, &known(), &path.split("__").collect::<Vec<_>>(), text).unwrap();
+        }
+        let config: Config = serde_json::from_value(Value::Object(settings)).unwrap();
+        assert!(config.registration.open);
+        assert_eq!(config.keys.rsa_bits, 2048);
+        assert_eq!(config.trusted_proxies, ["127.0.0.1/32", "::1"]);
+        assert_eq!(config.lifetimes.access_token.as_seconds(), 3_600);
+        check(&config).unwrap();
+    }
+
+    #[test]
+    fn what_is_shown_can_be_read_and_hides_passwords() {
+        let config = Config { database_url: "postgres://u:hunter2@db/x".into(), ..Config::default() };
+        let text = shown(&config).unwrap();
+        assert!(!text.contains("hunter2"), "{text}");
+        let settings: Map<String, Value> = toml::from_str(&text).unwrap();
+        refuse_unknown(&settings, &known(), "").unwrap();
+    }
+}
