@@ -40,11 +40,6 @@ pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, 
     response
 }
 
-/// Around machines' endpoints.
-pub(crate) async fn machine_answer(request: Request, next: Next) -> Response {
-    next.run(request).await
-}
-
 /// Around pages: finds out who asks, renders refusals as pages, sets the headers of pages.
 pub(crate) async fn page_answer(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let nonce = FormNonce::of(request.headers(), &app);

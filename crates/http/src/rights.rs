@@ -9,7 +9,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use postern_flows::App;
 
-use crate::middleware::{machine_answer, page_answer, signed_in_only};
+use crate::middleware::{page_answer, signed_in_only};
 use crate::session;
 
 /// Largest body of a form or a protocol request, in bytes.
@@ -112,8 +112,8 @@ impl Routes {
         let limit = DefaultBodyLimit::max(BODY_LIMIT);
         let pages = pages
             .layer(limit)
-            .route_layer(from_fn_with_state(Arc::clone(app), page_answer))
-            .route_layer(session::layer(app));
-        machines.layer(limit).route_layer(from_fn(machine_answer)).merge(pages)
+            .layer(from_fn_with_state(Arc::clone(app), page_answer))
+            .layer(session::layer(app));
+        machines.layer(limit).merge(pages)
     }
 }
