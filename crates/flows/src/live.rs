@@ -1,25 +1,31 @@
-//! What a client is right now, without a query each time: what is kept in memory is believed only while its
+//! What a client or an account is right now, without a query each time: what is kept in memory is believed only while its
 //! epoch has not moved.
 
 use std::sync::Arc;
 
-use postern_domain::{Client, ClientId, ClientIdentifier, Refusal};
-use postern_storage::{Cache, clients};
+use postern_domain::{Client, ClientId, ClientIdentifier, Refusal, User, UserId};
+use postern_storage::{Cache, clients, users};
 
 use crate::App;
 
-/// How many clients are kept in memory.
+/// How many clients and how many accounts are kept in memory.
 const CLIENTS: usize = 2_000;
+const USERS: usize = 20_000;
 
-/// Clients in memory.
+/// Clients and accounts in memory.
 pub(crate) struct Live {
     clients: Cache<ClientId, Arc<Client>>,
     clients_by_identifier: Cache<ClientIdentifier, Arc<Client>>,
+    users: Cache<UserId, Arc<User>>,
 }
 
 impl Live {
     pub(crate) fn new() -> Self {
-        Self { clients: Cache::new(CLIENTS), clients_by_identifier: Cache::new(CLIENTS) }
+        Self {
+            clients: Cache::new(CLIENTS),
+            clients_by_identifier: Cache::new(CLIENTS),
+            users: Cache::new(USERS),
+        }
     }
 }
 
@@ -57,5 +63,19 @@ impl App {
         let Some(client) = clients::find(&self.db, id).await?.map(Arc::new) else { return Ok(None) };
         self.live.clients.insert(id, Arc::clone(&client), since, &[id.0]);
         Ok(Some(client))
+    }
+
+    /// The account with this id, also if it is disabled.
+    ///
+    /// # Errors
+    /// `temporarily_unavailable` or `server_error` if the database fails.
+    pub async fn user(&self, id: UserId) -> Result<Option<Arc<User>>, Refusal> {
+        if let Some(user) = self.live.users.get(self.db.epochs(), &id) {
+            return Ok(Some(user));
+        }
+        let since = self.db.epochs().now();
+        let Some(user) = users::find(&self.db, id).await?.map(Arc::new) else { return Ok(None) };
+        self.live.users.insert(id, Arc::clone(&user), since, &[id.0]);
+        Ok(Some(user))
     }
 }
