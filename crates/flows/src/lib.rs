@@ -9,6 +9,7 @@ pub mod issue;
 mod live;
 mod secret_key;
 mod trusted_proxies;
+pub mod upkeep;
 
 pub use app::App;
 pub use chance::{Rng, SystemRng};

@@ -5,10 +5,15 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
-use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng};
+use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, upkeep};
 use postern_storage::Db;
+use tokio::task::JoinHandle;
+
+/// How often what has ended is deleted.
+const UPKEEP: Duration = Duration::from_secs(60);
 
 /// Opens the instance: its secret key, its database brought up to date, its keys.
 ///
@@ -24,6 +29,24 @@ pub(crate) async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     let db = Db::connect(&config.database_url).await.context("the database cannot be opened")?;
     db.watch_epochs().await.context("the database cannot be read")?;
     Ok(Arc::new(App::new(db, config, secret_key, Arc::new(SystemClock), Arc::new(SystemRng))))
+}
+
+/// Deletes what has ended, again and again, until it is aborted.
+pub(crate) fn keep_up(app: &Arc<App>) -> JoinHandle<()> {
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(UPKEEP);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        // The first tick is at once, and starting has enough to do.
+        ticks.tick().await;
+        loop {
+            ticks.tick().await;
+            match upkeep::pass(&app).await {
+                Ok(gone) => tracing::debug!(rows = gone, "deleted what has ended"),
+                Err(refusal) => tracing::warn!(?refusal, "what has ended could not be deleted"),
+            }
+        }
+    })
 }
 
 /// The secret key of the file, which is made if it is not there.

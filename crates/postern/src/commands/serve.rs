@@ -51,7 +51,9 @@ pub(crate) async fn serve(app: Arc<App>, server: Server) -> anyhow::Result<()> {
         }
         tracing::info!("stopping: no new connections, requests in progress are finished");
     };
+    let upkeep = instance::keep_up(&app);
     server.serve(postern_http::router(Arc::clone(&app)), stop).await;
+    upkeep.abort();
     Ok(())
 }
 

@@ -1,0 +1,64 @@
+//! What has ended goes by itself, in small batches, so that nobody waits behind a large one.
+
+use std::time::Duration;
+
+use postern_domain::{Lifetime, Refusal, Timestamp};
+use postern_storage::{StorageError, Tx, Work, budgets, one_time_values, sessions, signing_keys, tokens};
+
+use crate::App;
+
+/// Rows that one batch deletes at most.
+const BATCH: u32 = 500;
+/// How long between two batches, so that others get their turn.
+const BREATH: Duration = Duration::from_millis(20);
+/// How long ended tokens are kept: what is presented again can then still be told from what never was.
+const KEPT: Lifetime = Lifetime::days(1);
+/// How long an honest retry of a refresh may ask for what it missed, with something to spare.
+const RETRY: Lifetime = Lifetime::seconds(120);
+
+/// One pass over everything that ends. Each row kind is tried until a batch comes back short.
+///
+/// # Errors
+/// [`Refusal`] if the database fails; what is left goes with the next pass.
+pub async fn pass(app: &App) -> Result<u64, Refusal> {
+    let now = app.clock.now();
+    let mut gone = 0;
+    for sort in
+        [Sort::Successors, Sort::Tokens, Sort::Sessions, Sort::OneTimeValues, Sort::Budgets, Sort::Keys]
+    {
+        loop {
+            let batch = app.db.write((sort, now), |tx, (sort, now)| sort.purge(tx, *now)).await?;
+            gone += batch;
+            if batch < u64::from(BATCH) {
+                break;
+            }
+            tokio::time::sleep(BREATH).await;
+        }
+    }
+    Ok(gone)
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Sort {
+    Successors,
+    Tokens,
+    Sessions,
+    OneTimeValues,
+    Budgets,
+    Keys,
+}
+
+impl Sort {
+    fn purge(self, tx: &Tx, now: Timestamp) -> Work<'_, u64, StorageError> {
+        Box::pin(async move {
+            match self {
+                Self::Successors => tokens::forget_successors(tx, now.minus(RETRY), u64::from(BATCH)).await,
+                Self::Tokens => tokens::delete_expired(tx, now.minus(KEPT), u64::from(BATCH)).await,
+                Self::Sessions => sessions::purge(tx, now, BATCH).await,
+                Self::OneTimeValues => one_time_values::purge(tx, now, BATCH).await,
+                Self::Budgets => budgets::purge(tx, now, BATCH).await,
+                Self::Keys => signing_keys::delete_removed(tx, now).await,
+            }
+        })
+    }
+}
