@@ -56,7 +56,7 @@ impl Page for ClientEdit {
         vec![(
             "logo refused",
             Self {
-                face: AppFace::new("Field Notes").with_logo("/assets/mark.svg"),
+                face: AppFace::new("Field Notes").with_logo(crate::assets::asset_url("mark.svg")),
                 logo_error: Some("This is not a picture we can read.".into()),
                 ..Self::sample()
             },
