@@ -4,6 +4,7 @@ use postern_domain::{Catalogue, TokenKind, TokenText};
 use postern_storage::Db;
 use uuid::Uuid;
 
+use crate::keys::KeyRing;
 use crate::live::Live;
 use crate::{Clock, Config, Rng, SecretKey, TrustedProxies};
 
@@ -23,6 +24,7 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub rng: Arc<dyn Rng>,
+    pub(crate) keys: KeyRing,
     pub(crate) live: Live,
 }
 
@@ -43,6 +45,7 @@ impl App {
             secret_key,
             clock,
             rng,
+            keys: KeyRing::default(),
             live: Live::new(),
         }
     }

@@ -1,11 +1,13 @@
 //! What the server decides: one file per flow, no HTTP types.
 
 mod app;
+mod canary;
 mod chance;
 mod clock;
 mod config;
 mod field_errors;
 pub mod issue;
+pub mod keys;
 mod live;
 mod secret_key;
 mod trusted_proxies;

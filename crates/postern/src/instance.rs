@@ -28,7 +28,9 @@ pub(crate) async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     }
     let db = Db::connect(&config.database_url).await.context("the database cannot be opened")?;
     db.watch_epochs().await.context("the database cannot be read")?;
-    Ok(Arc::new(App::new(db, config, secret_key, Arc::new(SystemClock), Arc::new(SystemRng))))
+    let app = App::new(db, config, secret_key, Arc::new(SystemClock), Arc::new(SystemRng));
+    app.check_secret_key().await?;
+    Ok(Arc::new(app))
 }
 
 /// Deletes what has ended, again and again, until it is aborted.

@@ -36,6 +36,7 @@ pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::
     }
     let server = Server::bind(&config).await?;
     let app = instance::open(config).await?;
+    app.signing_keys().await?;
     println!("{}", greeting(&app.config));
     serve(app, server).await
 }
