@@ -105,6 +105,18 @@ impl Refusal {
             .caused_by(cause)
     }
 
+    /// The description with only the characters that `error_description` may hold (RFC 6749 sections 4.1.2.1 and 5.2).
+    pub fn wire_description(&self) -> String {
+        let plain = |c| match c {
+            '“' | '”' | '"' => '\'',
+            '\\' => '/',
+            '…' => '.',
+            c if c == ' ' || c.is_ascii_graphic() => c,
+            _ => '?',
+        };
+        self.description.chars().map(plain).collect()
+    }
+
     /// The same refusal with its cause for the log.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Error + Send + Sync + 'static) -> Self {

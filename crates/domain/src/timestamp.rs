@@ -45,6 +45,18 @@ impl Lifetime {
         Self::seconds(days.saturating_mul(86_400))
     }
 
+    /// The span as a sentence has it: `90 days`, `1 hour`.
+    pub fn in_words(self) -> String {
+        let Self(seconds) = self;
+        let (count, unit) = match seconds {
+            s if s > 0 && s % 86_400 == 0 => (s / 86_400, "day"),
+            s if s > 0 && s % 3_600 == 0 => (s / 3_600, "hour"),
+            s if s > 0 && s % 60 == 0 => (s / 60, "minute"),
+            s => (s, "second"),
+        };
+        if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+    }
+
     /// The span in seconds.
     pub const fn as_seconds(self) -> i64 {
         self.0
@@ -118,6 +130,20 @@ mod tests {
         fn what_is_printed_is_read_back(seconds in 0..10_000_000_000_i64) {
             let span = Lifetime::seconds(seconds);
             prop_assert_eq!(span.to_string().parse::<Lifetime>(), Ok(span));
+        }
+    }
+
+    #[test]
+    fn spans_in_words() {
+        for (text, words) in [
+            ("90d", "90 days"),
+            ("1d", "1 day"),
+            ("1h", "1 hour"),
+            ("90m", "90 minutes"),
+            ("61s", "61 seconds"),
+            ("0s", "0 seconds"),
+        ] {
+            assert_eq!(text.parse::<Lifetime>().unwrap().in_words(), words);
         }
     }
 

@@ -1,10 +1,13 @@
 //! What the server decides: one file per flow, no HTTP types.
 
 mod app;
+pub mod applications;
+pub mod authorize;
 mod canary;
 mod chance;
 mod clock;
 mod config;
+pub mod consent;
 mod field_errors;
 pub mod issue;
 pub mod keys;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use postern_domain::{Client, ClientId, ClientIdentifier, Refusal, User, UserId};
+use postern_domain::{Client, ClientId, ClientIdentifier, Consent, Refusal, Subject, User, UserId};
 use postern_storage::{Cache, clients, users};
 
 use crate::App;
@@ -11,12 +11,15 @@ use crate::App;
 /// How many clients and how many accounts are kept in memory.
 const CLIENTS: usize = 2_000;
 const USERS: usize = 20_000;
+/// How many consents, and how often that there is none, are kept in memory.
+const CONSENTS: usize = 20_000;
 
-/// Clients and accounts in memory.
+/// Clients, accounts and consents in memory.
 pub(crate) struct Live {
     clients: Cache<ClientId, Arc<Client>>,
     clients_by_identifier: Cache<ClientIdentifier, Arc<Client>>,
     users: Cache<UserId, Arc<User>>,
+    pub(crate) consents: Cache<(UserId, ClientId, Subject), Option<Arc<Consent>>>,
 }
 
 impl Live {
@@ -25,6 +28,7 @@ impl Live {
             clients: Cache::new(CLIENTS),
             clients_by_identifier: Cache::new(CLIENTS),
             users: Cache::new(USERS),
+            consents: Cache::new(CONSENTS),
         }
     }
 }

@@ -13,16 +13,36 @@ pub(crate) const PAGE: HeaderValue = HeaderValue::from_static(POLICY);
 pub(crate) const NO_PAGE: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-/// The policy of a page whose form leads on to `target`: browsers hold the redirect after a form to `form-action` too.
-/// The target is a registered redirect URI; of it only scheme, host and port are named.
+/// The policy of a page whose form leads on to `target`, a registered redirect URI: browsers hold every redirect behind a
+/// form to `form-action`, also those the app makes from there to another https address of its own.
 pub(crate) fn with_form_action(target: &str) -> HeaderValue {
-    let source = url::Url::parse(target).ok().and_then(|url| match (url.scheme(), url.host_str()) {
-        (scheme @ ("http" | "https"), Some(host)) => Some(
-            url.port()
-                .map_or_else(|| format!("{scheme}://{host}"), |port| format!("{scheme}://{host}:{port}")),
-        ),
-        (scheme, _) => Some(format!("{scheme}:")),
+    let url = url::Url::parse(target).ok();
+    let source = url.map(|url| match (url.scheme(), url.host()) {
+        // An IPv6 address cannot be written as a source.
+        ("http" | "https", None | Some(url::Host::Ipv6(_))) => format!("{}:", url.scheme()),
+        ("http" | "https", Some(_)) => url.origin().ascii_serialization(),
+        (scheme, _) => format!("{scheme}:"),
     });
-    let policy = source.map_or_else(|| POLICY.to_owned(), |source| format!("{POLICY} {source}"));
+    let policy = source.map_or_else(|| POLICY.to_owned(), |source| format!("{POLICY} {source} https:"));
     HeaderValue::from_str(&policy).unwrap_or(PAGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_may_lead_to_the_app_and_nowhere_unencrypted_else() {
+        for (target, sources) in [
+            ("https://app.example/cb?x=1", "https://app.example https:"),
+            ("https://app.example:8443/cb", "https://app.example:8443 https:"),
+            ("http://127.0.0.1:9000/cb", "http://127.0.0.1:9000 https:"),
+            ("http://[::1]:9000/cb", "http: https:"),
+            ("com.example.app:/cb", "com.example.app: https:"),
+        ] {
+            let policy = with_form_action(target);
+            let (_, found) = policy.to_str().unwrap().split_once("form-action 'self' ").unwrap();
+            assert_eq!(found, sources, "{target}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 
 mod answer;
 mod csp;
+mod face;
 mod form_token;
 mod middleware;
 mod page;

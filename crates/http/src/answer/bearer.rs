@@ -5,7 +5,6 @@ use postern_domain::{ErrorCode, Refusal};
 use serde_json::json;
 
 use super::log_cause;
-use super::oauth::described;
 
 /// A refusal where a bearer token was due (RFC 6750 section 3).
 pub(crate) struct BearerError {
@@ -50,7 +49,7 @@ impl IntoResponse for BearerError {
             ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNAUTHORIZED,
         };
-        let (error, description) = (refusal.code.as_str(), described(&refusal.description));
+        let (error, description) = (refusal.code.as_str(), refusal.wire_description());
         let mut challenge =
             format!("Bearer realm=\"postern\", error=\"{error}\", error_description=\"{description}\"");
         if let Some(scope) = self.scope {

@@ -1,10 +1,12 @@
 //! The shapes in which a refusal is answered. The place decides the shape, not the error.
 
+mod authorization;
 mod bearer;
 mod log;
 mod oauth;
 mod page;
 
+pub(crate) use authorization::{cannot_return, deliver, go_on, person};
 pub(crate) use bearer::BearerError;
 pub(crate) use log::log_cause;
 pub(crate) use oauth::OAuthError;

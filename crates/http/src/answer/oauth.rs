@@ -42,7 +42,7 @@ impl IntoResponse for OAuthError {
             ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         };
-        let body = Body { error: refusal.code.as_str(), error_description: described(&refusal.description) };
+        let body = Body { error: refusal.code.as_str(), error_description: refusal.wire_description() };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -58,18 +58,4 @@ impl IntoResponse for OAuthError {
         }
         response
     }
-}
-
-/// `error_description` with only the characters it may hold (RFC 6749 section 5.2).
-pub(crate) fn described(description: &str) -> String {
-    description
-        .chars()
-        .map(|c| match c {
-            '“' | '”' | '"' => '\'',
-            '\\' => '/',
-            '…' => '.',
-            c if c == ' ' || c.is_ascii_graphic() => c,
-            _ => '?',
-        })
-        .collect()
 }

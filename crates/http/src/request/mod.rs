@@ -10,6 +10,6 @@ mod visitor;
 pub(crate) use client_address::{ClientAddress, PeerAddress};
 pub(crate) use form_nonce::FormNonce;
 pub(crate) use page_form::{PageForm, check_page_request};
-pub(crate) use params::{ProtocolForm, QueryParams};
+pub(crate) use params::{ProtocolForm, QueryParams, is_form};
 pub(crate) use request_id::RequestId;
 pub(crate) use visitor::{SignedIn, Visitor};

@@ -1,6 +1,9 @@
 //! One file for each endpoint; here they come together.
 
+mod applications;
 mod assets;
+mod authorize;
+mod consent;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +26,11 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Every route there is.
 fn all() -> Routes {
-    Routes::new().merge(assets::routes())
+    Routes::new()
+        .merge(applications::routes())
+        .merge(assets::routes())
+        .merge(authorize::routes())
+        .merge(consent::routes())
 }
 
 /// The whole server as one service.

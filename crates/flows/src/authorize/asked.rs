@@ -1,0 +1,142 @@
+use postern_domain::{
+    CodeChallenge, DISPLAY_VALUES, GrantName, Params, Prompt, PromptSet, Refusal, ResponseMode, Scopes,
+    Session, Timestamp,
+};
+
+use super::checked::Checked;
+use super::{claims, pkce, return_to, scopes};
+use crate::{App, keys};
+
+/// Longest `nonce`, in bytes: it is kept with the code and signed into the id_token.
+const LONGEST_NONCE: usize = 2_048;
+/// Longest `login_hint` that is shown again, in bytes.
+const LONGEST_HINT: usize = 320;
+
+/// What a request asks for, with every parameter understood (RFC 6749 section 4.1.1, OIDC Core section 3.1.2.1).
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// What the client wants to be allowed.
+    pub(crate) scopes: Scopes,
+    /// The redirect URI as the request had it.
+    pub(crate) redirect_uri: Option<String>,
+    /// `nonce`.
+    pub(crate) nonce: Option<String>,
+    /// `code_challenge`.
+    pub(crate) challenge: Option<CodeChallenge>,
+    /// `prompt`.
+    pub(crate) prompts: PromptSet,
+    /// `max_age` in seconds.
+    pub(super) max_age: Option<i64>,
+    /// `login_hint`: what to fill in.
+    pub(super) login_hint: Option<String>,
+    /// Whom `id_token_hint` names.
+    pub(super) hinted: Option<String>,
+    /// Whom `claims` takes.
+    pub(super) claimed: Option<Vec<String>>,
+}
+
+impl Asked {
+    /// Reads the parameters, one rule after the other.
+    pub(crate) async fn read(app: &App, checked: &Checked) -> Result<Self, Refusal> {
+        if let Some(malformed) = &checked.malformed {
+            return Err(malformed.clone());
+        }
+        let (params, client) = (&checked.params, &checked.client.metadata);
+        not_offered(params)?;
+        response(params)?;
+        if !client.allows_grant(GrantName::AuthorizationCode) {
+            return Err(Refusal::unauthorized_client("the client is not registered for authorization_code"));
+        }
+        subject_type(params)?;
+        Ok(Self {
+            scopes: scopes::requested(params.get("scope"), client, &app.catalogue)?,
+            redirect_uri: params.get("redirect_uri").map(str::to_owned),
+            challenge: pkce::challenge(params, client, app.config.clients.require_pkce)?,
+            nonce: at_most(params, "nonce", LONGEST_NONCE)?,
+            prompts: prompts(params)?,
+            max_age: params.get("max_age").map(max_age).transpose()?,
+            login_hint: params.get("login_hint").filter(|hint| hint.len() <= LONGEST_HINT).map(str::to_owned),
+            hinted: match params.get("id_token_hint") {
+                Some(token) => Some(keys::read_id_token_hint(app, token).await?.sub),
+                None => None,
+            },
+            claimed: params.get("claims").map(claims::subjects).transpose()?.flatten(),
+        })
+    }
+
+    /// Whether no page may be shown.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.prompts.contains(Prompt::None)
+    }
+
+    /// Whether the session is older than the request takes. Nothing is younger than zero seconds.
+    pub(super) fn is_outlived(&self, session: &Session, now: Timestamp) -> bool {
+        self.max_age.is_some_and(|most| most == 0 || now.seconds_since(session.auth_time) > most)
+    }
+}
+
+/// What this server does not do is said by the code that the standard has for it (OIDC Core section 3.1.2.6).
+fn not_offered(params: &Params) -> Result<(), Refusal> {
+    if params.get("request").is_some() {
+        return Err(Refusal::request_not_supported(
+            "request objects are not taken; send the parameters themselves",
+        ));
+    }
+    if params.get("request_uri").is_some() {
+        return Err(Refusal::request_uri_not_supported(
+            "request_uri is not taken; send the parameters themselves",
+        ));
+    }
+    if params.get("registration").is_some() {
+        return Err(Refusal::registration_not_supported("clients are registered beforehand"));
+    }
+    Ok(())
+}
+
+/// How the answer is to be made and to travel.
+fn response(params: &Params) -> Result<(), Refusal> {
+    match params.get("response_type") {
+        Some("code") => {}
+        None => return Err(Refusal::invalid_request("response_type is missing; send response_type=code")),
+        Some(_) => return Err(Refusal::unsupported_response_type("the only response_type is code")),
+    }
+    if params.get("response_mode").is_some_and(|mode| mode.parse::<ResponseMode>().is_err()) {
+        return Err(Refusal::invalid_request("response_mode must be query or form_post"));
+    }
+    at_most(params, "state", return_to::LONGEST_STATE)?;
+    if params.get("display").is_some_and(|display| !DISPLAY_VALUES.contains(&display)) {
+        return Err(Refusal::invalid_request("display must be page, popup, touch or wap"));
+    }
+    Ok(())
+}
+
+fn subject_type(params: &Params) -> Result<(), Refusal> {
+    match params.get("sub_type") {
+        None | Some("user") => Ok(()),
+        Some("organization") => Err(Refusal::invalid_request(
+            "sub_type=organization is not offered: this server has no organizations",
+        )),
+        Some(_) => Err(Refusal::invalid_request("sub_type must be user or organization")),
+    }
+}
+
+fn prompts(params: &Params) -> Result<PromptSet, Refusal> {
+    let prompts = params.get("prompt").map(|text| text.parse().map_err(Refusal::invalid_request));
+    Ok(prompts.transpose()?.unwrap_or_default())
+}
+
+/// A whole number of seconds, not negative.
+fn max_age(text: &str) -> Result<i64, Refusal> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = text.parse().ok().filter(|_| digits);
+    seconds.ok_or_else(|| Refusal::invalid_request("max_age must be a whole number of seconds, zero or more"))
+}
+
+fn at_most(params: &Params, name: &str, longest: usize) -> Result<Option<String>, Refusal> {
+    match params.get(name) {
+        Some(value) if value.len() > longest => {
+            Err(Refusal::invalid_request(format!("{name} is longer than {longest} bytes")))
+        }
+        value => Ok(value.map(str::to_owned)),
+    }
+}

@@ -1,0 +1,39 @@
+use postern_domain::{Catalogue, ClientMetadata, Refusal, Scopes, SubjectType};
+
+/// The scopes of a request (RFC 6749 section 3.3): what it names, which must be declared, known and for people; or, if it
+/// names none, all that the client declared and that is still known.
+pub(super) fn requested(
+    scope: Option<&str>,
+    client: &ClientMetadata,
+    catalogue: &Catalogue,
+) -> Result<Scopes, Refusal> {
+    let for_people =
+        |name: &str| catalogue.find(name).is_some_and(|row| row.subjects.contains(&SubjectType::User));
+    let Some(scope) = scope else {
+        return Ok(client.scopes.iter().filter(|name| for_people(name)).map(str::to_owned).collect());
+    };
+    let scopes: Scopes = scope
+        .parse()
+        .map_err(|error: postern_domain::ScopeError| Refusal::invalid_scope(error.to_string()))?;
+    let undeclared = scopes.difference(&client.scopes);
+    if let Some(name) = undeclared.iter().next() {
+        return Err(Refusal::invalid_scope(format!(
+            "the client has not declared the scope “{}”",
+            short(name)
+        )));
+    }
+    if let Some(name) = catalogue.unknown(&scopes).iter().next() {
+        return Err(Refusal::invalid_scope(format!(
+            "this server does not know the scope “{}” any more",
+            short(name)
+        )));
+    }
+    if let Some(name) = scopes.iter().find(|name| !for_people(name)) {
+        return Err(Refusal::invalid_scope(format!("the scope “{}” is not for people", short(name))));
+    }
+    Ok(scopes)
+}
+
+fn short(name: &str) -> String {
+    name.chars().take(80).collect()
+}

@@ -1,0 +1,79 @@
+use postern_domain::{Prompt, Refusal, Session, Timestamp};
+
+use super::asked::Asked;
+use super::proof::Proof;
+
+/// What is known of the browser that asks.
+pub(super) struct Standing<'a> {
+    /// Its session.
+    pub(super) session: Option<&'a Session>,
+    /// What the person of that session has already done for this request.
+    pub(super) proof: Option<Proof>,
+    /// Whether strangers may sign up.
+    pub(super) registration_open: bool,
+    pub(super) now: Timestamp,
+}
+
+/// What a person has to do before they can be asked for consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    SignIn,
+    Reauthenticate,
+    SelectAccount,
+    SignUp,
+}
+
+/// The next step on the way to consent; `None` once the right person is there, freshly enough.
+///
+/// # Errors
+/// The standard's code for a step that `prompt=none` forbids (OIDC Core section 3.1.2.6).
+pub(super) fn before_consent(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal> {
+    let step = step(asked, standing)?;
+    match step {
+        Some(step) if asked.is_quiet() => Err(forbidden(step)),
+        step => Ok(step),
+    }
+}
+
+fn step(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal> {
+    let signs_up = asked.prompts.contains(Prompt::Create) && standing.registration_open;
+    let Some(session) = standing.session else {
+        return Ok(Some(if signs_up { Step::SignUp } else { Step::SignIn }));
+    };
+    let signed_in_for_it = standing.proof == Some(Proof::SignedIn);
+    if !is_the_one(asked, session, signed_in_for_it)? {
+        return Ok(Some(Step::SignIn));
+    }
+    if signed_in_for_it {
+        return Ok(None);
+    }
+    if signs_up {
+        return Ok(Some(Step::SignUp));
+    }
+    if asked.prompts.contains(Prompt::SelectAccount) && standing.proof.is_none() {
+        return Ok(Some(Step::SelectAccount));
+    }
+    let again = asked.prompts.contains(Prompt::Login) || asked.is_outlived(session, standing.now);
+    Ok(again.then_some(Step::Reauthenticate))
+}
+
+/// Whether the session is of the person that the client means (OIDC Core sections 3.1.2.1 and 5.5.1). If it is not, they
+/// may sign in once; whoever then signed in as somebody else is not asked for ever.
+fn is_the_one(asked: &Asked, session: &Session, signed_in_for_it: bool) -> Result<bool, Refusal> {
+    let subject = session.user_id.to_string();
+    let another = || Refusal::login_required("somebody else is signed in than the client means");
+    if asked.claimed.as_ref().is_some_and(|taken| !taken.contains(&subject)) {
+        return Err(another());
+    }
+    let meant = asked.hinted.as_ref().is_none_or(|hinted| *hinted == subject);
+    if !meant && signed_in_for_it { Err(another()) } else { Ok(meant) }
+}
+
+fn forbidden(step: Step) -> Refusal {
+    match step {
+        Step::SignIn => Refusal::login_required("nobody is signed in, or not the one the client means"),
+        Step::Reauthenticate => Refusal::login_required("the sign-in is older than max_age allows"),
+        Step::SelectAccount => Refusal::account_selection_required("an account has to be chosen"),
+        Step::SignUp => Refusal::interaction_required("somebody has to sign up"),
+    }
+}

@@ -1,0 +1,139 @@
+use postern_domain::{Client, ClientIdentifier, Params, Refusal, Timestamp};
+
+use super::checked::Checked;
+use super::next::Unreturnable;
+use super::return_to::ReturnTo;
+use super::{proof, stored};
+use crate::App;
+
+/// Longest query, in bytes; a longer request can be posted.
+const LONGEST_QUERY: usize = 8 * 1024;
+/// Most of a foreign value that a message repeats, in characters.
+const QUOTED: usize = 300;
+
+/// A request of which nothing is known to be true. Whatever is wrong with it can only be told to the person: nobody
+/// vouches for the address it wants the answer at.
+pub(crate) struct Unchecked {
+    /// The request's own parameters, repeated ones still among them.
+    sent: Params,
+    /// The query under which this server finds the request again.
+    carried: Params,
+    /// What the person has already done for this request, as they bring it along.
+    proof: Option<String>,
+}
+
+impl Unchecked {
+    /// Reads a query of the authorization endpoint: the parameters themselves, or the handle of a request that was
+    /// posted.
+    pub(crate) async fn read(app: &App, query: &str, now: Timestamp) -> Result<Self, Unreturnable> {
+        let mut query = parse(query.as_bytes())?;
+        // It travels on inside the addresses of our own pages.
+        if query.to_urlencoded().len() > LONGEST_QUERY {
+            let told = format!(
+                "the request is longer than {LONGEST_QUERY} bytes; send it by POST (RFC 6749 section 3.1)"
+            );
+            return Err(Refusal::invalid_request(told).into());
+        }
+        let proof = once(&query, proof::PARAMETER)?.map(str::to_owned);
+        query = query.without(proof::PARAMETER);
+        let sent = match once(&query, stored::PARAMETER)? {
+            Some(handle) => parse(stored::find(app, handle, now).await?.as_bytes())?,
+            None => query.clone(),
+        };
+        Ok(Self { sent, carried: query, proof })
+    }
+
+    /// Reads a form that an app let the browser post.
+    pub(super) fn of_form(body: &[u8]) -> Result<Self, Unreturnable> {
+        let sent = parse(body)?.without(proof::PARAMETER).without(stored::PARAMETER);
+        Ok(Self { carried: sent.clone(), sent, proof: None })
+    }
+
+    /// Finds the client and holds the redirect URI against what it registered.
+    pub(crate) async fn check(self, app: &App) -> Result<Checked, Unreturnable> {
+        let client = self.client(app).await?;
+        let asked_for =
+            |refusal| Unreturnable { refusal, client: Some(client.clone()), got: None, is_the_apps: true };
+        let requested = once(&self.sent, "redirect_uri").map_err(asked_for)?;
+        let scope = once(&self.sent, "scope");
+        let return_to = match requested {
+            Some(requested) => ReturnTo::requested(app, &client, requested),
+            None if scope.as_ref().is_ok_and(|scope| !names_openid(*scope)) => {
+                ReturnTo::only_one(app, &client)
+            }
+            None => None,
+        };
+        let Some(return_to) = return_to else {
+            return Err(Unreturnable {
+                refusal: no_redirect_uri(&client, requested),
+                got: requested.map(shortened),
+                client: Some(client),
+                is_the_apps: true,
+            });
+        };
+        Ok(Checked::new(client, return_to, &self.sent, self.carried, self.proof))
+    }
+
+    async fn client(&self, app: &App) -> Result<std::sync::Arc<Client>, Unreturnable> {
+        let identifier = once(&self.sent, "client_id")?
+            .ok_or_else(|| Refusal::invalid_request("client_id is missing (RFC 6749 section 4.1.1)"))?;
+        let unknown = || Refusal::invalid_request("no client with this client_id is registered here");
+        let identifier = ClientIdentifier::parse(identifier).ok_or_else(unknown)?;
+        let client = app.client(&identifier).await?.ok_or_else(unknown)?;
+        if client.disabled {
+            return Err(Unreturnable {
+                refusal: Refusal::unauthorized_client("an administrator has closed this client"),
+                client: Some(client),
+                got: None,
+                is_the_apps: true,
+            });
+        }
+        Ok(client)
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Params, Refusal> {
+    Params::parse_repeated(bytes).map_err(|error| Refusal::invalid_request(error.to_string()))
+}
+
+/// The value of a parameter that may be sent once only; an empty one is none (RFC 6749 section 3.1).
+pub(super) fn once<'a>(params: &'a Params, name: &'a str) -> Result<Option<&'a str>, Refusal> {
+    let mut values = params.all(name);
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(repeated(name));
+    }
+    Ok(first.filter(|value| !value.is_empty()))
+}
+
+/// What is wrong with a parameter that was sent twice.
+pub(super) fn repeated(name: &str) -> Refusal {
+    let name: String = name.chars().take(40).collect();
+    Refusal::invalid_request(format!("the parameter “{name}” was sent more than once (RFC 6749 section 3.1)"))
+}
+
+fn names_openid(scope: Option<&str>) -> bool {
+    scope.is_some_and(|scope| scope.split(' ').any(|name| name == "openid"))
+}
+
+fn no_redirect_uri(client: &Client, requested: Option<&str>) -> Refusal {
+    let registered: Vec<&str> = client.metadata.redirect_uris.iter().map(|uri| uri.as_str()).collect();
+    let registered = shortened(&registered.join(", "));
+    Refusal::invalid_request(match requested {
+        Some(requested) => format!(
+            "redirect URI did not match: got {}, registered {registered}; they are compared character by character",
+            shortened(requested)
+        ),
+        None => format!(
+            "redirect_uri is missing; it can be left out only by a client that has registered exactly one and does not ask for openid, registered {registered}"
+        ),
+    })
+}
+
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(QUOTED).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,78 @@
+//! `/settings/applications`: what each app holds, and how to cut it off.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use postern_flows::App;
+use postern_flows::applications::{self, Application};
+use postern_templating::pages::{Applications, ConnectedApp};
+use postern_templating::{Notice, Pager, Section, When};
+
+use crate::answer::PageRefusal;
+use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::rights::{Right, Routes};
+use crate::{face, page};
+
+const PATH: &str = "/settings/applications";
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get(PATH, Right::Session, list).post(PATH, Right::Session, cut_off)
+}
+
+async fn list(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    QueryParams(query): QueryParams,
+) -> Result<Response, PageRefusal> {
+    let query = query?;
+    show(&app, &visitor, &signed_in, query.get("cursor"), None).await
+}
+
+async fn cut_off(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    PageForm(form): PageForm,
+) -> Result<Response, PageRefusal> {
+    let client = form.get("client_id").unwrap_or_default();
+    let client = applications::cut_off(&app, &signed_in.user, client).await?;
+    let name = client.metadata.name.as_str();
+    let notice = Notice::done(format!("{name} is cut off. Its tokens stopped working now."));
+    show(&app, &visitor, &signed_in, None, Some(notice)).await
+}
+
+async fn show(
+    app: &App,
+    visitor: &Visitor,
+    signed_in: &SignedIn,
+    cursor: Option<&str>,
+    notice: Option<Notice>,
+) -> Result<Response, PageRefusal> {
+    let found = applications::list(app, &signed_in.user, cursor).await?;
+    let now = app.clock.now().0;
+    let mut chrome = page::chrome(app, visitor, Section::Applications);
+    chrome.notice = notice;
+    Ok(page::render(&Applications {
+        chrome,
+        apps: found.items.into_iter().map(|item| row(item, now)).collect(),
+        pager: Pager {
+            // The way back to the start is enough for a list that few people page through.
+            previous_url: cursor.map(|_| PATH.to_owned()),
+            next_url: found.next.map(|next| format!("{PATH}?cursor={next}")),
+        },
+    }))
+}
+
+fn row(item: Application, now: i64) -> ConnectedApp {
+    ConnectedApp {
+        client_id: item.client.identifier.to_string(),
+        face: face::of(&item.client),
+        publisher: item.publisher,
+        homepage_url: item.client.metadata.homepage_url.as_ref().map(ToString::to_string),
+        scopes: item.scopes,
+        since: When::new(item.since.0, now),
+        last_used: item.last_used_at.map(|at| When::new(at.0, now)),
+    }
+}

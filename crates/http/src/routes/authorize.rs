@@ -1,0 +1,60 @@
+//! `/v1/oauth2/authorize` (RFC 6749 section 3.1, OIDC Core section 3.1.2).
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodFilter, on};
+use postern_domain::Refusal;
+use postern_flows::App;
+use postern_flows::authorize::{self, Posted};
+
+use crate::answer::{PageRefusal, cannot_return, deliver, go_on, person};
+use crate::request::{Visitor, is_form};
+use crate::rights::{Right, Routes};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get(authorize::PATH, Right::Public, asked)
+        .post(authorize::PATH, Right::Public, posted)
+        // A HEAD that is served as a GET would issue a code.
+        .with("HEAD", authorize::PATH, Right::Public, on(MethodFilter::HEAD, no_head))
+}
+
+async fn asked(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+    match authorize::authorize(&app, query.as_deref().unwrap_or_default(), person(&visitor)).await {
+        Ok(next) => go_on(&app, &visitor, next),
+        Err(error) => cannot_return(&visitor, error).into_response(),
+    }
+}
+
+/// An app's own form: it comes without cookies, so it is kept and asked for again by a GET.
+async fn posted(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) if is_form(&headers) => body,
+        Ok(_) => return wrong_form("send the parameters as application/x-www-form-urlencoded in the body"),
+        Err(_) => return wrong_form("the body is too large, or ended early"),
+    };
+    match authorize::keep(&app, &body).await {
+        Ok(Posted::Kept(path)) => Redirect::to(&path).into_response(),
+        Ok(Posted::Return(answer)) => deliver(&app, &visitor, &answer),
+        Err(error) => cannot_return(&visitor, error).into_response(),
+    }
+}
+
+fn wrong_form(what: &'static str) -> Response {
+    PageRefusal::of_app(Refusal::invalid_request(what), None, Vec::new()).into_response()
+}
+
+async fn no_head() -> Response {
+    let allow = [(header::ALLOW, HeaderValue::from_static("GET, POST"))];
+    (StatusCode::METHOD_NOT_ALLOWED, allow).into_response()
+}

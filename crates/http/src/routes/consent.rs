@@ -1,0 +1,103 @@
+//! `/consent`: whether an app may have what it asks for.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use postern_domain::Refusal;
+use postern_flows::App;
+use postern_flows::authorize::{self, Next, Unreturnable};
+use postern_flows::consent::{self, Ask, AskedGroup, Keeps};
+use postern_templating::pages::{Consent, Unproven};
+use postern_templating::{ScopeGroup, ScopeLine, Section, When};
+
+use crate::answer::{PageRefusal, cannot_return, go_on, person};
+use crate::request::{PageForm, Visitor};
+use crate::rights::{Right, Routes};
+use crate::{csp, face, page};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get("/consent", Right::Public, ask).post("/consent", Right::Public, decide)
+}
+
+async fn ask(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+    let next = authorize::authorize(&app, query.as_deref().unwrap_or_default(), person(&visitor)).await;
+    answer(&app, &visitor, next)
+}
+
+async fn decide(State(app): State<Arc<App>>, visitor: Visitor, PageForm(form): PageForm) -> Response {
+    let allows = match form.get("decision") {
+        Some("allow") => true,
+        Some("deny") => false,
+        _ => {
+            return PageRefusal::from(Refusal::invalid_request("choose one of the two buttons"))
+                .into_response();
+        }
+    };
+    let request = form.get("request").unwrap_or_default();
+    let next = consent::decide(&app, request, allows, person(&visitor)).await;
+    answer(&app, &visitor, next)
+}
+
+fn answer(app: &App, visitor: &Visitor, next: Result<Next, Unreturnable>) -> Response {
+    match next {
+        Ok(Next::Consent(ask)) => question(app, visitor, &ask),
+        Ok(next) => go_on(app, visitor, next),
+        Err(error) => cannot_return(visitor, error).into_response(),
+    }
+}
+
+fn question(app: &App, visitor: &Visitor, ask: &Ask) -> Response {
+    let now = app.clock.now().0;
+    let client = &ask.client;
+    let metadata = &client.metadata;
+    let switch = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("other", "1")
+        .append_pair("return_to", &ask.return_to)
+        .finish();
+    let question = Consent {
+        chrome: page::chrome(app, visitor, Section::Elsewhere),
+        request: ask.request.clone(),
+        face: face::of(client),
+        publisher: ask.publisher.clone(),
+        homepage_url: metadata.homepage_url.as_ref().map(ToString::to_string),
+        terms_url: metadata.terms_url.as_ref().map(ToString::to_string),
+        privacy_url: metadata.privacy_url.as_ref().map(ToString::to_string),
+        known_since: When::new(client.created_at.0, now),
+        redirect_host: ask.redirect_host.clone(),
+        unproven: unproven(ask),
+        groups: ask.groups.iter().map(group).collect(),
+        last_allowed: ask.last_allowed.map(|at| When::new(at.0, now)),
+        lifetime: lifetime(metadata.name.as_str(), ask.keeps),
+        switch_url: format!("/login?{switch}"),
+    };
+    let mut response = page::render(&question);
+    let policy = csp::with_form_action(&ask.redirect_uri);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}
+
+fn unproven(ask: &Ask) -> Option<Unproven> {
+    let on_this_device = ask.redirect_uri.starts_with("http://");
+    let why = if on_this_device { Unproven::Loopback } else { Unproven::PrivateScheme };
+    (!ask.is_provably_the_clients).then_some(why)
+}
+
+fn group(group: &AskedGroup) -> ScopeGroup {
+    let line = |scope: &consent::AskedScope| ScopeLine {
+        label: scope.label.clone(),
+        description: scope.description.clone(),
+        new: scope.is_new,
+    };
+    ScopeGroup { name: group.name.clone(), scopes: group.scopes.iter().map(line).collect() }
+}
+
+fn lifetime(name: &str, keeps: Keeps) -> String {
+    match keeps {
+        Keeps::For(span) => format!("{name} keeps this access for {}.", span.in_words()),
+        Keeps::UntilUnusedFor(span) => {
+            format!("{name} keeps this access until it has not used it for {}.", span.in_words())
+        }
+    }
+}
