@@ -11,3 +11,6 @@ pub use logos::{Logo, find_logo, remove_logo, set_logo};
 pub use rows::{count, delete, find, find_by_identifier, insert, list, set_disabled, touch, update_metadata};
 pub use secrets::{delete_secret, delete_secrets, end_secrets, insert_secret};
 pub use usage::{ClientUsage, usage};
+
+#[cfg(test)]
+mod tests;

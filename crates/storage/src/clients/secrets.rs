@@ -8,6 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::rows::row as clients;
 use crate::mapping::hash;
 use crate::{Db, StorageError, Tx};
 
@@ -86,6 +87,12 @@ pub async fn end_secrets(
     let of_client = || Condition::all().add(Column::ClientId.eq(client.0));
     let current = of_client().add(Column::ExpiresAt.is_null());
     let ended = of_client().add(Column::ExpiresAt.lte(now.0));
+    // Also takes hold of the client's row, so that two that do this at once do it one after the other.
+    clients::Entity::update_many()
+        .col_expr(clients::Column::UpdatedAt, Expr::value(now.0))
+        .filter(clients::Column::Id.eq(client.0))
+        .exec(tx.connection())
+        .await?;
     Entity::update_many()
         .col_expr(Column::ExpiresAt, Expr::value(end.0))
         .filter(current)

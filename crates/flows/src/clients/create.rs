@@ -1,0 +1,119 @@
+use postern_domain::{
+    Client, ClientIdentifier, ClientOwner, ClientSecret, ClientType, Plain, Timestamp, TokenKind,
+};
+use postern_storage::{StorageError, clients};
+
+use super::check::Rules;
+use super::{ClientDraft, Manager};
+use crate::{App, FieldErrors, FormRefusal};
+
+/// A client to be.
+#[derive(Clone, Debug)]
+pub struct NewClient {
+    /// What was typed of it.
+    pub draft: ClientDraft,
+    /// Whose it becomes.
+    pub owner: ClientOwner,
+    /// The `client_id` it had on another server; else it gets a new one.
+    pub identifier: Option<String>,
+    /// The secret it had on another server; else a confidential client gets a new one.
+    pub secret: Option<Plain>,
+}
+
+/// A client that was just registered.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// The client.
+    pub client: Client,
+    /// Its secret, to be shown this once; none of a public client.
+    pub secret: Option<Plain>,
+}
+
+/// Registers a client.
+///
+/// # Errors
+/// [`FormRefusal::Fields`] with what to change.
+pub async fn create(app: &App, manager: Manager<'_>, new: NewClient) -> Result<Registered, FormRefusal> {
+    let rules =
+        Rules { catalogue: &app.catalogue, lifetimes: &app.config.lifetimes, manager, existing: None };
+    let metadata = rules.check(&new.draft)?;
+    let identifier = identifier(app, new.identifier)?;
+    let now = app.clock.now();
+    let secret = match (metadata.client_type, new.secret) {
+        (ClientType::Public, None) => None,
+        (ClientType::Public, Some(_)) => {
+            return Err(FieldErrors::one("client_secret", "A public client has no secret.").into());
+        }
+        (ClientType::Confidential, Some(brought)) => Some(brought_along(brought)?),
+        (ClientType::Confidential, None) => Some(new_secret(app)),
+    };
+    let client = Client {
+        id: app.new_id(),
+        identifier,
+        owner: new.owner,
+        metadata,
+        secrets: secret.iter().map(|secret| kept(app, secret, now)).collect(),
+        logo_digest: None,
+        disabled: false,
+        created_at: now,
+        updated_at: now,
+        last_used_at: None,
+    };
+    insert(app, client.clone()).await?;
+    tracing::info!(client_id = %client.identifier, "a client was registered");
+    Ok(Registered { client, secret })
+}
+
+async fn insert(app: &App, client: Client) -> Result<(), FormRefusal> {
+    let inserted: Result<(), StorageError> = app
+        .db
+        .write(client, |tx, client| {
+            Box::pin(async move {
+                clients::insert(tx, client).await?;
+                for secret in &client.secrets {
+                    clients::insert_secret(tx, client.id, secret).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    inserted.map_err(|error| match error {
+        StorageError::Taken(_) => FieldErrors::one("client_id", "Another client has this id.").into(),
+        other => other.into(),
+    })
+}
+
+fn identifier(app: &App, brought: Option<String>) -> Result<ClientIdentifier, FieldErrors> {
+    let text = brought.unwrap_or_else(|| app.new_token(TokenKind::ClientId).reveal().to_owned());
+    ClientIdentifier::parse(&text).ok_or_else(|| {
+        FieldErrors::one("client_id", "An id is 1 to 200 printable ASCII characters without space and colon.")
+    })
+}
+
+fn brought_along(secret: Plain) -> Result<Plain, FieldErrors> {
+    let text = secret.reveal();
+    // RFC 6749 appendix A.2; fewer than eight characters could be guessed whatever the budget.
+    if (8..=500).contains(&text.len()) && text.bytes().all(|b| (0x20..=0x7e).contains(&b)) {
+        return Ok(secret);
+    }
+    Err(FieldErrors::one("client_secret", "A secret is 8 to 500 printable ASCII characters."))
+}
+
+pub(super) fn new_secret(app: &App) -> Plain {
+    Plain::new(app.new_token(TokenKind::ClientSecret).reveal().to_owned())
+}
+
+/// What is kept of a secret.
+pub(super) fn kept(app: &App, secret: &Plain, now: Timestamp) -> ClientSecret {
+    let text = secret.reveal();
+    // Of a short one, four characters would give too much away.
+    let shown = if text.len() >= 20 { 4 } else { 2 };
+    ClientSecret {
+        id: app.new_id(),
+        hash: app.secret_key.hash_text(text),
+        hint: text.get(text.len().saturating_sub(shown)..).unwrap_or_default().to_owned(),
+        created_at: now,
+        expires_at: None,
+        last_used_at: None,
+    }
+}

@@ -1,0 +1,101 @@
+use postern_domain::{Client, ClientId, ClientOwner, Lifetime, Refusal, Timestamp};
+use postern_storage::clients::{self, ClientError, ClientUsage};
+
+use super::Manager;
+use crate::App;
+
+/// How far back refused calls count as being of late.
+const OF_LATE: Lifetime = Lifetime::days(7);
+
+/// Refused calls that were refused for the same reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedCalls {
+    /// When the last of them was.
+    pub last_at: Timestamp,
+    /// Where, such as `authorize`.
+    pub endpoint: String,
+    /// The code of the answer.
+    pub code: String,
+    /// The reason.
+    pub reason: String,
+    /// How many of them are kept.
+    pub count: u64,
+}
+
+/// How a client does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Insight {
+    /// How much it is used.
+    pub usage: ClientUsage,
+    /// Its refused calls, the latest first.
+    pub refused: Vec<RefusedCalls>,
+}
+
+/// How a client does, for whoever has found it.
+///
+/// # Errors
+/// `server_error` or `temporarily_unavailable` if the database fails.
+pub async fn insight(app: &App, client: &Client) -> Result<Insight, Refusal> {
+    let now = app.clock.now();
+    let usage = clients::usage(&app.db, &[client.id], now, now.minus(OF_LATE)).await?;
+    let refused = clients::recent_errors(&app.db, client.id).await?;
+    Ok(Insight { usage: usage.get(&client.id).copied().unwrap_or_default(), refused: together(refused) })
+}
+
+/// A page of clients with their use, the latest first: a person's own, or all for an operator on the machine. `before` is
+/// the last client of the page before.
+///
+/// # Errors
+/// `server_error` or `temporarily_unavailable` if the database fails.
+pub async fn list(
+    app: &App,
+    manager: Manager<'_>,
+    before: Option<ClientId>,
+    limit: u64,
+) -> Result<Vec<(Client, ClientUsage)>, Refusal> {
+    let owner = owner_of_list(manager);
+    let clients = clients::list(&app.db, owner, before, limit).await?;
+    let ids: Vec<ClientId> = clients.iter().map(|client| client.id).collect();
+    let now = app.clock.now();
+    let usage = clients::usage(&app.db, &ids, now, now.minus(OF_LATE)).await?;
+    let with_usage = |client: Client| {
+        let usage = usage.get(&client.id).copied().unwrap_or_default();
+        (client, usage)
+    };
+    Ok(clients.into_iter().map(with_usage).collect())
+}
+
+/// How many clients [`list`] has on all pages together.
+///
+/// # Errors
+/// `server_error` or `temporarily_unavailable` if the database fails.
+pub async fn count(app: &App, manager: Manager<'_>) -> Result<u64, Refusal> {
+    Ok(clients::count(&app.db, owner_of_list(manager)).await?)
+}
+
+fn owner_of_list(manager: Manager<'_>) -> Option<ClientOwner> {
+    match manager {
+        Manager::Operator => None,
+        Manager::User(user) => Some(ClientOwner::User(user.id)),
+    }
+}
+
+fn together(errors: Vec<ClientError>) -> Vec<RefusedCalls> {
+    let mut calls: Vec<RefusedCalls> = Vec::new();
+    for error in errors {
+        let same = |known: &&mut RefusedCalls| {
+            known.endpoint == error.endpoint && known.code == error.code && known.reason == error.description
+        };
+        match calls.iter_mut().find(same) {
+            Some(known) => known.count += 1,
+            None => calls.push(RefusedCalls {
+                last_at: error.at,
+                endpoint: error.endpoint,
+                code: error.code,
+                reason: error.description,
+                count: 1,
+            }),
+        }
+    }
+    calls
+}

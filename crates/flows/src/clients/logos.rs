@@ -1,0 +1,44 @@
+use postern_domain::{Client, ClientId, Refusal};
+use postern_storage::clients::{self, Logo};
+
+use super::{Manager, find};
+use crate::{App, FormRefusal, logo};
+
+/// Gives a client the picture that somebody uploaded as its logo.
+///
+/// # Errors
+/// [`FormRefusal::Fields`] if the picture is none that is taken; `not_found` if the client is not theirs.
+pub async fn set_logo(
+    app: &App,
+    manager: Manager<'_>,
+    name: &str,
+    upload: Vec<u8>,
+) -> Result<Client, FormRefusal> {
+    let client = find(app, manager, name).await?;
+    let logo = logo::make(upload).await?;
+    let input = (client.id, logo.clone());
+    app.db
+        .write(input, |tx, (id, logo): &(ClientId, Logo)| Box::pin(clients::set_logo(tx, *id, logo)))
+        .await?;
+    Ok(Client { logo_digest: Some(logo.digest), ..client })
+}
+
+/// Takes a client's logo away.
+///
+/// # Errors
+/// `not_found` if the client is not theirs.
+pub async fn remove_logo(app: &App, manager: Manager<'_>, name: &str) -> Result<Client, Refusal> {
+    let client = find(app, manager, name).await?;
+    app.db.write(client.id, |tx, id| Box::pin(clients::remove_logo(tx, *id))).await?;
+    Ok(Client { logo_digest: None, ..client })
+}
+
+/// The logo with this digest: public, since consent pages show it.
+///
+/// # Errors
+/// `not_found` if no client has it.
+pub async fn logo(app: &App, digest: &str) -> Result<Logo, Refusal> {
+    let is_digest = digest.len() == 64 && digest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let found = if is_digest { clients::find_logo(&app.db, digest).await? } else { None };
+    found.ok_or_else(|| Refusal::not_found("there is no such picture"))
+}

@@ -1,0 +1,20 @@
+//! OAuth clients as their owners and operators manage them.
+
+mod check;
+mod create;
+mod draft;
+mod edit;
+mod insight;
+mod logos;
+mod manager;
+mod refused;
+mod secrets;
+
+pub use create::{NewClient, Registered, create};
+pub use draft::ClientDraft;
+pub use edit::{delete, edit};
+pub use insight::{Insight, RefusedCalls, count, insight, list};
+pub use logos::{logo, remove_logo, set_logo};
+pub use manager::{Manager, find};
+pub use refused::record_refusal;
+pub use secrets::{Rotated, SECRET_OVERLAP, revoke_secret, rotate_secret};
