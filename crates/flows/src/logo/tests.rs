@@ -78,7 +78,7 @@ fn what_is_no_picture_is_refused() {
 
 #[test]
 fn small_files_with_many_pixels_are_refused() {
-    for (width, height) in [(1, 65_535), (65_535, 1), (4_097, 1), (4_097, 4_097), (12_000, 12_000)] {
+    for (width, height) in [(1, 65_535), (65_535, 1), (4_097, 1), (5_000, 5_000)] {
         let bomb = gray(width, height);
         assert!(bomb.len() < MAX_LOGO_BYTES);
         assert_eq!(convert(&bomb), Err(Unusable::TooManyPixels), "{width}x{height}");

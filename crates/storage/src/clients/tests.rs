@@ -1,12 +1,14 @@
 use postern_domain::{
     Authentication, Client, ClientErrorId, ClientId, ClientIdentifier, ClientMetadata, ClientOwner,
-    ClientSecret, ClientType, GrantName, Lifetime, PersonName, RedirectUri, Refusal, SecretId,
-    SigningAlgorithm, Timestamp, UserId,
+    ClientSecret, ClientType, Grant, GrantId, GrantName, Lifetime, Organizations, Permit, PersonName,
+    RedirectUri, Refusal, SecretId, SessionId, SigningAlgorithm, Subject, Timestamp, TokenHash, TokenId,
+    TokenKind, UserId,
 };
 
 use super::*;
 use crate::testing::{NOW, hash, insert_user, on_both_databases, race, random_id, write};
-use crate::{Db, StorageError};
+use crate::tokens::Token;
+use crate::{Db, StorageError, grants, tokens};
 
 fn client(owner: ClientOwner, name: &str) -> Client {
     let id = ClientId(random_id());
@@ -64,6 +66,72 @@ async fn insert_secret_of(db: &Db, client: ClientId, secret: &ClientSecret) {
     write(db, (client, secret.clone()), |tx, (client, secret)| Box::pin(insert_secret(tx, *client, secret)))
         .await
         .unwrap();
+}
+
+fn permit(user: UserId) -> Permit {
+    Permit {
+        subject: Subject::User(user),
+        actor: None,
+        organizations: Organizations::All,
+        scopes: "openid".parse().unwrap(),
+        audience: None,
+        expires_at: None,
+    }
+}
+
+/// A grant of `user` to `client` with one token of each of these kinds.
+async fn insert_grant(
+    db: &Db,
+    client: ClientId,
+    user: UserId,
+    kinds: &[TokenKind],
+) -> (GrantId, Vec<TokenId>) {
+    let grant = Grant {
+        id: GrantId(random_id()),
+        client_id: client,
+        user_id: user,
+        permit: permit(user),
+        authentication: Authentication {
+            session_id: SessionId(random_id()),
+            auth_time: NOW,
+            amr: Vec::new(),
+        },
+        created_at: NOW,
+        expires_at: None,
+        revoked_at: None,
+    };
+    let token = |kind: &TokenKind| {
+        let mut hash = [0; 32];
+        hash[..16].copy_from_slice(random_id().as_bytes());
+        Token {
+            id: TokenId(random_id()),
+            kind: *kind,
+            hash: TokenHash(hash),
+            grant_id: Some(grant.id),
+            client_id: Some(client),
+            user_id: Some(user),
+            permit: permit(user),
+            data: None,
+            created_at: NOW,
+            expires_at: Some(later(100)),
+            consumed_at: None,
+            revoked_at: None,
+            last_used_at: None,
+            successor: None,
+        }
+    };
+    let issued: Vec<Token> = kinds.iter().map(token).collect();
+    let ids = issued.iter().map(|token| token.id).collect();
+    let id = grant.id;
+    write(db, (grant, issued), |tx, (grant, issued)| {
+        Box::pin(async move {
+            grants::insert(tx, grant).await?;
+            tokens::insert_many(tx, issued).await
+        })
+    })
+    .await
+    .unwrap();
+    (id, ids)
 }
 
 fn later(seconds: i64) -> Timestamp {
@@ -245,6 +313,42 @@ on_both_databases! {
             ("token", "invalid_grant", "number 52")
         );
         assert_eq!(recent_errors(&db, other.id).await.unwrap().len(), 1);
+    }
+
+    async fn use_is_counted_by_what_works_now(db: Db) {
+        let ada = insert_user(&db, "ada").await.id;
+        let bob = insert_user(&db, "bob").await.id;
+        let made = insert_client(&db, ClientOwner::User(ada), "App").await.id;
+        let unused = insert_client(&db, ClientOwner::User(ada), "Unused").await.id;
+        use TokenKind::{Access, AuthorizationCode, Refresh};
+        insert_grant(&db, made, ada, &[Access, Refresh, AuthorizationCode]).await;
+        insert_grant(&db, made, ada, &[Access]).await;
+        let (of_bob, _) = insert_grant(&db, made, bob, &[Access, Refresh]).await;
+        let count = |now: Timestamp| {
+            let db = db.clone();
+            async move { usage(&db, &[made, unused], now, NOW).await.unwrap() }
+        };
+        let both = count(NOW).await;
+        assert_eq!((both[&made].users, both[&made].live_tokens), (2, 5));
+        assert_eq!(both[&unused], ClientUsage::default());
+        write(&db, of_bob, |tx, id| {
+            Box::pin(async move { grants::revoke(tx, *id, NOW).await.map(|_| ()) })
+        })
+        .await
+        .unwrap();
+        let after = count(NOW).await;
+        assert_eq!((after[&made].users, after[&made].live_tokens), (1, 3));
+        assert_eq!(count(later(100)).await[&made], ClientUsage::default());
+        let error = (ClientErrorId(random_id()), made);
+        write(&db, error, |tx, (id, client)| {
+            Box::pin(async move {
+                record_error(tx, *id, *client, NOW.plus(Lifetime::seconds(1)), "token", &Refusal::invalid_grant("x")).await
+            })
+        })
+        .await
+        .unwrap();
+        assert_eq!(count(NOW).await[&made].recent_errors, 1);
+        assert!(usage(&db, &[], NOW, NOW).await.unwrap().is_empty());
     }
 
     async fn a_deleted_client_leaves_nothing(db: Db) {
