@@ -35,7 +35,8 @@ pub struct Consent {
     pub groups: Vec<ScopeGroup>,
     /// When this person last allowed this app something, if ever; marks of new scopes mean *since then*.
     pub last_allowed: Option<When>,
-    /// How long it lasts, as a whole sentence, e.g. *Field Notes keeps access until it is unused for 90 days.*
+    /// How long it lasts, as a whole sentence, e.g. *It keeps this access until it has not used it
+    /// for 90 days.*
     pub lifetime: String,
     /// Where to sign in as somebody else and come back to this request.
     pub switch_url: String,
@@ -91,7 +92,7 @@ impl Page for Consent {
                 ),
             ],
             last_allowed: None,
-            lifetime: "Field Notes keeps this access until it has not used it for 90 days.".into(),
+            lifetime: "It keeps this access until it has not used it for 90 days.".into(),
             switch_url: "/login?other=1".into(),
         }
     }
