@@ -34,6 +34,9 @@ fn main() -> io::Result<()> {
         let path = assets::asset_url(name).trim_start_matches('/');
         fs::write(folder.join(path), &file.bytes)?;
     }
+    if let Some(css) = assets::accent_css("e8590c") {
+        fs::write(folder.join(assets::accent_url("e8590c").trim_start_matches('/')), css)?;
+    }
     let mut gallery = Gallery { folder, names: Vec::new(), failure: None };
     visit_all(&mut gallery);
     if let Some(failure) = gallery.failure {

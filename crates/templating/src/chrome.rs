@@ -192,6 +192,16 @@ impl Chrome {
         Self { account: None, ..Self::sample(Section::Elsewhere) }
     }
 
+    /// The same in the colours of an operator with a long name.
+    pub fn branded(mut self) -> Self {
+        self.branding = Branding {
+            name: "Analytical Engines of Marylebone".into(),
+            logo_url: Some(assets::asset_url("mark.svg").into()),
+            accent: Some("#e8590c".into()),
+        };
+        self
+    }
+
     /// The same with a message on top.
     pub fn with_notice(mut self, notice: Notice) -> Self {
         self.notice = Some(notice);

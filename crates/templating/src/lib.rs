@@ -17,6 +17,8 @@ pub mod pages;
 mod scope;
 mod shortened;
 mod snippet;
+#[cfg(test)]
+mod tests;
 mod web_url;
 mod when;
 mod widget;

@@ -1,4 +1,5 @@
-//! Addresses that others wrote, as links.
+//! Addresses as links: none of them runs a script, whoever wrote it. Every `href` and `action` of a template that is
+//! not a literal goes through one of these.
 
 /// The address where it is one of the web, else `#`: whatever a registration let through, no link runs a script.
 pub(crate) fn web_url(url: &str) -> &str {
@@ -6,6 +7,17 @@ pub(crate) fn web_url(url: &str) -> &str {
         .iter()
         .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
     if is_web { url } else { "#" }
+}
+
+/// The path where it is one on this server, else `/`.
+pub(crate) fn own_path(path: &str) -> &str {
+    let is_own = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\");
+    if is_own { path } else { "/" }
+}
+
+/// A path or an address of the web, else `#`.
+pub(crate) fn any_url(url: &str) -> &str {
+    if url.starts_with('/') { own_path(url) } else { web_url(url) }
 }
 
 /// The address without its scheme and without a lone slash at its end.
@@ -25,6 +37,17 @@ mod tests {
         for url in ["javascript:alert(1)", "data:text/html,x", " https://a.example", "//a.example", ""] {
             assert_eq!(web_url(url), "#", "{url}");
         }
+    }
+
+    #[test]
+    fn own_paths_stay_here() {
+        assert_eq!(own_path("/settings?a=b"), "/settings?a=b");
+        for path in ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", ""] {
+            assert_eq!(own_path(path), "/", "{path}");
+        }
+        assert_eq!(any_url("/a"), "/a");
+        assert_eq!(any_url("https://a.example"), "https://a.example");
+        assert_eq!(any_url("javascript:alert(1)"), "#");
     }
 
     #[test]

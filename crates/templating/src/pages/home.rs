@@ -111,6 +111,11 @@ impl Page for Home {
                 when: Some(When::new(SAMPLE_NOW, SAMPLE_NOW)),
             },
         };
-        vec![("newcomer", newcomer), ("quiet", Self { attention: Vec::new(), ..Self::sample() })]
+        let branded = Self { chrome: Chrome::sample(Section::Home).branded(), ..Self::sample() };
+        vec![
+            ("newcomer", newcomer),
+            ("branded", branded),
+            ("quiet", Self { attention: Vec::new(), ..Self::sample() }),
+        ]
     }
 }

@@ -87,6 +87,7 @@ impl Page for SignIn {
     fn variants() -> Vec<(&'static str, Self)> {
         let sample = Self::sample();
         vec![
+            ("branded", Self { chrome: Chrome::sample_signed_out().branded(), ..sample.clone() }),
             ("plain", Self { destination: None, register_url: None, ..sample.clone() }),
             (
                 "refused",
