@@ -71,12 +71,13 @@ fn nothing_is_inline() {
     });
 }
 
-/// Whether the address is a fingerprinted asset, and the symbol in it exists.
+/// Whether the address is a fingerprinted asset or an accent, and the symbol in it exists.
 fn is_served(url: &str) -> bool {
     let (path, symbol) = url.split_once('#').unwrap_or((url, ""));
     let Some(asset) = path.strip_prefix(assets::PREFIX).and_then(assets::asset) else { return false };
     let text = String::from_utf8_lossy(&asset.bytes).into_owned();
-    asset.immutable && (symbol.is_empty() || text.contains(&format!("<symbol id=\"{symbol}\"")))
+    (asset.immutable || path.contains("/accent-"))
+        && (symbol.is_empty() || text.contains(&format!("<symbol id=\"{symbol}\"")))
 }
 
 #[test]
