@@ -34,6 +34,19 @@ pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
         .find_map(|name| env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file()))
 }
 
+/// The cores for the thing measured and for the load: none where there are too few, or no way to hold a process.
+pub(crate) fn two_cores() -> Option<(&'static str, &'static str)> {
+    let enough = std::thread::available_parallelism().is_ok_and(|cores| cores.get() >= 2);
+    (enough && find(&["taskset"]).is_some()).then_some(("0", "1"))
+}
+
+/// The beginning of a command that is held to one core.
+pub(crate) fn on_core(core: &str) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", core]);
+    command
+}
+
 /// Whether this runs as root.
 pub(crate) fn is_root() -> bool {
     output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")

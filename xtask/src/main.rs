@@ -3,6 +3,7 @@
 //! It builds in seconds, since it runs before anything else is built: standard library and `anyhow` only.
 
 mod axe;
+mod bench;
 mod browser;
 mod machine;
 mod postgres;
@@ -16,7 +17,9 @@ use anyhow::bail;
 const USAGE: &str = "\
 usage: cargo xtask test [--sqlite-only] [--no-browser] [FILTER]
            formatting, lints, documentation, every test on SQLite and PostgreSQL, the browser tests;
-           with FILTER only the tests whose names contain it";
+           with FILTER only the tests whose names contain it
+       cargo xtask bench [--sqlite-only] [--quick]
+           operations a second of the release binary, beside the limits of this machine";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
 fn run(arguments: &[String]) -> anyhow::Result<()> {
     match arguments.split_first().map(|(task, rest)| (task.as_str(), rest)) {
         Some(("test", rest)) => test::run(&test::Options::parse(rest)?),
+        Some(("bench", rest)) => bench::run(&bench::Options::parse(rest)?),
         Some(("help" | "--help" | "-h", _)) => {
             println!("{USAGE}");
             Ok(())

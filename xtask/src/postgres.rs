@@ -1,4 +1,4 @@
-//! The PostgreSQL the tests run on: a given one, or a throw-away cluster.
+//! The PostgreSQL the tests and measurements run on: a given one, or a throw-away cluster.
 
 use std::{
     env, fs,
@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
-use crate::machine::{find, install, is_root, output};
+use crate::machine::{find, install, is_root, on_core, output};
 
 /// How long a new cluster may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -33,6 +33,15 @@ wait "$server"
 rm -rf "$data"
 "#;
 
+/// What a cluster is for.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose<'a> {
+    /// Tests throw everything away, so nothing is synced to disk.
+    Tests,
+    /// Measurements want it as it comes, held to this core if one is named.
+    Measurements(Option<&'a str>),
+}
+
 /// A server to make databases on; a throw-away one ends with this value.
 pub(crate) struct Postgres {
     url: String,
@@ -45,7 +54,7 @@ impl Postgres {
     ///
     /// # Errors
     /// Says what is missing, or why the cluster did not start.
-    pub(crate) fn start() -> anyhow::Result<Self> {
+    pub(crate) fn start(purpose: Purpose<'_>) -> anyhow::Result<Self> {
         if let Ok(url) = env::var("TEST_POSTGRES_URL") {
             println!("using the server of TEST_POSTGRES_URL");
             return Ok(Self { url, keeper: None });
@@ -59,7 +68,7 @@ impl Postgres {
         }
         let bin = programs().context("initdb and postgres are still missing")?;
         println!("a throw-away cluster from {}", bin.display());
-        start_cluster(&bin)
+        start_cluster(&bin, purpose)
     }
 
     /// Where it is, for an account that may make databases.
@@ -91,17 +100,22 @@ fn programs() -> Option<PathBuf> {
     named.into_iter().chain(debian.into_iter().rev()).chain(in_path).find(complete)
 }
 
-fn start_cluster(bin: &Path) -> anyhow::Result<Postgres> {
+fn start_cluster(bin: &Path, purpose: Purpose<'_>) -> anyhow::Result<Postgres> {
     let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
     let data = env::temp_dir().join(format!("postern-postgres-{}", std::process::id()));
     let password = random_hex()?;
     fs::DirBuilder::new().mode(0o700).create(&data).with_context(|| format!("make {}", data.display()))?;
     fs::write(data.join("password"), &password)?;
-    let mut command = as_server_user(&data)?;
+    let mut command = match purpose {
+        Purpose::Measurements(Some(core)) => on_core(core),
+        _ => Command::new("env"),
+    };
+    command.args(as_server_user(&data)?);
     command.args(["sh", "-c", KEEPER, "keeper"]).arg(bin).arg(&data).arg(port.to_string());
     command.args(["-c", "max_connections=300"]);
-    // Nothing here outlives the run, so nothing needs to reach the disk.
-    command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
+    if let Purpose::Tests = purpose {
+        command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
+    }
     let mut keeper =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("start PostgreSQL")?;
     let stdin = keeper.stdin.take().context("PostgreSQL's standard input")?;
@@ -120,17 +134,15 @@ fn start_cluster(bin: &Path) -> anyhow::Result<Postgres> {
     Ok(postgres)
 }
 
-/// The first words of a command line that runs as somebody other than root, whom PostgreSQL refuses.
-fn as_server_user(data: &Path) -> anyhow::Result<Command> {
+/// The words that make a command run as somebody other than root, whom PostgreSQL refuses; none where it need not.
+fn as_server_user(data: &Path) -> anyhow::Result<Vec<&'static str>> {
     if !is_root() {
-        return Ok(Command::new("env"));
+        return Ok(Vec::new());
     }
     let knows = |user: &&str| output(Command::new("id").args(["-u", user])).is_ok();
     let user = ["postgres", "nobody"].into_iter().find(knows).context("no user to run PostgreSQL as")?;
     output(Command::new("chown").arg("-R").arg(user).arg(data))?;
-    let mut command = Command::new("runuser");
-    command.args(["-u", user, "--"]);
-    Ok(command)
+    Ok(vec!["runuser", "-u", user, "--"])
 }
 
 /// A server that takes connections writes `ready` into its pid file.

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 
 /// The steps done so far.
 #[derive(Default)]
@@ -43,6 +43,24 @@ impl Steps {
         let outcome = work();
         self.done.push((name.to_owned(), begin.elapsed(), outcome.is_ok()));
         outcome
+    }
+
+    /// Runs a command that nothing after it builds on: if it fails, the run goes on and fails at its end.
+    pub(crate) fn check(&mut self, name: &str, command: &mut Command) {
+        if let Err(error) = self.command(name, command) {
+            println!("{error:#}");
+        }
+    }
+
+    /// Whether every step so far worked.
+    ///
+    /// # Errors
+    /// Names the steps that failed.
+    pub(crate) fn verdict(&self) -> anyhow::Result<()> {
+        let failed: Vec<&str> =
+            self.done.iter().filter(|(.., worked)| !worked).map(|(name, ..)| name.as_str()).collect();
+        ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
+        Ok(())
     }
 
     /// Prints what was done and how long it took.

@@ -7,7 +7,7 @@ use anyhow::{bail, ensure};
 use crate::{
     browser::Browser,
     machine::{self, cargo, output},
-    postgres::Postgres,
+    postgres::{Postgres, Purpose},
     steps::Steps,
 };
 
@@ -68,10 +68,10 @@ impl Options {
     }
 }
 
-/// Runs the steps, stops at the first that fails, and sums up either way.
+/// Runs the steps and sums up. What nothing else builds on may fail without stopping the run.
 ///
 /// # Errors
-/// The first failure.
+/// Names what failed.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let mut steps = Steps::default();
     let outcome = run_steps(options, &mut steps);
@@ -86,7 +86,7 @@ fn run_steps(options: &Options, steps: &mut Steps) -> anyhow::Result<()> {
     }
     let postgres = match options.sqlite_only {
         true => None,
-        false => Some(steps.step("PostgreSQL", Postgres::start)?),
+        false => Some(steps.step("PostgreSQL", || Postgres::start(Purpose::Tests))?),
     };
     let browser = match options.no_browser {
         true => None,
@@ -106,9 +106,9 @@ fn run_steps(options: &Options, steps: &mut Steps) -> anyhow::Result<()> {
     for (name, libtest) in options.passes() {
         let mut tests = cargo(&["test", "--workspace", "--no-fail-fast", "--"]);
         environment(&mut tests);
-        steps.command(name, tests.args(libtest))?;
+        steps.check(name, tests.args(libtest));
     }
-    Ok(())
+    steps.verdict()
 }
 
 /// What needs no test: formatting, lints and documentation.
@@ -117,10 +117,11 @@ fn check(steps: &mut Steps) -> anyhow::Result<()> {
         let there = output(&mut cargo(&[tool, "--version"])).is_ok();
         ensure!(there, "{component} is missing: rustup component add {component}");
     }
-    steps.command("formatting", &mut cargo(&["fmt", "--all", "--check"]))?;
+    steps.check("formatting", &mut cargo(&["fmt", "--all", "--check"]));
     let lint = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
-    steps.command("lints", &mut cargo(&lint))?;
+    steps.check("lints", &mut cargo(&lint));
     let mut documentation =
         cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"]);
-    steps.command("documentation", documentation.env("RUSTDOCFLAGS", "-D warnings"))
+    steps.check("documentation", documentation.env("RUSTDOCFLAGS", "-D warnings"));
+    Ok(())
 }
