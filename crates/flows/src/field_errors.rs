@@ -98,6 +98,25 @@ impl From<postern_storage::StorageError> for FormRefusal {
     }
 }
 
+/// In one line, for a command that has no form to show.
+impl fmt::Display for FormRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fields(errors) => errors.fmt(f),
+            Self::Refused(refusal) => f.write_str(&refusal.description),
+        }
+    }
+}
+
+impl std::error::Error for FormRefusal {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Fields(_) => None,
+            Self::Refused(refusal) => refusal.source(),
+        }
+    }
+}
+
 /// Begins with a capital letter and ends with a full stop.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
