@@ -8,6 +8,7 @@ mod consent;
 mod grant;
 mod id;
 mod oidc;
+mod own_path;
 mod params;
 mod permit;
 mod pkce;
@@ -32,6 +33,7 @@ pub use id::{
     TokenId, UserId,
 };
 pub use oidc::{DISPLAY_VALUES, Prompt, PromptSet, ResponseMode, SubjectType};
+pub use own_path::OwnPath;
 pub use params::{Params, ParamsError};
 pub use permit::{Narrowing, Organizations, Permit, Subject};
 pub use pkce::{CodeChallenge, CodeVerifier, PkceError};
