@@ -75,7 +75,7 @@ fn is_plain_path(path: &str) -> bool {
     while let Some(segment) = segments.next() {
         let unreserved = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
         let dots = segment.bytes().all(|b| b == b'.') && !segment.is_empty();
-        let empty_inside = segment.is_empty() && !(segments.peek().is_none());
+        let empty_inside = segment.is_empty() && segments.peek().is_some();
         if dots || empty_inside || !segment.bytes().all(unreserved) {
             return false;
         }

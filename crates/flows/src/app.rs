@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 use crate::keys::KeyRing;
 use crate::live::Live;
+use crate::password::Hashing;
+use crate::sessions::Known;
 use crate::{Clock, Config, Rng, SecretKey, TrustedProxies};
 
 /// All that a flow needs besides its input. One per process, behind an [`Arc`].
@@ -26,6 +28,8 @@ pub struct App {
     pub rng: Arc<dyn Rng>,
     pub(crate) keys: KeyRing,
     pub(crate) live: Live,
+    pub(crate) sessions: Known,
+    pub(crate) hashing: Hashing,
 }
 
 impl App {
@@ -47,6 +51,8 @@ impl App {
             rng,
             keys: KeyRing::default(),
             live: Live::new(),
+            sessions: crate::sessions::known(),
+            hashing: Hashing::default(),
         }
     }
 

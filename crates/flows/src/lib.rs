@@ -3,20 +3,33 @@
 mod app;
 pub mod applications;
 pub mod authorize;
+pub mod budget;
 mod canary;
 mod chance;
+pub mod change_password;
 pub mod clients;
 mod clock;
 mod config;
 pub mod consent;
+pub mod device;
 mod field_errors;
+mod guess;
 pub mod issue;
 pub mod keys;
 mod live;
 pub mod logo;
+pub mod password;
+pub mod profile;
 mod secret_key;
+pub mod sessions;
+pub mod setup;
+pub mod sign_in;
+pub mod sign_up;
+#[cfg(test)]
+mod testing;
 mod trusted_proxies;
 pub mod upkeep;
+pub mod users;
 
 pub use app::App;
 pub use chance::{Rng, SystemRng};
@@ -25,5 +38,6 @@ pub use config::{
     Branding, Clients, Config, Keys, Lifetimes, Listen, RateLimits, Registration, RequirePkce, Tls, Tokens,
 };
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
+pub use guess::Denied;
 pub use secret_key::{SecretKey, SecretKeyError};
 pub use trusted_proxies::TrustedProxies;

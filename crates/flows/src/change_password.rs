@@ -1,0 +1,69 @@
+//! Changing one's own password.
+
+use postern_domain::{Plain, Refusal, Session, User};
+use postern_storage::{sessions, users};
+
+use crate::sessions::renewed;
+use crate::sign_in::prove;
+use crate::users::known;
+use crate::{App, Denied, password};
+
+/// Why a password was not changed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoChange {
+    /// The current one was not right, or nobody looked.
+    Current(Denied),
+    /// The new one cannot be taken: a sentence for the form.
+    New(String),
+}
+
+impl From<Denied> for NoChange {
+    fn from(denied: Denied) -> Self {
+        Self::Current(denied)
+    }
+}
+
+impl From<Refusal> for NoChange {
+    fn from(refusal: Refusal) -> Self {
+        Self::Current(Denied::Refused(refusal))
+    }
+}
+
+/// Changes somebody's password and signs them out everywhere else, in one. Answers their session as it goes on, under a
+/// new id in the cookie, and in how many places they were signed out.
+///
+/// # Errors
+/// [`NoChange`].
+pub async fn change_password(
+    app: &App,
+    user: &User,
+    session: &Session,
+    current: &Plain,
+    new: &str,
+) -> Result<(Session, u64), NoChange> {
+    let known = known(app, user.username.as_str(), user.email.as_str(), user.name.as_str());
+    let new = password::judge(new, known).await?.map_err(NoChange::New)?;
+    let old_hash = prove(app, user, current).await?;
+    if new == *current {
+        return Err(NoChange::New("Choose another password than the current one.".to_owned()));
+    }
+    let new_hash = app.hashing.slot().await?.hash(app, &new).await?;
+    let input = (user.id, session.id, old_hash, new_hash, app.clock.now());
+    let changed: Result<Option<u64>, Refusal> = app
+        .db
+        .write(input, |tx, (user, session, old, new, now)| {
+            Box::pin(async move {
+                if !users::set_password(tx, *user, new, Some(old), *now).await? {
+                    return Ok(None);
+                }
+                Ok(Some(sessions::delete_others(tx, *user, Some(*session)).await?))
+            })
+        })
+        .await;
+    // Somebody else changed it in between: what was offered is not the current password any more.
+    let ended = changed?.ok_or(Denied::Wrong)?;
+    Ok((renewed(app, session), ended))
+}
+
+#[cfg(test)]
+mod tests;

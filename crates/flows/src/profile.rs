@@ -1,0 +1,66 @@
+//! What people change of their own account.
+
+use postern_domain::{Email, PersonName, Refusal, Session, User, Username};
+use postern_storage::users::{self, Profile};
+
+use crate::users::{form_refusal, name_or};
+use crate::{App, FieldErrors, FormRefusal, sessions};
+
+/// A profile as somebody typed it.
+#[derive(Clone, Debug, Default)]
+pub struct NewProfile {
+    /// `username`
+    pub username: String,
+    /// `email`
+    pub email: String,
+    /// `name`; the user name stands in for an empty one.
+    pub name: String,
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Saved,
+    /// The e-mail is not changed on the word of an old sign-in: the person has to prove once more who they are.
+    NeedsProof,
+}
+
+/// Changes somebody's profile. Another e-mail wants a fresh proof and counts as not verified.
+///
+/// # Errors
+/// [`FormRefusal`] names the fields that cannot be taken.
+pub async fn change(
+    app: &App,
+    user: &User,
+    session: &Session,
+    new: &NewProfile,
+) -> Result<Outcome, FormRefusal> {
+    let mut errors = FieldErrors::none();
+    let name = errors.take("name", PersonName::parse(name_or(&new.name, user.username.as_str())));
+    let username = errors.take("username", Username::parse(&new.username));
+    let email = errors.take("email", Email::parse(&new.email));
+    let (Some(name), Some(username), Some(email)) = (name, username, email) else {
+        return Err(errors.into());
+    };
+    if email.key() != user.email.key() && !sessions::is_fresh(app, session) {
+        return Ok(Outcome::NeedsProof);
+    }
+    // Without a name of their own people go by their user name, also by the new one.
+    let name =
+        if new.name.trim().is_empty() { PersonName::parse(username.as_str()).unwrap_or(name) } else { name };
+    let (profile, now) = (Profile { email, username, name }, app.clock.now());
+    let changed: Result<bool, Refusal> = app
+        .db
+        .write((user.id, profile, now), |tx, (id, profile, now)| {
+            Box::pin(async move { Ok(users::update_profile(tx, *id, profile, *now).await?) })
+        })
+        .await;
+    match changed.map_err(form_refusal)? {
+        true => Ok(Outcome::Saved),
+        false => Err(Refusal::not_found("the account is gone").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

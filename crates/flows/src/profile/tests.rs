@@ -1,0 +1,49 @@
+use postern_domain::{Lifetime, Plain};
+
+use super::*;
+use crate::sign_in::sign_in;
+use crate::testing::{self, PASSWORD, visit};
+
+fn typed(username: &str, email: &str, name: &str) -> NewProfile {
+    NewProfile { username: username.into(), email: email.into(), name: name.into() }
+}
+
+#[tokio::test]
+async fn another_address_wants_a_fresh_proof() {
+    let app = testing::app().await;
+    testing::user(&app, "ada").await;
+    let arrival = sign_in(&app, "ada", &Plain::new(PASSWORD.into()), &visit(1)).await.unwrap();
+    app.advance(Lifetime::seconds(15 * 60));
+    let (user, session) = (&arrival.user, &arrival.session);
+    let saved = change(&app, user, session, &typed("ada.l", "ADA@example.com", "Ada Lovelace")).await;
+    assert_eq!(saved.unwrap(), Outcome::Saved);
+    let changed = app.user(user.id).await.unwrap().unwrap();
+    assert_eq!((changed.username.as_str(), changed.name.as_str()), ("ada.l", "Ada Lovelace"));
+    let other = typed("ada.l", "ada@example.org", "");
+    assert_eq!(change(&app, &changed, session, &other).await.unwrap(), Outcome::NeedsProof);
+    let proved = Session { auth_time: app.clock.now(), ..session.clone() };
+    assert_eq!(change(&app, &changed, &proved, &other).await.unwrap(), Outcome::Saved);
+    let changed = app.user(user.id).await.unwrap().unwrap();
+    assert_eq!((changed.email.as_str(), changed.name.as_str()), ("ada@example.org", "ada.l"));
+}
+
+#[tokio::test]
+async fn names_of_others_and_bad_ones_are_refused() {
+    let app = testing::app().await;
+    testing::user(&app, "bob").await;
+    testing::user(&app, "ada").await;
+    let arrival = sign_in(&app, "ada", &Plain::new(PASSWORD.into()), &visit(1)).await.unwrap();
+    for (typed, field) in [
+        (typed("bob", "ada@example.com", ""), "username"),
+        (typed("ada", "BOB@example.com", ""), "email"),
+        (typed("a", "ada@example.com", ""), "username"),
+        (typed("ada", "ada", ""), "email"),
+        (typed("ada", "ada@example.com", &"x".repeat(101)), "name"),
+    ] {
+        let Err(FormRefusal::Fields(errors)) = change(&app, &arrival.user, &arrival.session, &typed).await
+        else {
+            panic!("{typed:?}");
+        };
+        assert!(errors.of(field).is_some(), "{errors}");
+    }
+}

@@ -1,0 +1,262 @@
+//! Signed-in browsers: how they begin, live and end.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use postern_domain::{
+    AuthMethodReference, Lifetime, Refusal, Session, SessionId, Timestamp, TokenHash, User, UserId,
+};
+use postern_storage::Cache;
+use postern_storage::sessions::{self, Alive};
+
+use crate::{App, device};
+
+/// How old the last proof of who somebody is may be for a sensitive change.
+const FRESH: Lifetime = Lifetime::seconds(15 * 60);
+/// How often the use of a session is written down.
+const TOUCH_EVERY: Lifetime = Lifetime::seconds(5 * 60);
+/// How many sessions are kept in memory.
+const KNOWN: usize = 20_000;
+/// How many sessions one page of the list holds.
+const PAGE: u64 = 50;
+/// Longest that a browser's words about itself are kept, in bytes.
+const USER_AGENT: usize = 400;
+
+/// Sessions in memory, by the hash of the id in their cookie.
+pub(crate) type Known = Cache<TokenHash, Arc<Kept>>;
+
+/// An empty memory.
+pub(crate) fn known() -> Known {
+    Cache::new(KNOWN)
+}
+
+/// A session with what pages remember in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The session.
+    pub session: Arc<Session>,
+    /// JSON that means something to pages only.
+    pub data: String,
+}
+
+/// From where somebody signs in.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The network address.
+    pub address: IpAddr,
+    /// The browser's own words about itself.
+    pub user_agent: String,
+    /// The [device](crate::device) cookie, if there is one.
+    pub device: Option<String>,
+}
+
+/// Somebody who has just proved who they are.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The account.
+    pub user: User,
+    /// The session to begin, under a new id in the cookie.
+    pub session: Session,
+    /// The new value of the [device](crate::device) cookie.
+    pub device: String,
+}
+
+/// One page of the list of somebody's sessions.
+#[derive(Clone, Debug)]
+pub struct SessionPage {
+    /// The sessions, the one seen last first.
+    pub sessions: Vec<Session>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+impl Arrival {
+    pub(crate) fn new(app: &App, user: User, visit: &Visit) -> Self {
+        let now = app.clock.now();
+        let session = Session {
+            id: app.new_id(),
+            user_id: user.id,
+            auth_time: now,
+            amr: vec![AuthMethodReference::Pwd],
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now.plus(app.config.lifetimes.session_absolute),
+            user_agent: cut(&visit.user_agent),
+            address: visit.address.to_string(),
+        };
+        let device = device::remember(app, visit.device.as_deref(), user.id, now);
+        Self { user, session, device }
+    }
+
+    /// The same when the person was signed in in this browser already: their session goes on, with a new proof.
+    #[must_use]
+    pub fn continuing(mut self, session: Option<&Session>) -> Self {
+        if let Some(session) = session.filter(|session| session.user_id == self.user.id) {
+            self.session.id = session.id;
+            self.session.created_at = session.created_at;
+        }
+        self
+    }
+}
+
+/// The same session after a new proof of who the person is.
+pub(crate) fn renewed(app: &App, session: &Session) -> Session {
+    let now = app.clock.now();
+    let expires_at = now.plus(app.config.lifetimes.session_absolute);
+    Session { auth_time: now, last_seen_at: now, expires_at, ..session.clone() }
+}
+
+/// Whether the person has proved who they are lately enough for a sensitive change.
+pub fn is_fresh(app: &App, session: &Session) -> bool {
+    session.auth_time.plus(FRESH) > app.clock.now()
+}
+
+/// Keeps a new session under the hash of the id in its cookie.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn begin(app: &App, hash: TokenHash, session: Session, data: String) -> Result<(), Refusal> {
+    app.db
+        .write((hash, session, data), |tx, (hash, session, data)| {
+            Box::pin(async move { Ok(sessions::insert(tx, *hash, session, data).await?) })
+        })
+        .await
+}
+
+/// The living session whose cookie has this hash: from memory while nothing was done to it.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn find(app: &App, hash: TokenHash) -> Result<Option<Arc<Kept>>, Refusal> {
+    let alive = alive(app);
+    let known = app.sessions.get(app.db.epochs(), &hash);
+    // Another node may have seen it later than this one knows of: what looks idle is looked up again.
+    if let Some(kept) = known.filter(|kept| lives(&kept.session, alive)) {
+        return Ok(Some(kept));
+    }
+    let since = app.db.epochs().now();
+    let Some((session, data)) = sessions::find(&app.db, hash).await? else { return Ok(None) };
+    if !lives(&session, alive) {
+        return Ok(None);
+    }
+    let ids = [session.id.0, session.user_id.0];
+    let kept = Arc::new(Kept { session: Arc::new(session), data });
+    app.sessions.insert(hash, Arc::clone(&kept), since, &ids);
+    Ok(Some(kept))
+}
+
+/// Notes once in a while that a session is in use. Nobody waits for it, and nothing depends on its success.
+pub fn touch(app: &App, hash: TokenHash, session: &Session, address: IpAddr) {
+    let now = app.clock.now();
+    let idle = Lifetime::seconds(app.config.lifetimes.session_idle.as_seconds() / 4);
+    let seen_before = now.minus(TOUCH_EVERY.min(idle));
+    if session.last_seen_at > seen_before {
+        return;
+    }
+    app.sessions.remove(&hash);
+    let (db, address) = (app.db.clone(), address.to_string());
+    tokio::spawn(async move {
+        let noted = db.write((hash, address), move |tx, (hash, address)| {
+            Box::pin(
+                async move { Ok::<_, Refusal>(sessions::touch(tx, *hash, address, now, seen_before).await?) },
+            )
+        });
+        if let Err(refusal) = noted.await {
+            tracing::warn!(cause = ?refusal.cause, "the use of a session could not be noted");
+        }
+    });
+}
+
+/// Keeps what pages remember in a session. A session that was ended meanwhile stays ended, and the answer is `false`.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn save(app: &App, hash: TokenHash, id: SessionId, data: String) -> Result<bool, Refusal> {
+    app.db
+        .write((hash, id, data), |tx, (hash, id, data)| {
+            Box::pin(async move { Ok(sessions::save(tx, *hash, *id, data).await?) })
+        })
+        .await
+}
+
+/// Ends the session whose cookie has this hash.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails; the session lives on then.
+pub async fn end(app: &App, hash: TokenHash) -> Result<(), Refusal> {
+    app.db
+        .write(hash, |tx, hash| {
+            Box::pin(async move {
+                sessions::delete(tx, *hash).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Ends one of somebody's sessions, wherever it is. Answers whether there was one.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn end_there(app: &App, user: UserId, id: SessionId) -> Result<bool, Refusal> {
+    app.db
+        .write((user, id), |tx, (user, id)| {
+            Box::pin(async move { Ok(sessions::delete_by_id(tx, *user, *id).await?) })
+        })
+        .await
+}
+
+/// Ends all of somebody's sessions but this one. Answers how many there were.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn end_others(app: &App, session: &Session) -> Result<u64, Refusal> {
+    app.db
+        .write((session.user_id, session.id), |tx, (user, id)| {
+            Box::pin(async move { Ok(sessions::delete_others(tx, *user, Some(*id)).await?) })
+        })
+        .await
+}
+
+/// One page of somebody's sessions; `after` is the [`next`](SessionPage::next) of the page before.
+///
+/// # Errors
+/// `invalid_request` if `after` is none, `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn list(app: &App, user: UserId, after: Option<&str>) -> Result<SessionPage, Refusal> {
+    let after = after.map(|text| {
+        let cursor = text
+            .split_once('.')
+            .and_then(|(seen, id)| Some((Timestamp(seen.parse().ok()?), id.parse::<SessionId>().ok()?)));
+        cursor.ok_or_else(|| Refusal::invalid_request("there is no such page of the list"))
+    });
+    let mut sessions = sessions::list(&app.db, user, alive(app), after.transpose()?, PAGE + 1).await?;
+    let more = sessions.len() as u64 > PAGE;
+    sessions.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let last = sessions.last().filter(|_| more);
+    let next = last.map(|session| format!("{}.{}", session.last_seen_at.0, session.id));
+    Ok(SessionPage { sessions, next })
+}
+
+/// In how many places somebody is signed in.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn count(app: &App, user: UserId) -> Result<u64, Refusal> {
+    Ok(sessions::count(&app.db, user, alive(app)).await?)
+}
+
+fn alive(app: &App) -> Alive {
+    let now = app.clock.now();
+    Alive { now, seen_after: now.minus(app.config.lifetimes.session_idle) }
+}
+
+fn lives(session: &Session, alive: Alive) -> bool {
+    session.expires_at > alive.now && session.last_seen_at > alive.seen_after
+}
+
+fn cut(user_agent: &str) -> String {
+    user_agent.get(..user_agent.floor_char_boundary(USER_AGENT)).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

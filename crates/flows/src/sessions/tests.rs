@@ -1,0 +1,118 @@
+use postern_domain::Plain;
+
+use super::*;
+use crate::sign_in::sign_in;
+use crate::testing::{self, PASSWORD, TestApp, visit};
+
+const HASH: TokenHash = TokenHash([1; 32]);
+
+async fn signed_in(app: &TestApp, hash: TokenHash) -> Session {
+    let arrival = sign_in(app, "ada", &Plain::new(PASSWORD.into()), &visit(1)).await.unwrap();
+    begin(app, hash, arrival.session.clone(), "{}".into()).await.unwrap();
+    arrival.session
+}
+
+#[tokio::test]
+async fn a_session_ends_unused_and_in_any_case() {
+    let app = testing::app().await;
+    testing::user(&app, "ada").await;
+    let session = signed_in(&app, HASH).await;
+    for _ in 0..6 {
+        app.advance(Lifetime::days(13));
+        let kept = find(&app, HASH).await.unwrap().expect("it is in use");
+        touch(&app, HASH, &kept.session, visit(2).address);
+        settle(&app, app.clock.now()).await;
+    }
+    assert_eq!(find(&app, HASH).await.unwrap().unwrap().session.address, "203.0.113.2");
+    app.advance(Lifetime::days(12));
+    assert!(app.clock.now() >= session.expires_at);
+    assert!(find(&app, HASH).await.unwrap().is_none());
+
+    signed_in(&app, TokenHash([2; 32])).await;
+    app.advance(Lifetime::days(14));
+    assert!(find(&app, TokenHash([2; 32])).await.unwrap().is_none());
+}
+
+/// Waits until a touch is written.
+async fn settle(app: &App, seen: Timestamp) {
+    for _ in 0..500 {
+        let (session, _) = sessions::find(&app.db, HASH).await.unwrap().unwrap();
+        if session.last_seen_at == seen {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    panic!("the touch was not written");
+}
+
+#[tokio::test]
+async fn a_known_session_costs_no_query_and_dies_at_once() {
+    let app = testing::app().await;
+    testing::user(&app, "ada").await;
+    let session = signed_in(&app, HASH).await;
+    let first = find(&app, HASH).await.unwrap().unwrap();
+    let again = find(&app, HASH).await.unwrap().unwrap();
+    assert!(Arc::ptr_eq(&first, &again));
+    assert!(!end_there(&app, app.new_id(), session.id).await.unwrap());
+    assert!(end_there(&app, session.user_id, session.id).await.unwrap());
+    assert!(find(&app, HASH).await.unwrap().is_none());
+    assert!(!save(&app, HASH, session.id, "{}".into()).await.unwrap());
+    assert!(find(&app, HASH).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_pages_remember_is_read_anew() {
+    let app = testing::app().await;
+    testing::user(&app, "ada").await;
+    let session = signed_in(&app, HASH).await;
+    assert_eq!(find(&app, HASH).await.unwrap().unwrap().data, "{}");
+    assert!(save(&app, HASH, session.id, "{\"a\":1}".into()).await.unwrap());
+    assert_eq!(find(&app, HASH).await.unwrap().unwrap().data, "{\"a\":1}");
+    end(&app, HASH).await.unwrap();
+    assert!(find(&app, HASH).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_new_proof_continues_the_session_of_the_same_person_only() {
+    let app = testing::app().await;
+    testing::user(&app, "ada").await;
+    testing::user(&app, "bob").await;
+    let old = signed_in(&app, HASH).await;
+    app.advance(Lifetime::days(1));
+    let again = sign_in(&app, "ada", &Plain::new(PASSWORD.into()), &visit(1)).await.unwrap();
+    let again = again.continuing(Some(&old)).session;
+    assert_eq!((again.id, again.created_at), (old.id, old.created_at));
+    assert_eq!(again.auth_time, app.clock.now());
+    let bob = sign_in(&app, "bob", &Plain::new(PASSWORD.into()), &visit(1)).await.unwrap();
+    assert_ne!(bob.continuing(Some(&old)).session.id, old.id);
+}
+
+#[tokio::test]
+async fn lists_have_pages_and_refuse_forged_cursors() {
+    let app = testing::app().await;
+    let ada = testing::user(&app, "ada").await;
+    let template = signed_in(&app, HASH).await;
+    for i in 2..=101 {
+        let session = Session { id: app.new_id(), ..template.clone() };
+        begin(&app, TokenHash([i; 32]), session, String::new()).await.unwrap();
+    }
+    assert_eq!(count(&app, ada.id).await.unwrap(), 101);
+    let first = list(&app, ada.id, None).await.unwrap();
+    let second = list(&app, ada.id, first.next.as_deref()).await.unwrap();
+    let third = list(&app, ada.id, second.next.as_deref()).await.unwrap();
+    assert_eq!([first.sessions.len(), second.sessions.len(), third.sessions.len()], [50, 50, 1]);
+    assert_eq!(third.next, None);
+    for cursor in ["", ".", "1", "1.2", "x.y", "1.00000000-0000-0000-0000-00000000000g"] {
+        assert!(list(&app, ada.id, Some(cursor)).await.is_err(), "{cursor}");
+    }
+    assert_eq!(end_others(&app, &template).await.unwrap(), 100);
+}
+
+#[tokio::test]
+async fn words_about_a_browser_are_cut_between_letters() {
+    let app = testing::app().await;
+    testing::user(&app, "ada").await;
+    let long = Visit { user_agent: "ü".repeat(1_000), ..visit(1) };
+    let arrival = sign_in(&app, "ada", &Plain::new(PASSWORD.into()), &long).await.unwrap();
+    assert_eq!(arrival.session.user_agent, "ü".repeat(200));
+}

@@ -1,0 +1,59 @@
+//! Strangers who make themselves an account.
+
+use postern_domain::{Lifetime, Refusal};
+use postern_storage::StorageError;
+use postern_storage::users::Taken;
+
+use crate::budget::{self, Budget, NoTry};
+use crate::sessions::{Arrival, Visit};
+use crate::users::{self, NewUser, Standing};
+use crate::{App, FieldErrors, FormRefusal};
+
+/// The span of the budget of sign-ups.
+const WINDOW: Lifetime = Lifetime::seconds(3_600);
+
+/// Makes an account for a stranger and signs them in. How many there are from one address is bounded, whether they come
+/// to something or not: who is here already cannot be found out by many tries.
+///
+/// # Errors
+/// [`FormRefusal`] names the fields that cannot be taken; `forbidden` if sign-up is closed.
+pub async fn sign_up(app: &App, new: &NewUser, visit: &Visit) -> Result<Arrival, FormRefusal> {
+    if !app.config.registration.open {
+        return Err(Refusal::forbidden(
+            "this server takes no sign-ups; ask its administrator for an account",
+        )
+        .into());
+    }
+    if new.password.is_none() {
+        return Err(FieldErrors::one("password", "Choose a password.").into());
+    }
+    let limit = app.config.rate_limits.registration;
+    let budget = Budget::of_address(app, "sign-up", visit.address, limit, WINDOW);
+    budget::check(app, &[budget]).await.map_err(too_many)?;
+    let prepared = users::prepare(app, new, Standing::default()).await?;
+    budget::take(app, vec![budget]).await.map_err(too_many)?;
+    let user = prepared.user.clone();
+    let kept = app.db.write(prepared, |tx, prepared| Box::pin(users::insert(tx, prepared))).await;
+    kept.map_err(|error: StorageError| match Taken::of(&error) {
+        // Which of the two it is stays unsaid: it would say who has an account here.
+        Some(_) => FormRefusal::from(FieldErrors::one(
+            "username",
+            "There is an account with this user name or this e-mail. Sign in to it, or choose others.",
+        )),
+        None => error.into(),
+    })?;
+    Ok(Arrival::new(app, user, visit))
+}
+
+fn too_many(no: NoTry) -> FormRefusal {
+    FormRefusal::Refused(match no {
+        NoTry::Exhausted { retry_after } => Refusal::too_many_requests(format!(
+            "there were too many sign-ups from your network; try again in {} minutes",
+            (retry_after / 60).max(1)
+        )),
+        NoTry::Refused(refusal) => refusal,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! An instance for tests: a scratch database, a clock that stands still, chance that repeats itself.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use postern_domain::{Lifetime, Plain, Timestamp, User};
+use postern_storage::Db;
+
+use crate::sessions::Visit;
+use crate::users::{self, NewUser, Standing};
+use crate::{App, Clock, Config, Rng, SecretKey};
+
+/// A password that is good enough.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// An app with the means to move its time.
+pub(crate) struct TestApp {
+    pub(crate) app: Arc<App>,
+    clock: Arc<FixedClock>,
+    _folder: tempfile::TempDir,
+}
+
+impl Deref for TestApp {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl TestApp {
+    /// Lets time go by.
+    pub(crate) fn advance(&self, span: Lifetime) {
+        self.clock.0.fetch_add(span.as_seconds(), Ordering::SeqCst);
+    }
+}
+
+struct FixedClock(AtomicI64);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Different bytes at each call, the same in each run.
+#[derive(Default)]
+struct Sequence(AtomicU64);
+
+impl Rng for Sequence {
+    fn fill(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            // The increment of splitmix64 and its finishing steps.
+            let mut mixed = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = u8::try_from((mixed >> 56) & 0xff).unwrap_or_default();
+        }
+    }
+}
+
+/// An app with the default settings.
+pub(crate) async fn app() -> TestApp {
+    app_with(Config::default()).await
+}
+
+/// An app with these settings and a database of its own.
+pub(crate) async fn app_with(config: Config) -> TestApp {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/postern.db", folder.path().display());
+    Db::migrate(&url).await.unwrap();
+    let db = Db::connect(&url).await.unwrap();
+    db.watch_epochs().await.unwrap();
+    let clock = Arc::new(FixedClock(AtomicI64::new(1_800_000_000)));
+    let key = SecretKey::new(&[7; 32]).unwrap();
+    let app = App::new(db, config, key, Arc::clone(&clock) as _, Arc::new(Sequence::default()));
+    TestApp { app: Arc::new(app), clock, _folder: folder }
+}
+
+/// An account with [`PASSWORD`].
+pub(crate) async fn user(app: &App, username: &str) -> User {
+    users::create(app, &new_user(username), Standing::default()).await.unwrap()
+}
+
+/// What somebody types who wants an account.
+pub(crate) fn new_user(username: &str) -> NewUser {
+    NewUser {
+        username: username.to_owned(),
+        email: format!("{username}@example.com"),
+        name: String::new(),
+        password: Some(Plain::new(PASSWORD.to_owned())),
+    }
+}
+
+/// A visit from an address of documentation's network, by its last byte.
+pub(crate) fn visit(last: u8) -> Visit {
+    Visit {
+        address: IpAddr::V4(Ipv4Addr::new(203, 0, 113, last)),
+        user_agent: "Firefox".into(),
+        device: None,
+    }
+}

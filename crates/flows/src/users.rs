@@ -1,0 +1,140 @@
+//! Making accounts: what every way to one has in common.
+
+use std::collections::BTreeSet;
+
+use postern_domain::{Email, InstanceRight, PersonName, Plain, Refusal, User, UserState, Username};
+use postern_storage::users::{self, Taken};
+use postern_storage::{StorageError, Tx};
+
+use crate::{App, FieldErrors, FormRefusal, password};
+
+/// An account as somebody typed it.
+#[derive(Clone, Default)]
+pub struct NewUser {
+    /// `username`
+    pub username: String,
+    /// `email`
+    pub email: String,
+    /// `name`; the user name stands in for an empty one.
+    pub name: String,
+    /// `password`; without one nobody can sign in until one is set.
+    pub password: Option<Plain>,
+}
+
+/// What an account is from its first day.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    /// Whether the address counts as verified.
+    pub email_verified: bool,
+    /// What the person may do in the whole instance.
+    pub rights: BTreeSet<InstanceRight>,
+}
+
+/// An account that is ready to be kept: everything of it was checked and its password hashed.
+#[derive(Clone)]
+pub(crate) struct Prepared {
+    pub(crate) user: User,
+    hash: Option<String>,
+}
+
+/// Makes an account on an operator's word.
+///
+/// # Errors
+/// [`FormRefusal`] names the fields that cannot be taken.
+pub async fn create(app: &App, new: &NewUser, standing: Standing) -> Result<User, FormRefusal> {
+    let prepared = prepare(app, new, standing).await?;
+    let user = prepared.user.clone();
+    let kept = app.db.write(prepared, |tx, prepared| Box::pin(insert(tx, prepared))).await;
+    match kept {
+        Ok(()) => Ok(user),
+        Err(error) => Err(taken(&error).map_or_else(|| error.into(), Into::into)),
+    }
+}
+
+/// Checks an account and hashes its password.
+pub(crate) async fn prepare(app: &App, new: &NewUser, standing: Standing) -> Result<Prepared, FormRefusal> {
+    let (user, password) = check(app, new, standing).await?;
+    let hash = match password {
+        Some(password) => Some(app.hashing.slot().await?.hash(app, &password).await?),
+        None => None,
+    };
+    Ok(Prepared { user, hash })
+}
+
+/// Keeps a prepared account.
+pub(crate) async fn insert(tx: &Tx, prepared: &Prepared) -> Result<(), StorageError> {
+    users::insert(tx, &prepared.user, prepared.hash.as_deref()).await
+}
+
+/// Which field another account's value stands in the way of.
+pub(crate) fn taken(error: &StorageError) -> Option<FieldErrors> {
+    Some(match Taken::of(error)? {
+        Taken::Username => FieldErrors::one("username", "Another account has this user name."),
+        Taken::Email => FieldErrors::one("email", "Another account has this e-mail."),
+    })
+}
+
+async fn check(app: &App, new: &NewUser, standing: Standing) -> Result<(User, Option<Plain>), FormRefusal> {
+    let mut errors = FieldErrors::none();
+    let username = errors.take("username", Username::parse(&new.username));
+    let email = errors.take("email", Email::parse(&new.email));
+    let name = errors.take("name", PersonName::parse(name_or(&new.name, &new.username)));
+    let password = match &new.password {
+        Some(password) => {
+            let known = known(app, &new.username, &new.email, &new.name);
+            match password::judge(password.reveal(), known).await? {
+                Ok(password) => Some(password),
+                Err(weakness) => {
+                    errors.add("password", weakness);
+                    None
+                }
+            }
+        }
+        None => None,
+    };
+    let (Some(username), Some(email), Some(name), true) = (username, email, name, errors.is_empty()) else {
+        // An empty user name is wrong once, not also as a name.
+        errors.0.retain(|error| error.field != "name" || !new.name.trim().is_empty());
+        return Err(errors.into());
+    };
+    let now = app.clock.now();
+    let user = User {
+        id: app.new_id(),
+        email,
+        email_verified: standing.email_verified,
+        username,
+        name,
+        rights: standing.rights,
+        state: UserState::Active,
+        created_at: now,
+        updated_at: now,
+        password_changed_at: now,
+    };
+    Ok((user, password))
+}
+
+/// The name, or the user name where the person gave none.
+pub(crate) fn name_or<'a>(name: &'a str, username: &'a str) -> &'a str {
+    if name.trim().is_empty() { username } else { name }
+}
+
+/// What a guesser would try first.
+pub(crate) fn known(app: &App, username: &str, email: &str, name: &str) -> Vec<String> {
+    let local = email.split('@').next().unwrap_or_default();
+    let words = name.split_whitespace();
+    [username, email, local, name, app.config.branding.name.as_str()]
+        .into_iter()
+        .chain(words)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A refusal of the database, or the fields that are taken.
+pub(crate) fn form_refusal(refusal: Refusal) -> FormRefusal {
+    let cause = refusal.cause.as_ref().and_then(|cause| cause.downcast_ref::<StorageError>());
+    cause.and_then(taken).map_or_else(|| refusal.into(), Into::into)
+}
+
+#[cfg(test)]
+mod tests;
