@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::client::ClientCommand;
 use crate::commands::serve::ServeArgs;
 
 /// An OAuth 2.1 and OpenID Connect authorization server in one binary.
@@ -27,6 +28,9 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Bring the database up to date and exit
     Migrate,
+    /// Register and manage OAuth clients
+    #[command(subcommand)]
+    Client(ClientCommand),
     /// Look for mistakes in the settings and the surroundings, with a remedy for each
     Doctor,
 }

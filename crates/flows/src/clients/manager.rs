@@ -1,4 +1,6 @@
-use postern_domain::{Client, ClientId, ClientIdentifier, ClientOwner, InstanceRight, Refusal, User};
+use postern_domain::{
+    Client, ClientId, ClientIdentifier, ClientOwner, ErrorCode, InstanceRight, Refusal, User,
+};
 use postern_storage::clients;
 
 use crate::App;
@@ -44,6 +46,25 @@ pub async fn find(app: &App, manager: Manager<'_>, name: &str) -> Result<Client,
         client = clients::find(&app.db, id).await?;
     }
     client.filter(|client| manager.may_manage(client)).ok_or_else(gone)
+}
+
+/// The client that an operator means by its `client_id`, the id of its row or its name.
+///
+/// # Errors
+/// `not_found` if there is none; `conflict` if several have that name.
+pub async fn find_named(app: &App, name: &str) -> Result<Client, Refusal> {
+    match find(app, Manager::Operator, name).await {
+        Err(refusal) if refusal.code == ErrorCode::NotFound => {}
+        found => return found,
+    }
+    let mut named = clients::find_by_name(&app.db, name, 2).await?;
+    match (named.pop(), named.pop()) {
+        (Some(client), None) => Ok(client),
+        (Some(_), Some(_)) => {
+            Err(Refusal::conflict(format!("several clients are called “{name}”; say which by its client_id")))
+        }
+        _ => Err(Refusal::not_found(format!("there is no client “{name}”"))),
+    }
 }
 
 /// The answer where there is no such client, or it is another's.

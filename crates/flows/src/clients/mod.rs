@@ -9,12 +9,14 @@ mod logos;
 mod manager;
 mod refused;
 mod secrets;
+mod snippets;
 
 pub use create::{NewClient, Registered, create};
 pub use draft::ClientDraft;
 pub use edit::{delete, edit};
 pub use insight::{Insight, RefusedCalls, count, insight, list};
 pub use logos::{logo, remove_logo, set_logo};
-pub use manager::{Manager, find};
+pub use manager::{Manager, find, find_named};
 pub use refused::record_refusal;
 pub use secrets::{Rotated, SECRET_OVERLAP, revoke_secret, rotate_secret};
+pub use snippets::{ClientSnippet, snippets};

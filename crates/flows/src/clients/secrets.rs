@@ -70,7 +70,7 @@ async fn replace(tx: &postern_storage::Tx, rotation: &Rotation) -> Result<u64, R
     let others = clients::end_secrets(tx, *client, *now, *end).await?;
     if others > 1 {
         return Err(Refusal::conflict(
-            "two secrets of this client work already; revoke the one that is no longer in use, then rotate",
+            "two secrets of this client work already; revoke the one that is no longer in use, or let the new one take their place at once",
         ));
     }
     clients::insert_secret(tx, *client, secret).await?;

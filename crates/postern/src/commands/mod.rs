@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod client;
 pub(crate) mod doctor;
 pub(crate) mod migrate;
 pub(crate) mod serve;
@@ -14,6 +15,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(args) => serve::run(config_file, args).await,
         Command::Migrate => migrate::run(config_file).await,
+        Command::Client(command) => client::run(config_file, command).await,
         Command::Doctor => doctor::run(config_file).await,
     }
 }

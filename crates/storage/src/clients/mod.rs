@@ -8,7 +8,9 @@ mod usage;
 
 pub use errors::{ClientError, recent_errors, record_error};
 pub use logos::{Logo, find_logo, remove_logo, set_logo};
-pub use rows::{count, delete, find, find_by_identifier, insert, list, set_disabled, touch, update_metadata};
+pub use rows::{
+    count, delete, find, find_by_identifier, find_by_name, insert, list, set_disabled, touch, update_metadata,
+};
 pub use secrets::{delete_secret, delete_secrets, end_secrets, insert_secret};
 pub use usage::{ClientUsage, usage};
 

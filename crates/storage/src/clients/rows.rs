@@ -63,6 +63,15 @@ pub async fn find_by_identifier(
     with_secrets(db, row).await
 }
 
+/// Up to `limit` clients with this very name.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn find_by_name(db: &Db, name: &str, limit: u64) -> Result<Vec<Client>, StorageError> {
+    with_secrets_each(db, Entity::find().filter(Column::Name.eq(name)).limit(limit).all(db.read()).await?)
+        .await
+}
+
 /// A page of the clients of an owner, or of everybody's: at most `limit` of those made before `before`, the latest first.
 ///
 /// # Errors
@@ -78,13 +87,7 @@ pub async fn list(
         query = query.filter(Column::Id.lt(before.0));
     }
     let rows = query.order_by_desc(Column::Id).limit(limit).all(db.read()).await?;
-    let mut secrets = secrets::of_clients(db, rows.iter().map(|row| row.id)).await?;
-    rows.into_iter()
-        .map(|row| {
-            let secrets = secrets.remove(&ClientId(row.id)).unwrap_or_default();
-            Ok(Client { secrets, ..client(row)? })
-        })
-        .collect()
+    with_secrets_each(db, rows).await
 }
 
 /// How many clients an owner has, or everybody together.
@@ -215,10 +218,20 @@ fn owned_by(owner: Option<ClientOwner>) -> Condition {
 }
 
 async fn with_secrets(db: &Db, row: Option<Model>) -> Result<Option<Client>, StorageError> {
-    let Some(row) = row else { return Ok(None) };
-    let mut secrets = secrets::of_clients(db, [row.id]).await?;
-    let secrets = secrets.remove(&ClientId(row.id)).unwrap_or_default();
-    Ok(Some(Client { secrets, ..client(row)? }))
+    Ok(with_secrets_each(db, row.into_iter().collect()).await?.pop())
+}
+
+async fn with_secrets_each(db: &Db, rows: Vec<Model>) -> Result<Vec<Client>, StorageError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut secrets = secrets::of_clients(db, rows.iter().map(|row| row.id)).await?;
+    rows.into_iter()
+        .map(|row| {
+            let secrets = secrets.remove(&ClientId(row.id)).unwrap_or_default();
+            Ok(Client { secrets, ..client(row)? })
+        })
+        .collect()
 }
 
 fn client(row: Model) -> Result<Client, StorageError> {
