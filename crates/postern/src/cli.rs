@@ -26,6 +26,8 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Bring the database up to date and serve
     Serve(ServeArgs),
+    /// Run a scratch instance with sample data and an example app
+    Demo,
     /// Bring the database up to date and exit
     Migrate,
     /// Register and manage OAuth clients

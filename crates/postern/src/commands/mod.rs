@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod client;
+pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod migrate;
 pub(crate) mod serve;
@@ -14,6 +15,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
     let config_file = cli.global.config.as_deref();
     match cli.command {
         Command::Serve(args) => serve::run(config_file, args).await,
+        Command::Demo => demo::run().await,
         Command::Migrate => migrate::run(config_file).await,
         Command::Client(command) => client::run(config_file, command).await,
         Command::Doctor => doctor::run(config_file).await,

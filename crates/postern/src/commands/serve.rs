@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
-use postern_flows::{App, Config};
+use postern_flows::{App, Config, setup};
 use postern_http::Server;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -40,6 +40,9 @@ pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::
     // A new instance makes its keys before it says that it is ready.
     app.signing_keys().await?;
     println!("{}", greeting(&app.config));
+    if let Some(link) = setup::link(&app).await? {
+        println!("Nobody has an account yet. Make the first administrator at {link}");
+    }
     serve(app, server).await
 }
 

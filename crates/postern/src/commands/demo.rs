@@ -1,0 +1,121 @@
+//! `postern demo`
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use postern_domain::{ClientOwner, Plain};
+use postern_example_web_app as ledgerly;
+use postern_flows::clients::{self, ClientDraft, Manager, NewClient};
+use postern_flows::users::{self, NewUser, Standing};
+use postern_flows::{App, Config, Listen, Registration};
+use postern_http::{Bound, Server};
+use tokio::net::TcpListener;
+use url::Url;
+
+use super::serve;
+use crate::instance;
+
+/// The ports that are tried first.
+const SERVER_PORT: u16 = 8080;
+const APP_PORT: u16 = 8090;
+/// The sample sign-in. It opens a scratch instance that only this machine can reach.
+const USERNAME: &str = "ada";
+const PASSWORD: &str = "analytical-engine-1843";
+
+pub(crate) async fn run() -> anyhow::Result<()> {
+    let scratch = Scratch::new()?;
+    let (server, mut config) = listen(&scratch).await?;
+    config.registration = Registration { open: true };
+    let app = instance::open(config).await?;
+    app.signing_keys().await?;
+
+    let listener = bind(APP_PORT).await.context("the example app cannot listen")?;
+    let app_url = format!("http://localhost:{}", listener.local_addr()?.port());
+    let settings = sample_data(&app, &app_url).await?;
+
+    println!("{}", serve::greeting(&app.config));
+    println!("An app that signs people in with it is at {app_url}");
+    println!("Sign in as {USERNAME} with the password {PASSWORD}");
+    println!("Everything is kept in {} and goes when you press Ctrl-C", scratch.0.display());
+
+    let example = tokio::spawn(ledgerly::serve(listener, settings));
+    let served = serve::serve(app, server).await;
+    example.abort();
+    served
+}
+
+/// A folder that goes with the demo.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> anyhow::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("postern-demo-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _what_is_left_is_in_the_temporary_folder = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Takes the port first: the issuer's URL has it.
+async fn listen(scratch: &Scratch) -> anyhow::Result<(Server, Config)> {
+    let mut config = Config {
+        database_url: format!("sqlite://{}", scratch.0.join("postern.db").display()),
+        secret_key_file: scratch.0.join("secret.key"),
+        ..Config::default()
+    };
+    let mut server = None;
+    for port in [SERVER_PORT, 0] {
+        config.listen = Listen::Tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        server = Server::bind(&config).await.ok();
+        if server.is_some() {
+            break;
+        }
+    }
+    let server = server.context("no port of this machine is free to listen on")?;
+    if let Some(Bound::Tcp(address)) = server.bound() {
+        config.public_url = Url::parse(&format!("http://localhost:{}", address.port()))?;
+    }
+    Ok((server, config))
+}
+
+async fn bind(port: u16) -> std::io::Result<TcpListener> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await,
+    }
+}
+
+/// A person, and the example app as a client of theirs.
+async fn sample_data(app: &App, app_url: &str) -> anyhow::Result<ledgerly::Settings> {
+    let new = NewUser {
+        username: USERNAME.to_owned(),
+        email: "ada@example.com".to_owned(),
+        name: "Ada Lovelace".to_owned(),
+        password: Some(Plain::new(PASSWORD.to_owned())),
+    };
+    let standing = Standing { email_verified: true, ..Standing::default() };
+    let user = users::create(app, &new, standing).await?;
+    let draft = ClientDraft {
+        name: "Ledgerly".to_owned(),
+        redirect_uris: vec![format!("{app_url}/callback")],
+        post_logout_redirect_uris: vec![format!("{app_url}/")],
+        scopes: ["openid", "profile", "email", "offline_access"].map(str::to_owned).to_vec(),
+        homepage_url: app_url.to_owned(),
+        ..ClientDraft::blank()
+    };
+    let new = NewClient { draft, owner: ClientOwner::User(user.id), identifier: None, secret: None };
+    let registered = clients::create(app, Manager::Operator, new).await?;
+    Ok(ledgerly::Settings {
+        issuer: app.config.issuer().to_owned(),
+        client_id: registered.client.identifier.to_string(),
+        client_secret: registered.secret.map(|secret| secret.reveal().to_owned()),
+        base_url: app_url.to_owned(),
+        scopes: ["profile", "email", "offline_access"].map(str::to_owned).to_vec(),
+    })
+}
