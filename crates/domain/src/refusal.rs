@@ -3,6 +3,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::Lifetime;
+
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident $constructor:ident = $code:literal;)*) => {
         /// The stable code of a refusal: the standard's where there is one. HTTP decides shape and status by the place
@@ -25,7 +27,7 @@ macro_rules! error_codes {
             $(
                 $(#[$doc])*
                 pub fn $constructor(description: impl Into<Cow<'static, str>>) -> Self {
-                    Self { code: ErrorCode::$variant, description: description.into(), cause: None }
+                    Self { code: ErrorCode::$variant, description: description.into(), cause: None, retry_after: None }
                 }
             )*
         }
@@ -96,6 +98,8 @@ pub struct Refusal {
     pub description: Cow<'static, str>,
     /// What went wrong underneath, for the log only.
     pub cause: Option<Arc<dyn Error + Send + Sync>>,
+    /// How long to wait before the next try, where that is known.
+    pub retry_after: Option<Lifetime>,
 }
 
 impl Refusal {
@@ -121,6 +125,13 @@ impl Refusal {
     #[must_use]
     pub fn caused_by(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
         self.cause = Some(Arc::new(cause));
+        self
+    }
+
+    /// The same refusal, which says after how long another try may succeed.
+    #[must_use]
+    pub const fn after(mut self, wait: Lifetime) -> Self {
+        self.retry_after = Some(wait);
         self
     }
 }

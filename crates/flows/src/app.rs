@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use postern_domain::{Catalogue, TokenKind, TokenText};
 use postern_storage::Db;
@@ -26,6 +26,7 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub rng: Arc<dyn Rng>,
+    pub(crate) discovery: OnceLock<String>,
     pub(crate) keys: KeyRing,
     pub(crate) live: Live,
     pub(crate) sessions: Known,
@@ -49,6 +50,7 @@ impl App {
             secret_key,
             clock,
             rng,
+            discovery: OnceLock::new(),
             keys: KeyRing::default(),
             live: Live::new(),
             sessions: crate::sessions::known(),

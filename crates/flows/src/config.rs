@@ -84,6 +84,8 @@ pub struct Lifetimes {
     pub access_token: Lifetime,
     /// Refresh tokens that are not used.
     pub refresh_token: Lifetime,
+    /// What a person allowed a client, however often it is refreshed; without it only disuse ends that.
+    pub grant: Option<Lifetime>,
     /// Authorization codes.
     pub code: Lifetime,
     /// Sessions that are not used.
@@ -199,6 +201,7 @@ impl Default for Lifetimes {
         Self {
             access_token: Lifetime::days(10),
             refresh_token: Lifetime::days(90),
+            grant: None,
             code: Lifetime::seconds(60),
             session_idle: Lifetime::days(14),
             session_absolute: Lifetime::days(90),

@@ -3,19 +3,26 @@
 mod app;
 pub mod applications;
 pub mod authorize;
+pub mod bearer;
 pub mod budget;
 mod canary;
 mod chance;
 pub mod change_password;
+mod claims;
+pub mod client_auth;
 pub mod clients;
 mod clock;
 mod config;
 pub mod consent;
 pub mod device;
+mod discovery;
+pub mod endpoints;
 mod field_errors;
+pub mod grants;
 mod guess;
 pub mod issue;
 pub mod keys;
+mod last_use;
 mod live;
 pub mod logo;
 pub mod password;
@@ -25,6 +32,7 @@ pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_up;
+mod standing;
 #[cfg(test)]
 mod testing;
 mod trusted_proxies;
@@ -33,6 +41,7 @@ pub mod users;
 
 pub use app::App;
 pub use chance::{Rng, SystemRng};
+pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
 pub use config::{
     Branding, Clients, Config, Keys, Lifetimes, Listen, RateLimits, Registration, RequirePkce, Tls, Tokens,

@@ -3,14 +3,20 @@
 
 use std::sync::Arc;
 
-use postern_domain::{Client, ClientId, ClientIdentifier, Consent, Refusal, Subject, User, UserId};
+use postern_domain::{
+    Client, ClientId, ClientIdentifier, Consent, Refusal, Subject, TokenHash, User, UserId,
+};
 use postern_storage::{Cache, clients, users};
 
 use crate::App;
+use crate::bearer::Verdict;
 
 /// How many clients and how many accounts are kept in memory.
 const CLIENTS: usize = 2_000;
 const USERS: usize = 20_000;
+/// How many verdicts on tokens are kept, and how many senders of whom it is known that they may still fail.
+const VERDICTS: usize = 20_000;
+const SENDERS: usize = 4_000;
 /// How many consents, and how often that there is none, are kept in memory.
 const CONSENTS: usize = 20_000;
 
@@ -20,6 +26,10 @@ pub(crate) struct Live {
     clients_by_identifier: Cache<ClientIdentifier, Arc<Client>>,
     users: Cache<UserId, Arc<User>>,
     pub(crate) consents: Cache<(UserId, ClientId, Subject), Option<Arc<Consent>>>,
+    /// What is known of a token, by its hash.
+    pub(crate) verdicts: Cache<TokenHash, Arc<Verdict>>,
+    /// Senders whose budget of failed authentications is not used up.
+    pub(crate) may_fail: Cache<TokenHash, ()>,
 }
 
 impl Live {
@@ -28,6 +38,8 @@ impl Live {
             clients: Cache::new(CLIENTS),
             clients_by_identifier: Cache::new(CLIENTS),
             users: Cache::new(USERS),
+            verdicts: Cache::new(VERDICTS),
+            may_fail: Cache::new(SENDERS),
             consents: Cache::new(CONSENTS),
         }
     }

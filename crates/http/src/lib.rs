@@ -3,6 +3,7 @@
 //! A route names the [`Right`] it requires in the router's table; one that does not, does not build.
 
 mod answer;
+mod cross_origin;
 mod csp;
 mod face;
 mod form_token;

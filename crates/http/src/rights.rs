@@ -9,6 +9,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use postern_flows::App;
 
+use crate::cross_origin::any_origin;
 use crate::middleware::{page_answer, signed_in_only};
 use crate::session;
 
@@ -28,6 +29,8 @@ pub(crate) enum Right {
     SessionUpload,
     /// Nothing here: a machine's endpoint, which checks credentials itself. No session is looked at, no cookie set.
     Protocol,
+    /// The same, for pages of any origin too, without credentials of the browser's.
+    ProtocolAnyOrigin,
 }
 
 struct Route {
@@ -97,10 +100,12 @@ impl Routes {
     pub(crate) fn into_router(self, app: &Arc<App>) -> Router<Arc<App>> {
         let mut pages = Router::new();
         let mut machines = Router::new();
+        let mut open_machines = Router::new();
         for Route { path, method, right, handler } in self.0 {
             tracing::trace!(method, path, ?right, "route");
             match right {
                 Right::Protocol => machines = machines.route(path, handler),
+                Right::ProtocolAnyOrigin => open_machines = open_machines.route(path, handler),
                 Right::Public => pages = pages.route(path, handler),
                 Right::Session => pages = pages.route(path, handler.route_layer(from_fn(signed_in_only))),
                 Right::SessionUpload => {
@@ -114,6 +119,6 @@ impl Routes {
             .layer(limit)
             .layer(from_fn_with_state(Arc::clone(app), page_answer))
             .layer(session::layer(app));
-        machines.layer(limit).merge(pages)
+        machines.merge(open_machines.layer(from_fn(any_origin))).layer(limit).merge(pages)
     }
 }

@@ -4,10 +4,7 @@ use postern_domain::{
     ClientId, CodeBinding, Grant, GrantId, Permit, Timestamp, TokenHash, TokenId, TokenKind, UserId,
 };
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    Statement,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -133,23 +130,6 @@ pub async fn find_by_hash(db: &Db, hash: TokenHash) -> Result<Option<(Token, Opt
         Entity::find().filter(Column::Hash.eq(hash.0.to_vec())).find_also_related(grants::row::Entity);
     let Some((row, grant)) = query.one(db.read()).await? else { return Ok(None) };
     Ok(Some((token(row)?, grant.map(grants::grant).transpose()?)))
-}
-
-/// Whether none of the tokens with these hashes was used, replaced or revoked.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn are_unused(db: &Db, hashes: &[TokenHash]) -> Result<bool, StorageError> {
-    let touched = Condition::any()
-        .add(Column::LastUsedAt.is_not_null())
-        .add(Column::ConsumedAt.is_not_null())
-        .add(Column::RevokedAt.is_not_null());
-    let used = Entity::find()
-        .filter(Column::Hash.is_in(hashes.iter().map(|hash| hash.0.to_vec())))
-        .filter(touched)
-        .count(db.read())
-        .await?;
-    Ok(used == 0)
 }
 
 /// Ends one token; answers whether it was not revoked before.

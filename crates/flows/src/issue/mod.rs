@@ -1,5 +1,11 @@
 //! Making what the token endpoint hands out, and the codes it is handed out for.
 
+mod answer;
 mod code;
+mod id_token;
+mod tokens;
 
+pub use answer::TokenAnswer;
 pub use code::{NewCode, code};
+pub(crate) use id_token::id_token;
+pub(crate) use tokens::{Issued, Order, tokens};

@@ -1,27 +1,15 @@
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::{SigningAlgorithm, Timestamp};
 use postern_storage::signing_keys::StoredKey;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use super::SigningKey;
 
 /// The keys that are published, as they were when they were last looked at.
 pub struct KeySet {
     keys: Vec<PublishedKey>,
-    jwks: Arc<Jwks>,
-}
-
-/// The JWKS document (RFC 7517 section 5) as it is answered.
-#[derive(Debug)]
-pub struct Jwks {
-    /// The JSON.
-    pub body: String,
-    /// Its `ETag`, with quotes.
-    pub etag: String,
+    jwks: Arc<str>,
 }
 
 /// A key with its times.
@@ -77,10 +65,8 @@ impl PublishedKey {
 impl KeySet {
     pub(super) fn new(keys: Vec<PublishedKey>) -> Self {
         let documents: Vec<&str> = keys.iter().map(|published| published.key.public_jwk()).collect();
-        let body = format!("{{\"keys\":[{}]}}", documents.join(","));
-        let digest = Sha256::digest(&body);
-        let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or(&digest)));
-        Self { keys, jwks: Arc::new(Jwks { body, etag }) }
+        let jwks = format!("{{\"keys\":[{}]}}", documents.join(",")).into();
+        Self { keys, jwks }
     }
 
     /// Every published key, the oldest first.
@@ -88,8 +74,8 @@ impl KeySet {
         &self.keys
     }
 
-    /// The JWKS document.
-    pub fn jwks(&self) -> Arc<Jwks> {
+    /// The JWKS document (RFC 7517 section 5).
+    pub fn jwks(&self) -> Arc<str> {
         Arc::clone(&self.jwks)
     }
 

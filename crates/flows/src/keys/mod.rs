@@ -11,7 +11,7 @@ mod signing_key;
 
 pub use hint::{IdTokenHint, read_id_token_hint};
 pub use key_ring::KeyRing;
-pub use key_set::{Jwks, KeySet, KeyState, PublishedKey};
+pub use key_set::{KeySet, KeyState, PublishedKey};
 pub use rotate::rotate;
 pub use signing_key::{SigningError, SigningKey};
 

@@ -2,12 +2,14 @@
 
 mod authorization;
 mod bearer;
+mod document;
 mod log;
 mod oauth;
 mod page;
 
 pub(crate) use authorization::{cannot_return, deliver, go_on, person};
 pub(crate) use bearer::BearerError;
+pub(crate) use document::Document;
 pub(crate) use log::log_cause;
 pub(crate) use oauth::OAuthError;
 pub(crate) use page::PageRefusal;

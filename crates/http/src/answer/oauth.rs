@@ -53,7 +53,9 @@ impl IntoResponse for OAuthError {
                 HeaderValue::from_static("Basic realm=\"postern\", charset=\"UTF-8\""),
             );
         }
-        if matches!(refusal.code, ErrorCode::TemporarilyUnavailable) {
+        if let Some(wait) = refusal.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_seconds()));
+        } else if matches!(refusal.code, ErrorCode::TemporarilyUnavailable) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response

@@ -1,5 +1,7 @@
 //! What a handler takes from a request.
 
+mod back_channel;
+mod bearer_token;
 mod client_address;
 mod form_nonce;
 mod page_form;
@@ -7,6 +9,8 @@ mod params;
 mod request_id;
 mod visitor;
 
+pub(crate) use back_channel::BackChannel;
+pub(crate) use bearer_token::BearerToken;
 pub(crate) use client_address::{ClientAddress, PeerAddress};
 pub(crate) use form_nonce::FormNonce;
 pub(crate) use page_form::{PageForm, check_page_request};

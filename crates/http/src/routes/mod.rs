@@ -4,6 +4,12 @@ mod applications;
 mod assets;
 mod authorize;
 mod consent;
+mod discovery;
+mod introspect;
+mod jwks;
+mod revoke;
+mod token;
+mod userinfo;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +37,12 @@ fn all() -> Routes {
         .merge(assets::routes())
         .merge(authorize::routes())
         .merge(consent::routes())
+        .merge(discovery::routes())
+        .merge(introspect::routes())
+        .merge(jwks::routes())
+        .merge(revoke::routes())
+        .merge(token::routes())
+        .merge(userinfo::routes())
 }
 
 /// The whole server as one service.

@@ -1,0 +1,91 @@
+use std::collections::BTreeSet;
+
+use postern_domain::{
+    AuthMethod, ClientIdentifier, Refusal, Scopes, SubjectType, Timestamp, TokenId, TokenKind, TokenText,
+};
+use serde::Serialize;
+
+use super::Verdict;
+use super::verdict::look_up;
+use crate::client_auth::{self, Authenticated, Sender};
+use crate::{App, last_use};
+
+/// The answer to the question what a token is worth (RFC 7662 section 2.2).
+#[derive(Clone, Debug, Serialize)]
+pub struct Introspection {
+    /// Whether it works and the caller may know of it. Nothing more is said if not.
+    pub active: bool,
+    #[serde(flatten)]
+    facts: Option<Facts>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Facts {
+    scope: Scopes,
+    client_id: ClientIdentifier,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<Timestamp>,
+    iat: Timestamp,
+    sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub_type: Option<SubjectType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<BTreeSet<String>>,
+    iss: String,
+    jti: TokenId,
+}
+
+/// Tells an authenticated client what a token is worth (RFC 7662). About a token that another client was issued only
+/// a resource server learns, and about another client's refresh token nobody.
+///
+/// # Errors
+/// Those of [`client_auth::authenticate`], `invalid_client` for a public client, `invalid_request` if there is no `token`.
+pub async fn introspect(app: &App, sender: Sender<'_>) -> Result<Introspection, Refusal> {
+    let Authenticated { client, method, secret } = client_auth::authenticate(app, sender).await?;
+    if method == AuthMethod::None {
+        return Err(Refusal::invalid_client(
+            "introspection is for clients that authenticate, and this one is public (RFC 7662 section 2.1)",
+        ));
+    }
+    let Some(token) = sender.params.get("token") else {
+        return Err(Refusal::invalid_request("token is missing"));
+    };
+    last_use::note_client(app, &client, secret, app.clock.now());
+    const NOTHING: Introspection = Introspection { active: false, facts: None };
+    let Ok(text) = TokenText::parse(&app.config.tokens.prefix, token) else { return Ok(NOTHING) };
+    if !text.kind().spec().introspectable {
+        return Ok(NOTHING);
+    }
+    let Some(verdict) = look_up(app, &text).await? else { return Ok(NOTHING) };
+    let of_another = verdict.client.id != client.id;
+    if of_another && (!client.metadata.resource_server || verdict.kind == TokenKind::Refresh) {
+        return Ok(NOTHING);
+    }
+    if verdict.kind != TokenKind::Refresh {
+        verdict.note_use(app).await?;
+    }
+    Ok(Introspection { active: true, facts: Some(facts(app, &verdict)) })
+}
+
+fn facts(app: &App, verdict: &Verdict) -> Facts {
+    let permit = &verdict.permit;
+    let sub_type = permit.subject.subject_type();
+    Facts {
+        scope: permit.scopes.clone(),
+        client_id: verdict.client.identifier.clone(),
+        username: (sub_type == Some(SubjectType::User)).then(|| verdict.user.username.to_string()),
+        // RFC 6749 section 5.1 types access tokens only.
+        token_type: (verdict.kind == TokenKind::Access).then_some("Bearer"),
+        exp: verdict.expires_at,
+        iat: verdict.created_at,
+        sub: permit.subject.to_string(),
+        sub_type,
+        aud: permit.audience.clone(),
+        iss: app.config.issuer().to_owned(),
+        jti: verdict.id,
+    }
+}

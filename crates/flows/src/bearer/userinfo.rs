@@ -1,0 +1,15 @@
+use postern_domain::Refusal;
+
+use super::Verdict;
+use crate::claims::Claims;
+
+/// The claims about the subject of an access token (OIDC Core section 5.3.2).
+///
+/// # Errors
+/// `insufficient_scope` if the token was not granted for `openid`.
+pub fn userinfo(verdict: &Verdict) -> Result<Claims<'_>, Refusal> {
+    if !verdict.holds("openid") {
+        return Err(Refusal::insufficient_scope("the token does not hold the scope “openid”"));
+    }
+    Ok(Claims::new(&verdict.permit, &verdict.user))
+}

@@ -1,0 +1,129 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use postern_domain::{
+    Client, MalformedToken, Permit, Presented, Refusal, Timestamp, TokenId, TokenKind, TokenText, User,
+};
+use postern_storage::tokens::{self, Token, TokenData};
+
+use crate::{App, last_use, standing};
+
+/// What a token that works is worth. Kept in memory until something that it rests on changes.
+#[derive(Debug)]
+pub struct Verdict {
+    /// The token's id.
+    pub id: TokenId,
+    /// What kind of token it is.
+    pub kind: TokenKind,
+    /// The client it was issued to.
+    pub client: Arc<Client>,
+    /// The person behind it.
+    pub user: Arc<User>,
+    /// What it allows right now.
+    pub permit: Permit,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+    /// When its use was last written down; 0 is never.
+    used_at: AtomicI64,
+    /// Whether it replaced another token, whose retry its first use ends.
+    refreshed: bool,
+}
+
+/// What an access token in `Authorization: Bearer` is worth (RFC 6750). Its use is noted.
+///
+/// # Errors
+/// `invalid_token` that says in which way it is none that works; `temporarily_unavailable` or `server_error` if that
+/// cannot be found out.
+pub async fn verdict(app: &App, token: &str) -> Result<Arc<Verdict>, Refusal> {
+    let text = match TokenText::parse(&app.config.tokens.prefix, token) {
+        Ok(text) => text,
+        Err(MalformedToken::OtherInstance) => {
+            return Err(Refusal::invalid_token("the token was issued by another instance"));
+        }
+        Err(error) => return Err(Refusal::invalid_token(format!("the token is malformed: {error}"))),
+    };
+    if !matches!(text.kind().spec().presented, Presented::Bearer | Presented::BearerOrBasic) {
+        let label = text.kind().spec().label;
+        return Err(Refusal::invalid_token(format!("this is a {label}, which is not presented here")));
+    }
+    match look_up(app, &text).await? {
+        Some(verdict) => {
+            verdict.note_use(app).await?;
+            Ok(verdict)
+        }
+        None => Err(Refusal::invalid_token("the token is unknown, expired or revoked")),
+    }
+}
+
+/// What a token of any kind is worth; `None` if nothing. Its use is not noted.
+pub(super) async fn look_up(app: &App, text: &TokenText) -> Result<Option<Arc<Verdict>>, Refusal> {
+    let now = app.clock.now();
+    let hash = app.secret_key.hash(text);
+    let epochs = app.db.epochs();
+    let known = app.live.verdicts.get(epochs, &hash);
+    if let Some(verdict) = known.filter(|verdict| verdict.expires_at.is_none_or(|end| now < end)) {
+        return Ok(Some(verdict));
+    }
+    let since = epochs.now();
+    let Some((token, Some(grant))) = tokens::find_by_hash(&app.db, hash).await? else { return Ok(None) };
+    let family_lives = grant.revoked_at.is_none() && grant.expires_at.is_none_or(|end| now < end);
+    if !token.is_live(now) || !family_lives {
+        return Ok(None);
+    }
+    let Some(client) = app.client_by_id(grant.client_id).await? else { return Ok(None) };
+    let standing = match standing::check(app, &client, grant.user_id, &token.permit).await {
+        Ok(standing) => standing,
+        Err(fallen) if fallen.cause.is_none() => return Ok(None),
+        Err(failure) => return Err(failure),
+    };
+    let rests_on = [token.id.0, grant.id.0, grant.client_id.0, grant.user_id.0];
+    let verdict = Arc::new(Verdict::new(token, client, standing.user, standing.permit));
+    // Refresh tokens are used once: keeping them would only push others out.
+    if verdict.kind != TokenKind::Refresh {
+        app.live.verdicts.insert(hash, Arc::clone(&verdict), since, &rests_on);
+    }
+    Ok(Some(verdict))
+}
+
+impl Verdict {
+    fn new(token: Token, client: Arc<Client>, user: Arc<User>, permit: Permit) -> Self {
+        Self {
+            id: token.id,
+            kind: token.kind,
+            client,
+            user,
+            permit,
+            created_at: token.created_at,
+            expires_at: token.expires_at,
+            used_at: AtomicI64::new(token.last_used_at.map_or(0, |at| at.0)),
+            refreshed: token.data == Some(TokenData::Refreshed),
+        }
+    }
+
+    /// Whether it holds `scope`.
+    pub fn holds(&self, scope: &str) -> bool {
+        self.permit.scopes.contains(scope)
+    }
+
+    /// Writes down that the token is used, now and then. The first use of one that came from a refresh is written down
+    /// before anybody is told anything, because it ends the time in which that refresh may be retried.
+    pub(super) async fn note_use(&self, app: &App) -> Result<(), Refusal> {
+        let now = app.clock.now();
+        let noted = self.used_at.load(Ordering::Acquire);
+        if noted != 0 && Timestamp(noted).plus(last_use::TOUCHED_EVERY) > now {
+            return Ok(());
+        }
+        if noted == 0 && self.refreshed {
+            last_use::note_token_first(app, self.id, now).await?;
+            self.used_at.store(now.0, Ordering::Release);
+            return Ok(());
+        }
+        // Of those who get here at once, one writes.
+        if self.used_at.compare_exchange(noted, now.0, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+            last_use::note_token(app, self.id, now);
+        }
+        Ok(())
+    }
+}

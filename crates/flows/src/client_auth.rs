@@ -1,0 +1,235 @@
+//! How a client proves who it is at the back-channel endpoints (RFC 6749 section 2.3, OIDC Core section 9).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use postern_domain::{
+    AuthMethod, Client, ClientIdentifier, Lifetime, Params, Refusal, SecretId, Timestamp, TokenHash,
+};
+use postern_storage::budgets::{self, Allowance};
+use uuid::Uuid;
+
+use crate::App;
+use crate::clients::record_refusal;
+
+/// Everything about a request that can tell who sends it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender<'a> {
+    /// Every value of the `Authorization` header.
+    pub authorization: &'a [&'a [u8]],
+    /// The form.
+    pub params: &'a Params,
+    /// The address it comes from.
+    pub address: IpAddr,
+    /// The endpoint, as the client's developer knows it.
+    pub endpoint: &'static str,
+}
+
+/// A client that has proved who it is as well as it can: public ones only say so.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    /// The client.
+    pub client: Arc<Client>,
+    /// How it did.
+    pub method: AuthMethod,
+    /// With which of its secrets.
+    pub secret: Option<SecretId>,
+}
+
+/// What a request says of its sender.
+#[derive(Debug, PartialEq)]
+struct Claimed {
+    identifier: String,
+    secret: Option<String>,
+    method: AuthMethod,
+}
+
+/// Finds out which client sends a request. Exactly one method counts, failures have a budget for each client and address,
+/// and an unknown client is answered as one whose secret is wrong.
+///
+/// # Errors
+/// `invalid_client` if it does not prove who it is or is disabled, `invalid_request` if it tries in two ways at once,
+/// `too_many_requests` if it failed too often, `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn authenticate(app: &App, sender: Sender<'_>) -> Result<Authenticated, Refusal> {
+    let now = app.clock.now();
+    let claimed = claimed(sender.authorization, sender.params)?;
+    let budget = Budget::new(app, &claimed.identifier, sender.address);
+    budget.check(app, now).await?;
+    let client = match ClientIdentifier::parse(&claimed.identifier) {
+        Some(identifier) => app.client(&identifier).await?,
+        None => None,
+    };
+    match proved(app, client.as_deref(), &claimed, now) {
+        Ok(secret) => match client {
+            Some(client) if !client.disabled => Ok(Authenticated { client, method: claimed.method, secret }),
+            _ => Err(Refusal::invalid_client("this client has been disabled by an administrator")),
+        },
+        Err(reason) => {
+            budget.take(app, now).await?;
+            if let Some(client) = client {
+                record_refusal(app, client.id, sender.endpoint, &Refusal::invalid_client(reason)).await;
+            }
+            Err(Refusal::invalid_client(
+                "client authentication failed: the client is unknown, its secret is wrong or missing, or it used a \
+                 method that it may not use",
+            ))
+        }
+    }
+}
+
+/// The secret by which the client is proved, if it needs one; else what its developer is told.
+fn proved(
+    app: &App,
+    client: Option<&Client>,
+    claimed: &Claimed,
+    now: Timestamp,
+) -> Result<Option<SecretId>, &'static str> {
+    let presented = claimed.secret.as_deref().map(|secret| app.secret_key.hash_text(secret));
+    let found = presented.and_then(|hash| matching(client, hash, now));
+    let Some(client) = client else { return Err("there is no such client") };
+    if !client.metadata.allows_auth_method(claimed.method) {
+        return Err(match claimed.method {
+            AuthMethod::None => "the client sent no secret, but it must authenticate",
+            AuthMethod::ClientSecretBasic => "the client may not use client_secret_basic",
+            AuthMethod::ClientSecretPost => "the client may not use client_secret_post",
+        });
+    }
+    match (claimed.method, found) {
+        (AuthMethod::None, _) => Ok(None),
+        (_, Some(secret)) => Ok(Some(secret)),
+        (_, None) => Err("the client secret is wrong, or has ended"),
+    }
+}
+
+/// Compares with every secret, in a time that does not tell which one differs where.
+fn matching(client: Option<&Client>, presented: TokenHash, now: Timestamp) -> Option<SecretId> {
+    let mut found = None;
+    for secret in client.into_iter().flat_map(|client| client.live_secrets(now)) {
+        if secret.hash.same_as(&presented) {
+            found = Some(secret.id);
+        }
+    }
+    found
+}
+
+fn claimed(authorization: &[&[u8]], params: &Params) -> Result<Claimed, Refusal> {
+    let (identifier, secret) = (params.get("client_id"), params.get("client_secret"));
+    match authorization {
+        [] => {}
+        [header] => {
+            let claimed = basic(header)
+                .ok_or_else(|| Refusal::invalid_client("the Authorization header is not valid HTTP Basic"))?;
+            if secret.is_some() {
+                return Err(Refusal::invalid_request(
+                    "the client authenticates in the header and in the body; use one of them (RFC 6749 section 2.3)",
+                ));
+            }
+            if identifier.is_some_and(|identifier| identifier != claimed.identifier) {
+                return Err(Refusal::invalid_request(
+                    "client_id is another one than in the Authorization header",
+                ));
+            }
+            return Ok(claimed);
+        }
+        _ => return Err(Refusal::invalid_request("there is more than one Authorization header")),
+    }
+    let Some(identifier) = identifier else {
+        return Err(Refusal::invalid_client("no client authentication was sent, and no client_id"));
+    };
+    let method = if secret.is_some() { AuthMethod::ClientSecretPost } else { AuthMethod::None };
+    Ok(Claimed { identifier: identifier.to_owned(), secret: secret.map(str::to_owned), method })
+}
+
+/// Id and secret, each form-encoded before they were put into Basic (RFC 6749 section 2.3.1).
+fn basic(header: &[u8]) -> Option<Claimed> {
+    let (scheme, encoded) = std::str::from_utf8(header).ok()?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(encoded.trim_start_matches(' ')).ok()?).ok()?;
+    let (identifier, secret) = pair.split_once(':')?;
+    Some(Claimed {
+        identifier: form_decoded(identifier)?,
+        secret: Some(form_decoded(secret)?),
+        method: AuthMethod::ClientSecretBasic,
+    })
+}
+
+fn form_decoded(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return Some(String::new());
+    }
+    if text.contains('&') {
+        return None;
+    }
+    Params::parse(format!("value={text}").as_bytes()).ok()?.get("value").map(str::to_owned)
+}
+
+/// How often one client may fail from one address.
+struct Budget {
+    key: TokenHash,
+    allowance: Allowance,
+}
+
+impl Budget {
+    fn new(app: &App, identifier: &str, address: IpAddr) -> Self {
+        // Of IPv6 the first 64 bits, which is what one subscriber has.
+        let network = match address.to_canonical() {
+            IpAddr::V4(address) => u64::from(address.to_bits()),
+            IpAddr::V6(address) => u64::try_from(address.to_bits() >> 64).unwrap_or_default(),
+        };
+        let whose = [&network.to_be_bytes(), identifier.as_bytes()].concat();
+        Self {
+            key: TokenHash(app.secret_key.mark("budget client authentication", &whose)),
+            allowance: Allowance {
+                limit: app.config.rate_limits.client_authentication,
+                window: Lifetime::seconds(60),
+            },
+        }
+    }
+
+    /// What the cache of those who have something left rests on: every failure moves it.
+    fn epoch(&self) -> Uuid {
+        let (id, _) = self.key.0.split_at(16);
+        Uuid::from_slice(id).unwrap_or_default()
+    }
+
+    /// Refuses who has nothing left, before the secret is looked at.
+    async fn check(&self, app: &App, now: Timestamp) -> Result<(), Refusal> {
+        let known = &app.live.may_fail;
+        if known.get(app.db.epochs(), &self.key).is_some() {
+            return Ok(());
+        }
+        let since = app.db.epochs().now();
+        match budgets::exhausted(&app.db, self.key, self.allowance, now).await? {
+            Some(exhausted) => Err(too_many(exhausted.until, now)),
+            None => {
+                known.insert(self.key, (), since, &[self.epoch()]);
+                Ok(())
+            }
+        }
+    }
+
+    /// Counts a failure; that beyond the last one is not told apart from a success that came too late.
+    async fn take(&self, app: &App, now: Timestamp) -> Result<(), Refusal> {
+        let input = (self.key, self.allowance, self.epoch());
+        let taken: Result<_, Refusal> = app
+            .db
+            .write(input, move |tx, (key, allowance, epoch)| {
+                Box::pin(async move {
+                    tx.invalidate(*epoch);
+                    Ok(budgets::take(tx, *key, *allowance, now).await?)
+                })
+            })
+            .await;
+        taken?.map(|_| ()).map_err(|exhausted| too_many(exhausted.until, now))
+    }
+}
+
+fn too_many(until: Timestamp, now: Timestamp) -> Refusal {
+    let wait = Lifetime::seconds(until.seconds_since(now).max(1));
+    Refusal::too_many_requests(format!("client authentication failed too often; try again in {wait}"))
+        .after(wait)
+}

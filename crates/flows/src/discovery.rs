@@ -1,0 +1,73 @@
+//! What the server says of itself (OIDC Discovery section 3, RFC 8414 section 2). Every field is read from what is in
+//! force, so that none can be untrue.
+
+use postern_domain::{AuthMethod, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode, SigningAlgorithm};
+use serde_json::json;
+
+use crate::grants::GRANTS;
+use crate::{App, Config, authorize, claims, endpoints};
+
+/// The claims of every id_token.
+const ID_TOKEN_CLAIMS: [&str; 9] =
+    ["iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "amr", "sid"];
+
+impl App {
+    /// The metadata document, which both well-known addresses answer.
+    pub fn discovery(&self) -> &str {
+        self.discovery.get_or_init(|| document(&self.config, &self.catalogue))
+    }
+}
+
+fn document(config: &Config, catalogue: &Catalogue) -> String {
+    let scopes = catalogue.rows().iter().filter(|row| !row.hidden).map(|row| &row.name);
+    let grants = GRANTS.iter().filter(|grant| grant.enabled(config)).map(|grant| grant.name().as_str());
+    let secret_methods = AuthMethod::ALL.iter().filter(|method| **method != AuthMethod::None);
+    let claims_supported = [&claims::NAMES[..], &ID_TOKEN_CLAIMS[..]].concat();
+    json!({
+        "issuer": config.issuer(),
+        "authorization_endpoint": config.url(authorize::PATH),
+        "token_endpoint": config.url(endpoints::TOKEN),
+        "userinfo_endpoint": config.url(endpoints::USERINFO),
+        "revocation_endpoint": config.url(endpoints::REVOKE),
+        "introspection_endpoint": config.url(endpoints::INTROSPECT),
+        "jwks_uri": config.url(endpoints::JWKS),
+        "scopes_supported": scopes.collect::<Vec<_>>(),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
+        "grant_types_supported": grants.collect::<Vec<_>>(),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": SigningAlgorithm::ALL,
+        "token_endpoint_auth_methods_supported": AuthMethod::ALL,
+        "revocation_endpoint_auth_methods_supported": AuthMethod::ALL,
+        "introspection_endpoint_auth_methods_supported": secret_methods.collect::<Vec<_>>(),
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": Prompt::ALL.map(Prompt::as_str),
+        "display_values_supported": DISPLAY_VALUES,
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims_supported,
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "authorization_response_iss_parameter_supported": true,
+    })
+    .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn it_names_what_the_tables_hold() {
+        let config = Config::default();
+        let document: Value = serde_json::from_str(&document(&config, &config.catalogue())).unwrap();
+        assert_eq!(document["issuer"], "http://localhost:8080");
+        assert_eq!(document["token_endpoint"], "http://localhost:8080/v1/oauth2/token");
+        assert_eq!(document["grant_types_supported"].as_array().unwrap().len(), GRANTS.len());
+        for scope in ["openid", "profile", "email", "offline_access"] {
+            assert!(document["scopes_supported"].as_array().unwrap().contains(&Value::from(scope)));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+use postern_domain::{
+    Client, Grant, GrantName, Lifetime, Permit, Refusal, Timestamp, TokenKind, TokenText, User,
+};
+use postern_storage::tokens::{Token, TokenData};
+
+use super::{TokenAnswer, id_token};
+use crate::App;
+
+/// For what tokens are to be made.
+pub(crate) struct Order<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) user: &'a User,
+    /// The family they join.
+    pub(crate) grant: &'a Grant,
+    /// What they may hold.
+    pub(crate) permit: &'a Permit,
+    /// The `nonce` of the request, which only the first id_token carries.
+    pub(crate) nonce: Option<&'a str>,
+    /// Whether they replace others.
+    pub(crate) refreshed: bool,
+    pub(crate) now: Timestamp,
+}
+
+/// Tokens that are made, but neither kept nor answered yet.
+pub(crate) struct Issued {
+    /// What the client gets.
+    pub(crate) answer: TokenAnswer,
+    /// What is kept of it: the access token and, if there is one, the refresh token.
+    pub(crate) tokens: Vec<Token>,
+}
+
+/// Makes an access token and what belongs to it. They are good once they are kept.
+///
+/// # Errors
+/// `server_error` or `temporarily_unavailable` if the id_token cannot be signed.
+pub(crate) async fn tokens(app: &App, order: &Order<'_>) -> Result<Issued, Refusal> {
+    let (metadata, lifetimes) = (&order.client.metadata, &app.config.lifetimes);
+    let access_token = app.new_token(TokenKind::Access);
+    let lifetime = shorter(metadata.access_token_lifetime, lifetimes.access_token);
+    let mut access = token(app, order, &access_token, lifetime);
+    access.data = order.refreshed.then_some(TokenData::Refreshed);
+    let expires_in = access.expires_at.map_or(0, |end| end.seconds_since(order.now));
+    let mut tokens = vec![access];
+    let mut refresh_token = None;
+    if metadata.allows_grant(GrantName::RefreshToken) {
+        let text = app.new_token(TokenKind::Refresh);
+        let lifetime = shorter(metadata.refresh_token_lifetime, lifetimes.refresh_token);
+        tokens.push(token(app, order, &text, lifetime));
+        refresh_token = Some(text);
+    }
+    let id_token = match order.permit.scopes.contains("openid") {
+        true => Some(id_token(app, order, &access_token).await?),
+        false => None,
+    };
+    let scope = order.permit.scopes.clone();
+    let answer =
+        TokenAnswer { token_type: "Bearer", access_token, expires_in, refresh_token, scope, id_token };
+    Ok(Issued { answer, tokens })
+}
+
+fn token(app: &App, order: &Order<'_>, text: &TokenText, lifetime: Lifetime) -> Token {
+    let end = order.now.plus(lifetime);
+    // However often it is refreshed, nothing outlives the grant.
+    let ends = [order.grant.expires_at, order.permit.expires_at];
+    let end = ends.into_iter().flatten().fold(end, Timestamp::min);
+    Token {
+        id: app.new_id(),
+        kind: text.kind(),
+        hash: app.secret_key.hash(text),
+        grant_id: Some(order.grant.id),
+        client_id: Some(order.client.id),
+        user_id: Some(order.user.id),
+        permit: order.permit.clone(),
+        data: None,
+        created_at: order.now,
+        expires_at: Some(end),
+        consumed_at: None,
+        revoked_at: None,
+        last_used_at: None,
+        successor: None,
+    }
+}
+
+fn shorter(of_client: Option<Lifetime>, of_instance: Lifetime) -> Lifetime {
+    of_client.map_or(of_instance, |lifetime| lifetime.min(of_instance))
+}

@@ -1,0 +1,39 @@
+//! When clients and tokens were last used, written down beside the answer and not before it.
+
+use postern_domain::{Client, Lifetime, Refusal, SecretId, Timestamp, TokenId};
+use postern_storage::{clients, tokens};
+
+use crate::App;
+
+/// How old what is written down of a token's last use may be before it is written again.
+pub(crate) const TOUCHED_EVERY: Lifetime = Lifetime::seconds(300);
+
+/// Notes that a client got or used a token, if that was not noted lately.
+pub(crate) fn note_client(app: &App, client: &Client, with: Option<SecretId>, now: Timestamp) {
+    if !client.wants_touch(with, now) {
+        return;
+    }
+    let (db, id) = (app.db.clone(), client.id);
+    tokio::spawn(async move {
+        let written = db.write(id, move |tx, id| Box::pin(clients::touch(tx, *id, with, now))).await;
+        if let Err(error) = written {
+            tracing::warn!(%error, "the last use of a client could not be written down");
+        }
+    });
+}
+
+/// Notes that a token was used.
+pub(crate) fn note_token(app: &App, id: TokenId, now: Timestamp) {
+    let db = app.db.clone();
+    tokio::spawn(async move {
+        let written = db.write(id, move |tx, id| Box::pin(tokens::touch(tx, *id, now))).await;
+        if let Err(error) = written {
+            tracing::warn!(%error, "the last use of a token could not be written down");
+        }
+    });
+}
+
+/// Notes that a token was used, before anybody is told anything of it.
+pub(crate) async fn note_token_first(app: &App, id: TokenId, now: Timestamp) -> Result<(), Refusal> {
+    app.db.write(id, move |tx, id| Box::pin(async move { Ok(tokens::touch(tx, *id, now).await?) })).await
+}

@@ -1,0 +1,28 @@
+//! `/.well-known/openid-configuration` (OIDC Discovery section 4) and `/.well-known/oauth-authorization-server` (RFC 8414
+//! section 3): one document at two addresses.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use postern_domain::Lifetime;
+use postern_flows::{App, endpoints};
+
+use crate::answer::Document;
+use crate::rights::{Right, Routes};
+
+/// How long others may keep it: a changed setting is known everywhere after that.
+const MAX_AGE: Lifetime = Lifetime::seconds(15 * 60);
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get(endpoints::OPENID_CONFIGURATION, Right::ProtocolAnyOrigin, discovery).get(
+        endpoints::AUTHORIZATION_SERVER,
+        Right::ProtocolAnyOrigin,
+        discovery,
+    )
+}
+
+async fn discovery(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    Document { content_type: "application/json", body: app.discovery(), max_age: MAX_AGE }.answer(&headers)
+}
