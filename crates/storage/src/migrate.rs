@@ -1,7 +1,10 @@
 //! Bringing the schema up to date, by exactly one of those who try.
 
 use postern_migrations::Migrator;
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+};
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 use crate::{Database, StorageError};
@@ -13,23 +16,30 @@ pub(crate) async fn to_latest(
     connection: DatabaseConnection,
     database: Database,
 ) -> Result<Vec<String>, StorageError> {
+    // One transaction for all: whoever is killed in the middle leaves nothing half done, and on SQLite, where it takes
+    // the only write lock there is, the others wait for it.
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = connection.begin_with_options(options).await?;
     if database == Database::Postgres {
-        let lock = format!("SELECT pg_advisory_lock({LOCK})");
-        connection.execute_raw(Statement::from_string(connection.get_database_backend(), lock)).await?;
+        let lock = format!("SELECT pg_advisory_xact_lock({LOCK})");
+        transaction.execute_raw(Statement::from_string(transaction.get_database_backend(), lock)).await?;
     }
-    refuse_newer_schema(&connection).await?;
-    let pending = Migrator::get_pending_migrations(&connection).await?;
+    refuse_newer_schema(&transaction).await?;
+    let pending = Migrator::get_pending_migrations(&transaction).await?;
     let names = pending.iter().map(|migration| migration.name().to_owned()).collect::<Vec<_>>();
     if !names.is_empty() {
-        Migrator::up(&connection, None).await?;
+        Migrator::up(&transaction, None).await?;
     }
-    // The lock goes with the connection.
+    transaction.commit().await?;
     connection.close().await?;
     Ok(names)
 }
 
 /// A database that a newer version has migrated is not ours to write to.
-async fn refuse_newer_schema(connection: &DatabaseConnection) -> Result<(), StorageError> {
+async fn refuse_newer_schema(connection: &DatabaseTransaction) -> Result<(), StorageError> {
     Migrator::install(connection).await?;
     let known: Vec<String> =
         Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
