@@ -7,6 +7,11 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    // Whole or not at all, on SQLite too.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager
             .create_table(table(
@@ -48,14 +53,13 @@ impl MigrationTrait for Migration {
         manager.create_table(table("settings", [text("name"), text("value")])).await?;
 
         manager.create_table(table("epochs", [instant("slot"), instant("value")])).await?;
+        let mut rows = Query::insert();
+        rows.into_table(Alias::new("epochs")).columns([Alias::new("slot"), Alias::new("value")]);
         for slot in 0..256 {
-            let row = Query::insert()
-                .into_table(Alias::new("epochs"))
-                .columns([Alias::new("slot"), Alias::new("value")])
-                .values_panic([slot.into(), 0.into()])
-                .take();
-            manager.execute(row).await?;
+            rows.values_panic([slot.into(), 0.into()]);
         }
+        manager.execute(rows).await?;
+
         Ok(())
     }
 }
