@@ -262,3 +262,6 @@ impl TryFrom<Model> for Consent {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,3 +30,6 @@ pub(crate) use evaluate::{Outcome, Ready, answer, evaluate};
 
 /// Where the authorization endpoint is.
 pub const PATH: &str = "/v1/oauth2/authorize";
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_domain::{Lifetime, Params, Session, SessionId, Timestamp};
+use postern_domain::{Lifetime, OwnPath, Params, Session, SessionId, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::PATH;
@@ -26,27 +26,26 @@ pub(super) enum Proof {
 
 /// The same own path, with the word that the person of `session` has just signed in for it. Paths that are not of the
 /// authorization endpoint stay as they are.
-pub fn after_sign_in(app: &App, return_to: &str, session: &Session) -> String {
+pub fn after_sign_in(app: &App, return_to: &OwnPath, session: &Session) -> OwnPath {
     with_proof(app, return_to, session, Proof::SignedIn)
 }
 
 /// The same own path, with the word that the account of `session` has been chosen for it.
-pub fn after_choice(app: &App, return_to: &str, session: &Session) -> String {
+pub fn after_choice(app: &App, return_to: &OwnPath, session: &Session) -> OwnPath {
     with_proof(app, return_to, session, Proof::Chosen)
 }
 
-fn with_proof(app: &App, return_to: &str, session: &Session, proof: Proof) -> String {
-    let request = return_to
-        .strip_prefix(PATH)
-        .and_then(|rest| rest.strip_prefix('?'))
-        .and_then(|query| Params::parse_repeated(query.as_bytes()).ok());
-    let Some(request) = request.map(|request| request.without(PARAMETER)) else {
-        return return_to.to_owned();
+fn with_proof(app: &App, return_to: &OwnPath, session: &Session, proof: Proof) -> OwnPath {
+    let request = Params::parse_repeated(return_to.query().as_bytes()).ok();
+    let Some(request) = request.filter(|_| return_to.path() == PATH && !return_to.query().is_empty()) else {
+        return return_to.clone();
     };
+    let request = request.without(PARAMETER);
     let claim = claim(proof, app.clock.now(), session.id);
     let mark = app.secret_key.mark(PURPOSE, &message(&claim, &request));
     let text = URL_SAFE_NO_PAD.encode([claim.as_slice(), &mark].concat());
-    format!("{PATH}?{}", request.with(PARAMETER, &text).to_urlencoded())
+    let path = format!("{PATH}?{}", request.with(PARAMETER, &text).to_urlencoded());
+    OwnPath::parse(&path).unwrap_or_else(|| return_to.clone())
 }
 
 /// What the word that came along with a request is worth in this session. One that is forged, foreign or old is worth

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use postern_domain::Client;
+use postern_domain::{Client, OwnPath};
 
 use super::PATH;
 use super::asked::Asked;
@@ -39,11 +39,13 @@ pub enum WaitingFor {
     Nothing,
 }
 
-/// What waits behind `return_to`, an own path; `None` if that is not a request of a client that holds.
-pub async fn waiting(app: &App, return_to: &str, person: Option<Person<'_>>) -> Option<Waiting> {
-    let query = return_to.strip_prefix(PATH)?.strip_prefix('?')?;
+/// What waits behind `return_to`; `None` if that is not a request of a client that holds.
+pub async fn waiting(app: &App, return_to: &OwnPath, person: Option<Person<'_>>) -> Option<Waiting> {
+    if return_to.path() != PATH {
+        return None;
+    }
     let now = app.clock.now();
-    let checked = check(app, query, now).await.ok()?;
+    let checked = check(app, return_to.query(), now).await.ok()?;
     let person = person.filter(|person| person.user.is_active());
     let asked = Asked::read(app, &checked).await.ok();
     let step = asked.as_ref().map(|asked| next_step(app, &checked, asked, person, now));

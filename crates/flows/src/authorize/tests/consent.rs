@@ -1,0 +1,172 @@
+//! What is asked, what is remembered, and what a decision counts for.
+
+use postern_domain::Refusal;
+use postern_storage::clients;
+
+use super::fixture::*;
+use crate::applications;
+use crate::authorize::Next;
+use crate::consent::{self, Ask};
+
+async fn asked(world: &World, query: &str, session: &postern_domain::Session) -> Box<Ask> {
+    match world.next(query, Some(session)).await {
+        Ok(Next::Consent(ask)) => ask,
+        other => panic!("{}", said(&other)),
+    }
+}
+
+#[tokio::test]
+async fn a_renewed_consent_adds_to_what_was_allowed() {
+    let world = World::new().await;
+    let session = world.session(0);
+    let (email, profile, all) =
+        (("scope", "openid email"), ("scope", "profile"), ("scope", "openid email profile"));
+    let first = asked(&world, &web(&[email]), &session).await;
+    assert!(first.last_allowed.is_none());
+    assert!(first.groups.iter().flat_map(|group| &group.scopes).all(|scope| !scope.is_new));
+    assert_eq!(said(&world.allow(&web(&[email]), &session).await), "code");
+    let second = asked(&world, &web(&[all]), &session).await;
+    let new: Vec<&str> = second
+        .groups
+        .iter()
+        .flat_map(|group| &group.scopes)
+        .filter(|scope| scope.is_new)
+        .map(|scope| scope.label.as_str())
+        .collect();
+    assert_eq!(new, ["See your profile"]);
+    assert_eq!(said(&world.allow(&web(&[profile]), &session).await), "code");
+    assert_eq!(world.outcome(&web(&[all]), Some(&session)).await, "code");
+}
+
+#[tokio::test]
+async fn saying_no_is_an_answer() {
+    let world = World::new().await;
+    let session = world.session(0);
+    let ask = asked(&world, &web(&[]), &session).await;
+    let denied = consent::decide(&world.app, &ask.request, false, Some(world.person(&session))).await;
+    assert_eq!(said(&denied), "access_denied");
+    assert_eq!(world.outcome(&web(&[]), Some(&session)).await, "consent", "nothing was remembered");
+}
+
+#[tokio::test]
+async fn an_allow_counts_for_who_was_asked_and_what_they_saw() {
+    let world = World::new().await;
+    let (session, other) = (world.session(0), world.session(0));
+    let ask = asked(&world, &web(&[]), &session).await;
+    let decide = |request: String, session| {
+        let (world, person) = (&world, world.person(session));
+        async move { said(&consent::decide(&world.app, &request, true, Some(person)).await) }
+    };
+    assert_eq!(decide(ask.request.clone(), &other).await, "consent", "finished in another browser");
+    let (mark, _) = ask.request.split_once('.').unwrap();
+    assert_eq!(
+        decide(format!("{mark}.{}", web(&[("nonce", "n")])), &session).await,
+        "consent",
+        "another request"
+    );
+    assert_eq!(decide(format!(".{}", ask.query), &session).await, "consent", "no mark");
+    assert_eq!(decide(ask.query.clone(), &session).await, "page: invalid_request");
+    assert_eq!(decide(String::new(), &session).await, "page: invalid_request");
+    let evil =
+        query(&[("client_id", "web"), ("redirect_uri", "https://evil.example/"), ("response_type", "code")]);
+    assert_eq!(decide(format!("{mark}.{evil}"), &session).await, "page: invalid_request");
+    let nobody = consent::decide(&world.app, &ask.request, true, None).await;
+    assert_eq!(said(&nobody), "sign in");
+    assert_eq!(decide(ask.request.clone(), &session).await, "code");
+}
+
+#[tokio::test]
+async fn what_the_client_declares_after_the_page_was_shown_is_not_allowed_with_it() {
+    let world = World::new().await;
+    let session = world.session(0);
+    let id = world.client("growing", |metadata| metadata.scopes = "openid".parse().unwrap()).await;
+    let request = query(&[("client_id", "growing"), ("redirect_uri", CALLBACK), ("response_type", "code")]);
+    let ask = asked(&world, &request, &session).await;
+    let mut metadata = ask.client.metadata.clone();
+    metadata.scopes = "openid email".parse().unwrap();
+    let grow = world.app.db.write((id, metadata), |tx, (id, metadata)| {
+        Box::pin(async move {
+            clients::update_metadata(tx, *id, metadata, postern_domain::Timestamp(0)).await?;
+            Ok::<_, Refusal>(())
+        })
+    });
+    grow.await.unwrap();
+    let decided = consent::decide(&world.app, &ask.request, true, Some(world.person(&session))).await;
+    assert_eq!(said(&decided), "consent");
+}
+
+#[tokio::test]
+async fn where_anybody_could_be_listening_it_is_asked_every_time() {
+    let world = World::new().await;
+    let session = world.session(0);
+    let native = ["http://127.0.0.1/cb", "com.example.app:/cb", "http://localhost:3000/cb"];
+    world.client("native", |metadata| metadata.redirect_uris = uris(&native)).await;
+    for uri in native {
+        let request = |prompt| {
+            query(&[
+                ("client_id", "native"),
+                ("redirect_uri", uri),
+                ("response_type", "code"),
+                ("prompt", prompt),
+            ])
+        };
+        let ask = asked(&world, &request(""), &session).await;
+        assert!(!ask.is_provably_the_clients);
+        assert_eq!(said(&world.allow(&request(""), &session).await), "code");
+        assert_eq!(world.outcome(&request(""), Some(&session)).await, "consent", "{uri}");
+        assert_eq!(world.outcome(&request("none"), Some(&session)).await, "consent_required", "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn another_host_asks_again() {
+    let world = World::new().await;
+    let session = world.session(0);
+    world
+        .client("moving", |metadata| {
+            metadata.redirect_uris = uris(&[CALLBACK, "https://app.example/2", "https://new.example/cb"])
+        })
+        .await;
+    let request = |uri| query(&[("client_id", "moving"), ("redirect_uri", uri), ("response_type", "code")]);
+    assert_eq!(said(&world.allow(&request(CALLBACK), &session).await), "code");
+    assert_eq!(world.outcome(&request("https://app.example/2"), Some(&session)).await, "code");
+    assert_eq!(world.outcome(&request("https://new.example/cb"), Some(&session)).await, "consent");
+}
+
+#[tokio::test]
+async fn trusted_clients_are_not_asked_about_unless_they_want_it() {
+    let world = World::new().await;
+    let session = world.session(0);
+    world.client("ours", |metadata| metadata.trusted = true).await;
+    let request = |prompt| {
+        query(&[
+            ("client_id", "ours"),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("prompt", prompt),
+        ])
+    };
+    assert_eq!(world.outcome(&request(""), Some(&session)).await, "code");
+    assert_eq!(world.outcome(&request("none"), Some(&session)).await, "code");
+    assert_eq!(world.outcome(&request("consent"), Some(&session)).await, "consent");
+}
+
+#[tokio::test]
+async fn an_app_that_is_cut_off_has_to_ask_again() {
+    let world = World::new().await;
+    let session = world.session(0);
+    assert_eq!(said(&world.allow(&web(&[]), &session).await), "code");
+    assert_eq!(world.outcome(&web(&[]), Some(&session)).await, "code");
+    let listed = applications::list(&world.app, &world.ada, None).await.unwrap();
+    let [one] = listed.items.as_slice() else { panic!("{listed:?}") };
+    assert_eq!(one.client.identifier.as_str(), "web");
+    assert_eq!(one.publisher.as_deref(), Some("ada"));
+    assert_eq!(one.scopes, ["See your e-mail address", "Know who you are", "See your profile"]);
+    applications::cut_off(&world.app, &world.ada, "web").await.unwrap();
+    assert!(applications::list(&world.app, &world.ada, None).await.unwrap().items.is_empty());
+    assert_eq!(world.outcome(&web(&[]), Some(&session)).await, "consent");
+    assert!(applications::cut_off(&world.app, &world.ada, "nobody").await.is_err());
+    for cursor in ["", "x", "1.x", "1.", ".", "1.01931b5c-6f2e-7c3a-9d6e-2f1f0a6b4c1"] {
+        assert!(applications::list(&world.app, &world.ada, Some(cursor)).await.is_err(), "{cursor}");
+    }
+}

@@ -1,0 +1,9 @@
+mod answers;
+mod consent;
+mod fixture;
+mod pkce;
+mod proof;
+mod redirect_uris;
+mod spelling;
+mod table;
+mod walk;
