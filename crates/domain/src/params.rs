@@ -2,6 +2,8 @@ use std::fmt;
 
 /// Most parameters one request may carry.
 const MAX_PARAMETERS: usize = 100;
+/// Most fields that a page's form may send: each ticked scope is one.
+const MAX_FIELDS: usize = 2_000;
 /// Longest name of a parameter, in bytes.
 const MAX_NAME: usize = 128;
 /// Longest value of a parameter, in bytes; request objects and JSON parameters are the long ones.
@@ -34,7 +36,7 @@ impl Params {
     /// # Errors
     /// [`ParamsError`] names what is wrong with them.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParamsError> {
-        let params = Self::parse_repeated(bytes)?;
+        let params = Self::read(bytes, MAX_PARAMETERS)?;
         for (i, (name, _)) in params.0.iter().enumerate() {
             if params.0.iter().skip(i + 1).any(|(other, _)| other == name) {
                 return Err(ParamsError::Repeated(name.clone()));
@@ -48,9 +50,13 @@ impl Params {
     /// # Errors
     /// [`ParamsError`] names what is wrong with them.
     pub fn parse_repeated(bytes: &[u8]) -> Result<Self, ParamsError> {
+        Self::read(bytes, MAX_FIELDS)
+    }
+
+    fn read(bytes: &[u8], most: usize) -> Result<Self, ParamsError> {
         let mut params = Vec::new();
         for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
-            if params.len() == MAX_PARAMETERS {
+            if params.len() == most {
                 return Err(ParamsError::Oversized);
             }
             let (name, value) = match pair.iter().position(|byte| *byte == b'=') {

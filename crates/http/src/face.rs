@@ -7,7 +7,7 @@ use postern_templating::AppFace;
 pub(crate) fn of(client: &Client) -> AppFace {
     let face = AppFace::new(client.metadata.name.to_string());
     match &client.logo_digest {
-        Some(digest) => face.with_logo(format!("/logos/{digest}")),
+        Some(digest) => face.with_logo(format!("/logos/{digest}.png")),
         None => face,
     }
 }

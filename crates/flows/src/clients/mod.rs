@@ -20,3 +20,5 @@ pub use manager::{Manager, find, find_named};
 pub use refused::record_refusal;
 pub use secrets::{Rotated, SECRET_OVERLAP, revoke_secret, rotate_secret};
 pub use snippets::{ClientSnippet, snippets};
+
+pub use postern_storage::clients::ClientUsage;

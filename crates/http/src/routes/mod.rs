@@ -3,10 +3,12 @@
 mod applications;
 mod assets;
 mod authorize;
+mod clients;
 mod consent;
 mod discovery;
 mod introspect;
 mod jwks;
+mod logos;
 mod revoke;
 mod token;
 mod userinfo;
@@ -36,10 +38,12 @@ fn all() -> Routes {
         .merge(applications::routes())
         .merge(assets::routes())
         .merge(authorize::routes())
+        .merge(clients::routes())
         .merge(consent::routes())
         .merge(discovery::routes())
         .merge(introspect::routes())
         .merge(jwks::routes())
+        .merge(logos::routes())
         .merge(revoke::routes())
         .merge(token::routes())
         .merge(userinfo::routes())

@@ -1,0 +1,27 @@
+//! `/developer/clients`: the clients a developer made.
+
+mod address;
+mod delete;
+mod edit;
+mod form;
+mod list;
+mod logo;
+mod new;
+mod secrets;
+mod show;
+
+use crate::rights::{Right, Routes};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/developer/clients", Right::Session, list::list)
+        .get("/developer/clients/new", Right::Session, new::form)
+        .post("/developer/clients/new", Right::Session, new::create)
+        .get("/developer/clients/{client}", Right::Session, show::show)
+        .get("/developer/clients/{client}/edit", Right::Session, edit::form)
+        .post("/developer/clients/{client}/edit", Right::Session, edit::save)
+        .post("/developer/clients/{client}/logo", Right::SessionUpload, logo::upload)
+        .post("/developer/clients/{client}/secrets", Right::Session, secrets::change)
+        .get("/developer/clients/{client}/delete", Right::Session, delete::ask)
+        .post("/developer/clients/{client}/delete", Right::Session, delete::delete)
+}

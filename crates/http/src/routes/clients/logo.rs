@@ -1,0 +1,95 @@
+use std::sync::Arc;
+
+use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use postern_domain::Refusal;
+use postern_flows::clients::{self, ClientDraft, Manager};
+use postern_flows::{App, FieldErrors, FormRefusal};
+
+use super::address::{self, Done};
+use super::edit::page_of;
+use crate::answer::PageRefusal;
+use crate::page;
+use crate::request::{SignedIn, Visitor, check_page_request};
+
+/// Most parts that the form has: the token, the file, the button.
+const MAX_PARTS: usize = 3;
+
+/// What was sent.
+#[derive(Default)]
+struct Upload {
+    form_token: Option<String>,
+    logo: Vec<u8>,
+    remove: bool,
+}
+
+pub(super) async fn upload(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Result<Multipart, MultipartRejection>,
+) -> Result<Response, PageRefusal> {
+    let body = body.map_err(|_| Refusal::forbidden("a form of this server's own pages was expected"))?;
+    let manager = Manager::User(&signed_in.user);
+    let upload = match read(body).await {
+        Ok(upload) => upload,
+        Err(refused) => return not_taken(&app, &visitor, manager, &name, refused).await,
+    };
+    check_page_request(&app, &headers, Some(&visitor), upload.form_token.as_deref())?;
+    if upload.remove {
+        let client = clients::remove_logo(&app, manager, &name).await?;
+        return Ok(Done::LogoRemoved.and_go_to(&format!("{}/edit", address::of(&client))));
+    }
+    match clients::set_logo(&app, manager, &name, upload.logo).await {
+        Ok(client) => Ok(Done::Logo.and_go_to(&format!("{}/edit", address::of(&client)))),
+        Err(refused) => not_taken(&app, &visitor, manager, &name, refused).await,
+    }
+}
+
+async fn read(mut body: Multipart) -> Result<Upload, FormRefusal> {
+    let mut upload = Upload::default();
+    let mut parts = 0;
+    while let Some(part) = body.next_field().await.map_err(unreadable)? {
+        parts += 1;
+        if parts > MAX_PARTS {
+            return Err(Refusal::invalid_request("the form has too many parts").into());
+        }
+        match part.name() {
+            Some("form_token") => upload.form_token = Some(part.text().await.map_err(unreadable)?),
+            Some("logo") => upload.logo = part.bytes().await.map_err(unreadable)?.into(),
+            Some("remove") => upload.remove = true,
+            _ => return Err(Refusal::invalid_request("the form has a part that is not known").into()),
+        }
+    }
+    Ok(upload)
+}
+
+fn unreadable(error: MultipartError) -> FormRefusal {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        FieldErrors::one("logo", "The picture is larger than 1 MB. Send a smaller one.").into()
+    } else {
+        Refusal::invalid_request("the form ended early, or cannot be read").into()
+    }
+}
+
+async fn not_taken(
+    app: &App,
+    visitor: &Visitor,
+    manager: Manager<'_>,
+    name: &str,
+    refused: FormRefusal,
+) -> Result<Response, PageRefusal> {
+    match refused {
+        FormRefusal::Fields(errors) => {
+            let client = clients::find(app, manager, name).await?;
+            let draft = ClientDraft::of(&client.metadata);
+            let edit = page_of(app, visitor, &client, &draft, &errors);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&edit)).into_response())
+        }
+        FormRefusal::Refused(refusal) => Err(refusal.into()),
+    }
+}

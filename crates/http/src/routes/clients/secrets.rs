@@ -1,0 +1,62 @@
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use postern_domain::{Lifetime, Refusal, SecretId};
+use postern_flows::clients::{self, Manager, Rotated, SECRET_OVERLAP};
+use postern_flows::{App, sessions};
+use postern_templating::pages::{ClientSecret, SecretOccasion};
+use postern_templating::{Section, Shortened, When};
+
+use super::address::{self, Done, prove_first};
+use super::show::snippets;
+use crate::answer::PageRefusal;
+use crate::request::{PageForm, SignedIn, Visitor};
+use crate::{face, page};
+
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    Path(name): Path<String>,
+    PageForm(form): PageForm,
+) -> Result<Response, PageRefusal> {
+    let manager = Manager::User(&signed_in.user);
+    let client = clients::find(&app, manager, &name).await?;
+    if !sessions::is_fresh(&app, &signed_in.session) {
+        return Ok(prove_first(&address::of(&client)));
+    }
+    match form.get("action") {
+        Some("rotate") => {
+            let rotated = clients::rotate_secret(&app, manager, &name, SECRET_OVERLAP).await?;
+            Ok(ready(&app, &visitor, rotated, SECRET_OVERLAP))
+        }
+        Some("revoke") => {
+            let id = form.get("secret").and_then(|id| id.parse::<SecretId>().ok());
+            let id = id.ok_or_else(|| Refusal::invalid_request("say which secret to revoke"))?;
+            let client = clients::revoke_secret(&app, manager, &name, id).await?;
+            Ok(Done::SecretRevoked.and_go_to(&address::of(&client)))
+        }
+        _ => Err(Refusal::invalid_request("choose one of the buttons").into()),
+    }
+}
+
+/// The one page that shows the secret. Every page is answered with `no-store`.
+fn ready(app: &App, visitor: &Visitor, rotated: Rotated, overlap: Lifetime) -> Response {
+    let now = app.clock.now();
+    let until = match rotated.old_ends_at {
+        Some(_) => {
+            format!("until you revoke it, {} at the latest", When::new(now.plus(overlap).0, now.0).relative)
+        }
+        None => "no longer: there is none that works".to_owned(),
+    };
+    page::render(&ClientSecret {
+        chrome: page::chrome(app, visitor, Section::Clients),
+        occasion: SecretOccasion::Rotated(until),
+        url: address::of(&rotated.client),
+        face: face::of(&rotated.client),
+        client_id: Shortened::new(rotated.client.identifier.as_str()),
+        client_secret: Some(rotated.secret.reveal().to_owned()),
+        snippets: snippets(app, &rotated.client),
+    })
+}

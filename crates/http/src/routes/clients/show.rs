@@ -1,0 +1,172 @@
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use postern_domain::{
+    AuthMethod, Client, ClientMetadata, ClientOwner, ClientSecret, ClientType, Lifetime, Refusal, Timestamp,
+    User,
+};
+use postern_flows::clients::{self, Manager, RefusedCalls};
+use postern_flows::{App, RequirePkce};
+use postern_templating::pages::{Client as ClientPage, ClientCallError, ClientSecretRow, Endpoint};
+use postern_templating::{Badge, Section, Shortened, Snippet, Tone, When};
+
+use super::address::{self, Done};
+use crate::answer::PageRefusal;
+use crate::request::{QueryParams, SignedIn, Visitor};
+use crate::{face, page};
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    Path(name): Path<String>,
+    QueryParams(query): QueryParams,
+) -> Result<Response, PageRefusal> {
+    let client = clients::find(&app, Manager::User(&signed_in.user), &name).await?;
+    let insight = clients::insight(&app, &client).await?;
+    let now = app.clock.now();
+    let at = |at: Timestamp| When::new(at.0, now.0);
+    let mut chrome = page::chrome(&app, &visitor, Section::Clients);
+    chrome.notice = Done::notice(query?.get("done"));
+    let metadata = &client.metadata;
+    Ok(page::render(&ClientPage {
+        chrome,
+        url: address::of(&client),
+        face: face::of(&client),
+        client_id: Shortened::new(client.identifier.as_str()),
+        client_type: metadata.client_type.to_string(),
+        homepage_url: metadata.homepage_url.as_ref().map(ToString::to_string),
+        owner: owner(&app, &client, &signed_in.user).await?,
+        created: at(client.created_at),
+        redirect_uris: metadata.redirect_uris.iter().map(ToString::to_string).collect(),
+        scopes: metadata.scopes.iter().map(str::to_owned).collect(),
+        settings: settings(&app, metadata),
+        secrets: secrets(&client, now),
+        uses_secrets: metadata.client_type == ClientType::Confidential,
+        users: insight.usage.users,
+        live_tokens: insight.usage.live_tokens,
+        last_call: client.last_used_at.map(at),
+        errors: insight.refused.iter().map(|call| refused(call, now)).collect(),
+        endpoints: endpoints(&app),
+        snippets: snippets(&app, &client),
+    }))
+}
+
+/// Programs for the client, as pages show them.
+pub(super) fn snippets(app: &App, client: &Client) -> Vec<Snippet> {
+    let of_page = |snippet: clients::ClientSnippet| Snippet::new(snippet.id, snippet.label, snippet.code);
+    clients::snippets(app, client).into_iter().map(of_page).collect()
+}
+
+async fn owner(app: &App, client: &Client, viewer: &User) -> Result<String, Refusal> {
+    Ok(match client.owner {
+        ClientOwner::User(id) if id == viewer.id => "you".to_owned(),
+        ClientOwner::User(id) => app
+            .user(id)
+            .await?
+            .map_or_else(|| "a deleted account".to_owned(), |user| user.username.to_string()),
+        ClientOwner::Organization(id) => id.to_string(),
+        ClientOwner::Instance => "this server".to_owned(),
+    })
+}
+
+fn secrets(client: &Client, now: Timestamp) -> Vec<ClientSecretRow> {
+    let live: Vec<&ClientSecret> = client.live_secrets(now).collect();
+    let is_last = live.len() == 1;
+    let row = |secret: &&ClientSecret| ClientSecretRow {
+        id: secret.id.to_string(),
+        hint: secret.hint.clone(),
+        created: When::new(secret.created_at.0, now.0),
+        last_used: secret.last_used_at.map(|at| When::new(at.0, now.0)),
+        state: match secret.expires_at {
+            None => Badge::new(Tone::Good, "active"),
+            Some(end) => Badge::new(Tone::Warning, format!("expires {}", When::new(end.0, now.0).relative)),
+        },
+        is_last,
+    };
+    live.iter().map(row).collect()
+}
+
+fn refused(call: &RefusedCalls, now: Timestamp) -> ClientCallError {
+    ClientCallError {
+        when: When::new(call.last_at.0, now.0),
+        endpoint: call.endpoint.clone(),
+        code: call.code.clone(),
+        reason: call.reason.clone(),
+        count: call.count,
+    }
+}
+
+fn endpoints(app: &App) -> Vec<Endpoint> {
+    [
+        ("Discovery", "/.well-known/openid-configuration"),
+        ("Authorization", "/v1/oauth2/authorize"),
+        ("Token", "/v1/oauth2/token"),
+        ("Userinfo", "/v1/oauth2/userinfo"),
+        ("Revocation", "/v1/oauth2/revoke"),
+        ("Introspection", "/v1/oauth2/introspect"),
+        ("Keys", "/.well-known/jwks.json"),
+    ]
+    .map(|(label, path)| Endpoint { label: label.to_owned(), url: app.config.url(path) })
+    .into()
+}
+
+fn settings(app: &App, metadata: &ClientMetadata) -> Vec<(String, String)> {
+    let lifetimes = &app.config.lifetimes;
+    let access = metadata.access_token_lifetime.unwrap_or(lifetimes.access_token);
+    let refresh = metadata.refresh_token_lifetime.unwrap_or(lifetimes.refresh_token);
+    let joined = |values: Vec<String>| values.join(", ");
+    let mut rows = vec![
+        ("Authentication", authentication(metadata).to_owned()),
+        ("Grants", joined(metadata.grants.iter().map(ToString::to_string).collect())),
+        ("Access tokens last", in_words(access.min(lifetimes.access_token))),
+        ("Refresh tokens last", format!("{} unused", in_words(refresh.min(lifetimes.refresh_token)))),
+        ("id_token signature", metadata.id_token_signed_response_alg.to_string()),
+        ("PKCE", pkce(app, metadata).to_owned()),
+    ];
+    if metadata.trusted {
+        rows.push(("Consent", "not asked for: a first-party app".to_owned()));
+    }
+    if metadata.resource_server {
+        rows.push(("Introspection", "of any token, as a resource server".to_owned()));
+    }
+    for (label, url) in [("Terms of service", &metadata.terms_url), ("Privacy policy", &metadata.privacy_url)]
+    {
+        if let Some(url) = url {
+            rows.push((label, url.to_string()));
+        }
+    }
+    if !metadata.post_logout_redirect_uris.is_empty() {
+        let uris = metadata.post_logout_redirect_uris.iter().map(ToString::to_string).collect();
+        rows.push(("After sign-out", joined(uris)));
+    }
+    rows.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()
+}
+
+fn authentication(metadata: &ClientMetadata) -> &'static str {
+    match (metadata.auth_method, metadata.client_type) {
+        (Some(method), _) => method.as_str(),
+        (None, ClientType::Public) => AuthMethod::None.as_str(),
+        (None, ClientType::Confidential) => "client_secret_basic or client_secret_post",
+    }
+}
+
+fn pkce(app: &App, metadata: &ClientMetadata) -> &'static str {
+    let required = metadata.require_pkce
+        || metadata.client_type == ClientType::Public
+        || app.config.clients.require_pkce == RequirePkce::All;
+    if required { "required" } else { "optional" }
+}
+
+/// A span as people say it, such as *10 days*.
+fn in_words(span: Lifetime) -> String {
+    let seconds = span.as_seconds();
+    let (count, unit) = match seconds {
+        s if s > 0 && s % 86_400 == 0 => (s / 86_400, "day"),
+        s if s > 0 && s % 3_600 == 0 => (s / 3_600, "hour"),
+        s if s > 0 && s % 60 == 0 => (s / 60, "minute"),
+        s => (s, "second"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
