@@ -20,7 +20,7 @@ impl AuthMethodReference {
 }
 
 /// A signed-in browser.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// Its public id, the `sid` of id_tokens; not the secret in the cookie.
     pub id: SessionId,

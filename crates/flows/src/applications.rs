@@ -68,6 +68,14 @@ pub async fn list(app: &App, user: &User, cursor: Option<&str>) -> Result<Applic
     Ok(Applications { items, next })
 }
 
+/// How many apps hold access of `user`.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn count(app: &App, user: &User) -> Result<u64, Refusal> {
+    Ok(consents::count_connections(&app.db, user.id, app.clock.now()).await?)
+}
+
 struct Cut {
     user: UserId,
     client: ClientId,

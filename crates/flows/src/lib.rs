@@ -20,6 +20,7 @@ pub mod endpoints;
 mod field_errors;
 pub mod grants;
 mod guess;
+pub mod home;
 pub mod issue;
 pub mod keys;
 mod last_use;

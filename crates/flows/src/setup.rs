@@ -39,11 +39,11 @@ pub async fn link(app: &App) -> Result<Option<String>, Refusal> {
 /// Whether the token of a link still works.
 ///
 /// # Errors
-/// `temporarily_unavailable` or `server_error` if the database fails.
-pub async fn is_open(app: &App, token: &str) -> Result<bool, Refusal> {
+/// `forbidden` if it does not; `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn check_open(app: &App, token: &str) -> Result<(), Refusal> {
     let (hash, now) = (app.secret_key.hash_text(token), app.clock.now());
-    Ok(one_time_values::find(&app.db, PURPOSE, hash, now).await?.is_some()
-        && postern_storage::users::count(&app.db).await? == 0)
+    let known = one_time_values::find(&app.db, PURPOSE, hash, now).await?.is_some();
+    if known && postern_storage::users::count(&app.db).await? == 0 { Ok(()) } else { Err(used()) }
 }
 
 /// Makes the first account, gives it every right and signs it in. Of any number that try, with whichever links, one gets
@@ -52,9 +52,7 @@ pub async fn is_open(app: &App, token: &str) -> Result<bool, Refusal> {
 /// # Errors
 /// [`FormRefusal`] names the fields that cannot be taken; `forbidden` if the link does not work any more.
 pub async fn set_up(app: &App, token: &str, new: &NewUser, visit: &Visit) -> Result<Arrival, FormRefusal> {
-    if !is_open(app, token).await? {
-        return Err(used().into());
-    }
+    check_open(app, token).await?;
     if new.password.is_none() {
         return Err(FieldErrors::one("password", "Choose a password.").into());
     }

@@ -12,18 +12,24 @@ use crate::{App, FieldErrors, FormRefusal};
 /// The span of the budget of sign-ups.
 const WINDOW: Lifetime = Lifetime::seconds(3_600);
 
+/// Whether strangers may sign up.
+///
+/// # Errors
+/// `forbidden` if they may not.
+pub fn check_open(app: &App) -> Result<(), Refusal> {
+    if app.config.registration.open {
+        return Ok(());
+    }
+    Err(Refusal::forbidden("this server takes no sign-ups; ask its administrator for an account"))
+}
+
 /// Makes an account for a stranger and signs them in. How many there are from one address is bounded, whether they come
 /// to something or not: who is here already cannot be found out by many tries.
 ///
 /// # Errors
 /// [`FormRefusal`] names the fields that cannot be taken; `forbidden` if sign-up is closed.
 pub async fn sign_up(app: &App, new: &NewUser, visit: &Visit) -> Result<Arrival, FormRefusal> {
-    if !app.config.registration.open {
-        return Err(Refusal::forbidden(
-            "this server takes no sign-ups; ask its administrator for an account",
-        )
-        .into());
-    }
+    check_open(app)?;
     if new.password.is_none() {
         return Err(FieldErrors::one("password", "Choose a password.").into());
     }

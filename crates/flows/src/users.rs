@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use postern_domain::{Email, InstanceRight, PersonName, Plain, Refusal, User, UserState, Username};
 use postern_storage::users::{self, Taken};
-use postern_storage::{StorageError, Tx};
+use postern_storage::{StorageError, Tx, sessions};
 
 use crate::{App, FieldErrors, FormRefusal, password};
 
@@ -49,6 +49,28 @@ pub async fn create(app: &App, new: &NewUser, standing: Standing) -> Result<User
         Ok(()) => Ok(user),
         Err(error) => Err(taken(&error).map_or_else(|| error.into(), Into::into)),
     }
+}
+
+/// Gives an account another password on an operator's word, and signs it out everywhere. Answers in how many places that
+/// was.
+///
+/// # Errors
+/// [`FormRefusal`] says what is wrong with the password.
+pub async fn set_password(app: &App, user: &User, new: &Plain) -> Result<u64, FormRefusal> {
+    let known = known(app, user.username.as_str(), user.email.as_str(), user.name.as_str());
+    let judged = password::judge(new.reveal(), known).await?;
+    let new = judged.map_err(|weakness| FieldErrors::one("password", weakness))?;
+    let hash = app.hashing.slot().await?.hash(app, &new).await?;
+    let ended: Result<u64, Refusal> = app
+        .db
+        .write((user.id, hash, app.clock.now()), |tx, (id, hash, now)| {
+            Box::pin(async move {
+                users::set_password(tx, *id, hash, None, *now).await?;
+                Ok(sessions::delete_others(tx, *id, None).await?)
+            })
+        })
+        .await;
+    Ok(ended?)
 }
 
 /// Checks an account and hashes its password.

@@ -2,11 +2,14 @@
 //!
 //! A route names the [`Right`] it requires in the router's table; one that does not, does not build.
 
+mod account_form;
 mod answer;
+mod arrival;
 mod cross_origin;
 mod csp;
 mod face;
 mod form_token;
+mod heading;
 mod middleware;
 mod page;
 mod request;

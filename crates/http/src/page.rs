@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use postern_domain::Refusal;
+use postern_domain::{Refusal, User};
 use postern_flows::App;
 use postern_templating::{Account, Branding, Chrome, Section};
 
@@ -26,14 +26,19 @@ pub(crate) fn chrome(app: &App, visitor: &Visitor, section: Section) -> Chrome {
             logo_url: None,
             accent: app.config.branding.accent.clone(),
         },
-        account: visitor.signed_in.as_ref().map(|signed_in| Account {
-            name: signed_in.user.name.to_string(),
-            username: signed_in.user.username.to_string(),
-            email: signed_in.user.email.to_string(),
-            is_admin: !signed_in.user.rights.is_empty(),
-        }),
+        account: visitor.signed_in.as_ref().map(|signed_in| account(&signed_in.user)),
         form_token: form_token::of(app, visitor),
         section,
         notice: None,
+    }
+}
+
+/// A person as pages name them.
+pub(crate) fn account(user: &User) -> Account {
+    Account {
+        name: user.name.to_string(),
+        username: user.username.to_string(),
+        email: user.email.to_string(),
+        is_admin: !user.rights.is_empty(),
     }
 }

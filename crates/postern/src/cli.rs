@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::client::ClientCommand;
 use crate::commands::serve::ServeArgs;
+use crate::commands::user::UserCommand;
 
 /// An OAuth 2.1 and OpenID Connect authorization server in one binary.
 #[derive(Debug, Parser)]
@@ -33,6 +34,9 @@ pub(crate) enum Command {
     /// Register and manage OAuth clients
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Make accounts
+    #[command(subcommand)]
+    User(UserCommand),
     /// Look for mistakes in the settings and the surroundings, with a remedy for each
     Doctor,
 }

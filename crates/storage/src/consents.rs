@@ -157,6 +157,25 @@ pub async fn connections(
     Ok(found)
 }
 
+/// How many clients hold access of a person.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn count_connections(db: &Db, user: UserId, now: Timestamp) -> Result<u64, StorageError> {
+    let connection = db.read();
+    let statement = Statement::from_sql_and_values(
+        connection.get_database_backend(),
+        format!(
+            "SELECT COUNT(*) FROM (SELECT client_id FROM consents WHERE user_id = $1 \
+             UNION SELECT g.client_id FROM grants g WHERE {LIVE_GRANT}) held"
+        ),
+        [user.0.into(), now.0.into()],
+    );
+    let row = connection.query_one_raw(statement).await?;
+    let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or_default();
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
 /// A grant counts while a token of it can still be used.
 const LIVE_GRANT: &str = "g.user_id = $1 AND g.revoked_at IS NULL AND EXISTS (SELECT 1 FROM tokens t WHERE t.grant_id = g.id \
      AND t.revoked_at IS NULL AND t.consumed_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2))";

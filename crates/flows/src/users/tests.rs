@@ -35,3 +35,15 @@ async fn standing_is_kept() {
     assert!(ada.email_verified && ada.rights.len() == 3 && ada.name.as_str() == "Ada Lovelace");
     assert_eq!(users::password_hash(&app.db, ada.id).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn an_operator_sets_another_password() {
+    let app = testing::app().await;
+    let ada = testing::user(&app, "ada").await;
+    let weak = set_password(&app, &ada, &Plain::new("password".into())).await;
+    assert!(matches!(weak, Err(FormRefusal::Fields(_))));
+    let new = Plain::new("a quite different sentence".into());
+    assert_eq!(set_password(&app, &ada, &new).await.unwrap(), 0);
+    let visit = testing::visit(1);
+    assert!(crate::sign_in::sign_in(&app, "ada", &new, &visit).await.is_ok());
+}

@@ -6,6 +6,7 @@ mod document;
 mod log;
 mod oauth;
 mod page;
+mod told;
 
 pub(crate) use authorization::{cannot_return, deliver, go_on, person};
 pub(crate) use bearer::BearerError;
@@ -13,3 +14,4 @@ pub(crate) use document::Document;
 pub(crate) use log::log_cause;
 pub(crate) use oauth::OAuthError;
 pub(crate) use page::PageRefusal;
+pub(crate) use told::{Told, form_errors};

@@ -43,7 +43,8 @@ fn cookie_name(app: &App) -> &'static str {
     if app.config.is_https() { "__Host-postern_form" } else { "postern_form" }
 }
 
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+/// The cookies of a request, by name.
+pub(crate) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -11,8 +11,8 @@ mod visitor;
 
 pub(crate) use back_channel::BackChannel;
 pub(crate) use bearer_token::BearerToken;
-pub(crate) use client_address::{ClientAddress, PeerAddress};
-pub(crate) use form_nonce::FormNonce;
+pub(crate) use client_address::{ClientAddress, PeerAddress, client_address};
+pub(crate) use form_nonce::{FormNonce, cookies};
 pub(crate) use page_form::{PageForm, check_page_request};
 pub(crate) use params::{ProtocolForm, QueryParams, is_form};
 pub(crate) use request_id::RequestId;

@@ -6,10 +6,19 @@ mod authorize;
 mod clients;
 mod consent;
 mod discovery;
+mod home;
 mod introspect;
 mod jwks;
 mod logos;
+mod profile;
+mod reauthenticate;
+mod register;
 mod revoke;
+mod security;
+mod sessions;
+mod setup;
+mod sign_in;
+mod sign_out;
 mod token;
 mod userinfo;
 
@@ -41,10 +50,19 @@ fn all() -> Routes {
         .merge(clients::routes())
         .merge(consent::routes())
         .merge(discovery::routes())
+        .merge(home::routes())
         .merge(introspect::routes())
         .merge(jwks::routes())
         .merge(logos::routes())
+        .merge(profile::routes())
+        .merge(reauthenticate::routes())
+        .merge(register::routes())
         .merge(revoke::routes())
+        .merge(security::routes())
+        .merge(sessions::routes())
+        .merge(setup::routes())
+        .merge(sign_in::routes())
+        .merge(sign_out::routes())
         .merge(token::routes())
         .merge(userinfo::routes())
 }

@@ -1,20 +1,107 @@
-//! Who is signed in in a browser.
+//! Who is signed in in a browser: the cookie, the store behind it, and how sessions begin and end.
+
+mod agent;
+mod device;
+mod store;
+mod visiting;
 
 use std::sync::Arc;
 
 use axum::extract::Request;
-use postern_domain::Refusal;
-use postern_flows::App;
-use tower::layer::util::Identity;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use postern_domain::{Refusal, Session};
+use postern_flows::{App, sessions};
+use time::Duration;
+use tower::layer::util::Stack;
+use tower::util::MapResponseLayer;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::session::Error;
+use tower_sessions::{Expiry, SessionManagerLayer};
 
-use crate::request::SignedIn;
+pub(crate) use agent::device_of;
+pub(crate) use device::cookie as device_cookie;
+pub(crate) use store::Store;
+pub(crate) use visiting::Visiting;
 
-/// What finds a request's session and sets its cookie.
-pub(crate) fn layer(_app: &Arc<App>) -> Identity {
-    Identity::new()
+use crate::request::{SignedIn, client_address};
+
+/// A browser's session as the layer hands it to handlers.
+pub(crate) type Browser = tower_sessions::Session;
+
+/// Where in a browser's session the person's is.
+const KEY: &str = "session";
+const PLAIN: &str = "postern_session";
+const SECURE: &str = "__Host-postern_session";
+
+type Layer = Stack<SessionManagerLayer<Store>, MapResponseLayer<fn(Response) -> Response>>;
+
+/// What finds a request's session and sets its cookie. Nothing is kept of those who are not signed in.
+pub(crate) fn layer(app: &Arc<App>) -> Layer {
+    let https = app.config.is_https();
+    // The cookie lasts as long as a session can; when it ends unused is for the server to say.
+    let longest = Duration::seconds(app.config.lifetimes.session_absolute.as_seconds());
+    let sessions = SessionManagerLayer::new(Store::new(Arc::clone(app)))
+        .with_name(if https { SECURE } else { PLAIN })
+        .with_secure(https)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(longest));
+    let whole: fn(Response) -> Response = if https { removable } else { std::convert::identity };
+    Stack::new(sessions, MapResponseLayer::new(whole))
 }
 
-/// Who is signed in in the browser that sends `request`.
-pub(crate) async fn current(_app: &App, _request: &mut Request) -> Result<Option<SignedIn>, Refusal> {
-    Ok(None)
+/// Browsers take no `__Host-` cookie without `Secure`, not even one that removes it; the layer writes that one without.
+fn removable(mut response: Response) -> Response {
+    for (name, cookie) in response.headers_mut().iter_mut() {
+        let Some(text) = cookie.to_str().ok().filter(|_| *name == header::SET_COOKIE) else { continue };
+        if text.starts_with(SECURE) && !text.contains("; Secure") {
+            let whole = format!("{text}; Secure; HttpOnly; SameSite=Lax");
+            *cookie = HeaderValue::from_str(&whole).unwrap_or_else(|_| cookie.clone());
+        }
+    }
+    response
 }
+
+/// Who is signed in in the browser that sends `request`: somebody with a living session and an account that is open.
+pub(crate) async fn current(app: &App, request: &mut Request) -> Result<Option<SignedIn>, Refusal> {
+    let Some(browser) = request.extensions().get::<Browser>().cloned() else { return Ok(None) };
+    let Some(id) = browser.id() else { return Ok(None) };
+    let hash = store::hash(app, id);
+    let Some(kept) = sessions::find(app, hash).await? else {
+        // Lets the layer see for itself that there is none, so that it takes the cookie away.
+        browser.get_value(KEY).await.map_err(failed)?;
+        return Ok(None);
+    };
+    let session = Arc::clone(&kept.session);
+    let user = app.user(session.user_id).await?.filter(|user| user.is_active());
+    let Some(user) = user else { return Ok(None) };
+    let address = client_address(app, request.extensions(), request.headers());
+    sessions::touch(app, hash, &session, address);
+    Ok(Some(SignedIn { session, user }))
+}
+
+/// Begins a session in this browser, or goes on with it after a new proof: always under a new id. What the browser had
+/// before is dead at once.
+pub(crate) async fn begin(browser: &Browser, session: &Session) -> Result<(), Refusal> {
+    if browser.id().is_some() {
+        browser.cycle_id().await.map_err(failed)?;
+    }
+    browser.insert(KEY, session).await.map_err(failed)?;
+    browser.save().await.map_err(failed)
+}
+
+/// Ends the session of this browser.
+pub(crate) async fn end(browser: &Browser) -> Result<(), Refusal> {
+    browser.flush().await.map_err(failed)
+}
+
+/// The store has nothing to say of an error but words; nearly always the database is busy or away.
+fn failed(error: Error) -> Refusal {
+    Refusal::temporarily_unavailable("the server cannot reach its database in time; try again in a moment")
+        .caused_by(error)
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod migrate;
 pub(crate) mod serve;
+pub(crate) mod user;
 
 use serde::Serialize;
 
@@ -18,6 +19,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Demo => demo::run().await,
         Command::Migrate => migrate::run(config_file).await,
         Command::Client(command) => client::run(config_file, command).await,
+        Command::User(command) => user::run(config_file, command).await,
         Command::Doctor => doctor::run(config_file).await,
     }
 }

@@ -1,0 +1,30 @@
+//! What happens in the browser of somebody who has proved who they are.
+
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use postern_domain::OwnPath;
+use postern_flows::sessions::Arrival;
+use postern_flows::{App, authorize};
+
+use crate::answer::PageRefusal;
+use crate::request::Visitor;
+use crate::session::{self, Browser};
+
+/// Begins the session, remembers the device, and sends them on to where they were heading.
+pub(crate) async fn welcome(
+    app: &App,
+    visitor: &Visitor,
+    browser: &Browser,
+    arrival: Arrival,
+    return_to: &OwnPath,
+) -> Result<Response, PageRefusal> {
+    let before = visitor.signed_in.as_ref().map(|signed_in| &*signed_in.session);
+    let arrival = arrival.continuing(before);
+    session::begin(browser, &arrival.session).await?;
+    let next = authorize::after_sign_in(app, return_to.as_str(), &arrival.session);
+    let mut response = Redirect::to(&next).into_response();
+    if let Some(cookie) = session::device_cookie(app, &arrival.device) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}

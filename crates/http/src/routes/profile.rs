@@ -1,0 +1,112 @@
+//! `/settings/profile`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use postern_domain::{Params, Session, User};
+use postern_flows::profile::{self, NewProfile, Outcome};
+use postern_flows::{App, FieldErrors};
+use postern_templating::pages::Profile;
+use postern_templating::{Badge, Notice, Section, Shortened, Tone, When};
+
+use crate::answer::{PageRefusal, form_errors};
+use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::rights::{Right, Routes};
+use crate::{account_form, page};
+
+const PATH: &str = "/settings/profile";
+const FIELDS: [&str; 3] = ["name", "username", "email"];
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get(PATH, Right::Session, show).post(PATH, Right::Session, save)
+}
+
+async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    QueryParams(query): QueryParams,
+) -> Result<Response, PageRefusal> {
+    let query = query?;
+    let draft = query.get("draft").and_then(|draft| open(&app, &signed_in.session, draft));
+    let is_draft = draft.is_some();
+    let typed = draft.unwrap_or_else(|| as_it_is(&signed_in.user));
+    let mut form = form(&app, &visitor, &signed_in.user, &typed, &FieldErrors::none());
+    form.chrome.notice = match query.get("done") {
+        Some("saved") => Some(Notice::done("Your profile is saved.")),
+        _ if is_draft => Some(Notice::info("You have confirmed that it is you. Save the profile now.")),
+        _ => None,
+    };
+    Ok(page::render(&form))
+}
+
+async fn save(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    PageForm(typed): PageForm,
+) -> Result<Response, PageRefusal> {
+    let value = |name: &str| typed.get(name).unwrap_or_default().to_owned();
+    let new = NewProfile { username: value("username"), email: value("email"), name: value("name") };
+    match profile::change(&app, &signed_in.user, &signed_in.session, &new).await {
+        Ok(Outcome::Saved) => Ok(Redirect::to("/settings/profile?done=saved").into_response()),
+        Ok(Outcome::NeedsProof) => {
+            let back = format!("{PATH}?draft={}", seal(&app, &signed_in.session, &typed)?);
+            let query = Params::default().with("return_to", &back).to_urlencoded();
+            Ok(Redirect::to(&format!("/reauthenticate?{query}")).into_response())
+        }
+        Err(refusal) => {
+            let (errors, problem, status) = form_errors(refusal)?;
+            let again = Profile { problem, ..form(&app, &visitor, &signed_in.user, &typed, &errors) };
+            Ok((status, page::render(&again)).into_response())
+        }
+    }
+}
+
+fn as_it_is(user: &User) -> Params {
+    // Whoever has no name of their own goes by the user name, and sees that no name is set.
+    let name = if user.name.as_str() == user.username.as_str() { "" } else { user.name.as_str() };
+    Params::default()
+        .with("name", name)
+        .with("username", user.username.as_str())
+        .with("email", user.email.as_str())
+}
+
+fn form(app: &App, visitor: &Visitor, user: &User, typed: &Params, errors: &FieldErrors) -> Profile {
+    let (tone, state) =
+        if user.email_verified { (Tone::Good, "verified") } else { (Tone::Warning, "not verified") };
+    Profile {
+        chrome: page::chrome(app, visitor, Section::Profile),
+        problem: None,
+        name: account_form::field(typed, errors, "name"),
+        username: account_form::field(typed, errors, "username"),
+        email: account_form::field(typed, errors, "email"),
+        email_state: Badge::new(tone, state),
+        id: Shortened::new(user.id.to_string()),
+        created: When::new(user.created_at.0, app.clock.now().0),
+    }
+}
+
+/// What was typed, sealed for this session: it waits in the address while the person proves who they are, and no link
+/// made by somebody else can fill in the form.
+fn seal(app: &App, session: &Session, typed: &Params) -> Result<String, PageRefusal> {
+    let kept: Params = FIELDS
+        .into_iter()
+        .map(|name| (name.to_owned(), typed.get(name).unwrap_or_default().chars().take(400).collect()))
+        .collect();
+    let sealed = app.secret_key.seal(&place(session), kept.to_urlencoded().as_bytes());
+    Ok(URL_SAFE_NO_PAD.encode(sealed.map_err(postern_domain::Refusal::because)?))
+}
+
+fn open(app: &App, session: &Session, draft: &str) -> Option<Params> {
+    let sealed = URL_SAFE_NO_PAD.decode(draft).ok()?;
+    let text = app.secret_key.open(&place(session), &sealed).ok()?;
+    Params::parse_repeated(&text).ok()
+}
+
+fn place(session: &Session) -> String {
+    format!("profile.draft.{}", session.id)
+}

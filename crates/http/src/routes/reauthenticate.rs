@@ -1,0 +1,79 @@
+//! `/reauthenticate`: the password once more, before a sensitive change.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use postern_domain::{OwnPath, Plain};
+use postern_flows::{App, authorize, sign_in};
+use postern_templating::pages::Reauthenticate;
+use postern_templating::{Field, Section};
+
+use crate::answer::{PageRefusal, Told};
+use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::rights::{Right, Routes};
+use crate::session::{self, Browser};
+use crate::{heading, page};
+
+const PATH: &str = "/reauthenticate";
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get(PATH, Right::Session, show).post(PATH, Right::Session, submit)
+}
+
+async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, PageRefusal> {
+    let return_to = heading::return_to(&query?);
+    Ok(page::render(&form(&app, &visitor, &return_to, Field::empty())))
+}
+
+async fn submit(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    browser: Browser,
+    PageForm(typed): PageForm,
+) -> Result<Response, PageRefusal> {
+    let return_to = heading::return_to(&typed);
+    let Some(password) = typed.get("password") else {
+        let again = form(&app, &visitor, &return_to, Field::empty().with_error("Enter your password."));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response());
+    };
+    let password = Plain::new(password.to_owned());
+    match sign_in::reauthenticate(&app, &signed_in.user, &signed_in.session, &password).await {
+        Ok(renewed) => {
+            session::begin(&browser, &renewed).await?;
+            let next = authorize::after_sign_in(&app, return_to.as_str(), &renewed);
+            Ok(Redirect::to(&next).into_response())
+        }
+        Err(denied) => {
+            let told = Told::of(denied, "This is not your password. Check it and try again.")?;
+            let field = Field::empty().with_error(told.sentence.clone());
+            Ok(told.mark(page::render(&form(&app, &visitor, &return_to, field))))
+        }
+    }
+}
+
+fn form(app: &App, visitor: &Visitor, return_to: &OwnPath, password: Field) -> Reauthenticate {
+    Reauthenticate {
+        chrome: page::chrome(app, visitor, Section::Elsewhere),
+        purpose: purpose(return_to).to_owned(),
+        password,
+        return_to: return_to.to_string(),
+    }
+}
+
+/// What comes next, by where it happens.
+fn purpose(return_to: &OwnPath) -> &'static str {
+    match return_to.path() {
+        "/settings/profile" => "change your e-mail",
+        "/developer/clients/new" => "make a client",
+        path if path.starts_with("/developer/clients/") && path.ends_with("/delete") => "delete a client",
+        path if path.starts_with("/developer/clients") => "change a client and its secrets",
+        _ => "go on",
+    }
+}

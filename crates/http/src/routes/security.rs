@@ -1,0 +1,85 @@
+//! `/settings/security`: change of password.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use postern_domain::{Plain, Refusal};
+use postern_flows::change_password::{NoChange, change_password};
+use postern_flows::{App, sessions};
+use postern_templating::pages::Security;
+use postern_templating::{Field, Notice, Section, When};
+
+use crate::answer::{PageRefusal, Told};
+use crate::page;
+use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::rights::{Right, Routes};
+use crate::session::{self, Browser};
+
+const PATH: &str = "/settings/security";
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get(PATH, Right::Session, show).post(PATH, Right::Session, submit)
+}
+
+async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    QueryParams(query): QueryParams,
+) -> Result<Response, PageRefusal> {
+    let mut form = form(&app, &visitor, &signed_in).await?;
+    if query?.get("done") == Some("changed") {
+        let done = "Your password is changed, and you are signed out everywhere else.";
+        form.chrome.notice = Some(Notice::done(done));
+    }
+    Ok(page::render(&form))
+}
+
+async fn submit(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    browser: Browser,
+    PageForm(typed): PageForm,
+) -> Result<Response, PageRefusal> {
+    let mut again = form(&app, &visitor, &signed_in).await?;
+    let (Some(current), Some(new)) = (typed.get("current_password"), typed.get("new_password")) else {
+        if typed.get("current_password").is_none() {
+            again.current_password = Field::empty().with_error("Enter your current password.");
+        }
+        if typed.get("new_password").is_none() {
+            again.new_password = Field::empty().with_error("Choose a new password.");
+        }
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response());
+    };
+    let current = Plain::new(current.to_owned());
+    match change_password(&app, &signed_in.user, &signed_in.session, &current, new).await {
+        Ok((renewed, _)) => {
+            session::begin(&browser, &renewed).await?;
+            Ok(Redirect::to("/settings/security?done=changed").into_response())
+        }
+        Err(NoChange::New(why)) => {
+            again.new_password = Field::empty().with_error(why);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response())
+        }
+        Err(NoChange::Current(denied)) => {
+            let told = Told::of(denied, "This is not your current password.")?;
+            again.current_password = Field::empty().with_error(told.sentence.clone());
+            Ok(told.mark(page::render(&again)))
+        }
+    }
+}
+
+async fn form(app: &App, visitor: &Visitor, signed_in: &SignedIn) -> Result<Security, Refusal> {
+    let user = &signed_in.user;
+    let changed = user.password_changed_at;
+    Ok(Security {
+        chrome: page::chrome(app, visitor, Section::Security),
+        current_password: Field::empty(),
+        new_password: Field::empty(),
+        last_changed: (changed != user.created_at).then(|| When::new(changed.0, app.clock.now().0)),
+        other_sessions: sessions::count(app, user.id).await?.saturating_sub(1),
+    })
+}

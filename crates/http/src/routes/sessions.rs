@@ -1,0 +1,100 @@
+//! `/settings/sessions`: where the person is signed in.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use postern_domain::{Refusal, Session, SessionId};
+use postern_flows::{App, sessions};
+use postern_templating::pages::{SessionRow, Sessions};
+use postern_templating::{Notice, Pager, Section, When};
+
+use crate::answer::PageRefusal;
+use crate::page;
+use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::rights::{Right, Routes};
+use crate::session::device_of;
+
+const PATH: &str = "/settings/sessions";
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get(PATH, Right::Session, list).post(PATH, Right::Session, end)
+}
+
+async fn list(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    QueryParams(query): QueryParams,
+) -> Result<Response, PageRefusal> {
+    let query = query?;
+    let (after, here) = (query.get("after"), &signed_in.session);
+    let found = sessions::list(&app, here.user_id, after).await?;
+    let now = app.clock.now().0;
+    let others = found.sessions.iter().filter(|session| session.id != here.id);
+    let mut rows: Vec<SessionRow> = others.map(|session| row(session, false, now)).collect();
+    if after.is_none() {
+        rows.insert(0, row(here, true, now));
+    }
+    let mut chrome = page::chrome(&app, &visitor, Section::Sessions);
+    chrome.notice = query.get("done").and_then(notice);
+    Ok(page::render(&Sessions {
+        chrome,
+        has_others: sessions::count(&app, here.user_id).await? > 1,
+        sessions: rows,
+        pager: Pager {
+            // The way back to the start is enough for a list that few people page through.
+            previous_url: after.map(|_| PATH.to_owned()),
+            next_url: found.next.map(|next| format!("{PATH}?after={next}")),
+        },
+    }))
+}
+
+async fn end(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    PageForm(form): PageForm,
+) -> Result<Response, PageRefusal> {
+    let here = &signed_in.session;
+    let done = match form.get("action") {
+        Some("revoke_others") => {
+            sessions::end_others(&app, here).await?;
+            "others"
+        }
+        Some("revoke") => {
+            let id: Option<SessionId> = form.get("session").and_then(|id| id.parse().ok());
+            let id = id.ok_or_else(|| Refusal::not_found("there is no such session"))?;
+            if id == here.id {
+                return Ok(Redirect::to("/logout").into_response());
+            }
+            // Of another person, or over already: both are gone from this list.
+            if sessions::end_there(&app, here.user_id, id).await? { "one" } else { "none" }
+        }
+        _ => return Err(Refusal::invalid_request("choose what to do").into()),
+    };
+    Ok(Redirect::to(&format!("{PATH}?done={done}")).into_response())
+}
+
+fn notice(done: &str) -> Option<Notice> {
+    Some(match done {
+        "one" => {
+            Notice::done("That browser is signed out. If you did not know it, change your password as well.")
+        }
+        "others" => Notice::done("You are signed out everywhere else."),
+        "none" => Notice::info("That session was over already."),
+        _ => return None,
+    })
+}
+
+fn row(session: &Session, current: bool, now: i64) -> SessionRow {
+    let (device, name) = device_of(&session.user_agent);
+    SessionRow {
+        id: session.id.to_string(),
+        device,
+        name,
+        address: session.address.clone(),
+        signed_in: When::new(session.created_at.0, now),
+        last_seen: When::new(if current { now } else { session.last_seen_at.0 }, now),
+        current,
+    }
+}

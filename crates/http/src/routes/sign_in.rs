@@ -1,0 +1,149 @@
+//! `/login`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use postern_domain::{OwnPath, Params, Plain};
+use postern_flows::authorize::{self, Waiting, WaitingFor};
+use postern_flows::{App, sign_in};
+use postern_templating::pages::{SignIn, SignInMode};
+use postern_templating::{Field, Notice, Section};
+
+use crate::answer::{PageRefusal, Told, person};
+use crate::request::{PageForm, QueryParams, Visitor};
+use crate::rights::{Right, Routes};
+use crate::session::{Browser, Visiting};
+use crate::{arrival, heading, page};
+
+const PATH: &str = "/login";
+/// What is said of every name and password that do not help.
+const WRONG: &str = "The name or the password is wrong. Check both and try again.";
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get(PATH, Right::Public, show).post(PATH, Right::Public, submit)
+}
+
+/// What somebody comes to sign in for.
+struct Errand {
+    return_to: OwnPath,
+    /// Somebody else than who is signed in wants to.
+    other: bool,
+    /// The app that waits.
+    waiting: Option<Waiting>,
+}
+
+impl Errand {
+    async fn of(app: &App, visitor: &Visitor, params: &Params) -> Self {
+        let return_to = heading::return_to(params);
+        let waiting = authorize::waiting(app, return_to.as_str(), person(visitor)).await;
+        Self { return_to, other: params.get("other") == Some("1"), waiting }
+    }
+
+    fn wants(&self) -> WaitingFor {
+        self.waiting.as_ref().map_or(WaitingFor::Nothing, |waiting| waiting.wants)
+    }
+
+    /// Whether there is nothing to do here for somebody who is signed in.
+    fn is_done(&self) -> bool {
+        !self.other && self.wants() == WaitingFor::Nothing
+    }
+
+    fn mode(&self, visitor: &Visitor) -> SignInMode {
+        match (&visitor.signed_in, self.wants()) {
+            (Some(_), WaitingFor::Reauthentication) if !self.other => SignInMode::Confirm,
+            (Some(signed_in), WaitingFor::Choice) if !self.other => {
+                SignInMode::Choose(page::account(&signed_in.user))
+            }
+            _ => SignInMode::Fresh,
+        }
+    }
+}
+
+async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, PageRefusal> {
+    let query = query?;
+    let errand = Errand::of(&app, &visitor, &query).await;
+    if visitor.signed_in.is_some() && errand.is_done() {
+        return Ok(Redirect::to(errand.return_to.as_str()).into_response());
+    }
+    let mut form = empty(&app, &visitor, &errand);
+    if query.get("done") == Some("signed-out") && visitor.signed_in.is_none() {
+        form.chrome.notice = Some(Notice::done("You are signed out."));
+    }
+    Ok(answer(&form, &errand))
+}
+
+async fn submit(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    browser: Browser,
+    Visiting(visit): Visiting,
+    PageForm(form): PageForm,
+) -> Result<Response, PageRefusal> {
+    let errand = Errand::of(&app, &visitor, &form).await;
+    if form.get("action") == Some("continue")
+        && let Some(signed_in) = &visitor.signed_in
+    {
+        let next = authorize::after_choice(&app, errand.return_to.as_str(), &signed_in.session);
+        return Ok(Redirect::to(&next).into_response());
+    }
+    let (identifier, password) = (form.get("identifier"), form.get("password"));
+    let (Some(identifier), Some(password)) = (identifier, password) else {
+        let mut again = empty(&app, &visitor, &errand);
+        again.identifier = required(identifier, "Enter your user name or your e-mail.");
+        again.password = required(password, "Enter your password.");
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer(&again, &errand)).into_response());
+    };
+    let arrived = sign_in::sign_in(&app, identifier, &Plain::new(password.to_owned()), &visit).await;
+    match arrived {
+        Ok(arrived) => arrival::welcome(&app, &visitor, &browser, arrived, &errand.return_to).await,
+        Err(denied) => {
+            let told = Told::of(denied, WRONG)?;
+            let mut again = empty(&app, &visitor, &errand);
+            again.identifier = Field::new(identifier);
+            again.problem = Some(told.sentence.clone());
+            Ok(told.mark(answer(&again, &errand)))
+        }
+    }
+}
+
+fn required(value: Option<&str>, error: &str) -> Field {
+    value.map_or_else(|| Field::empty().with_error(error), Field::new)
+}
+
+fn empty(app: &App, visitor: &Visitor, errand: &Errand) -> SignIn {
+    let mode = errand.mode(visitor);
+    let hint = errand.waiting.as_ref().and_then(|waiting| waiting.login_hint.clone()).unwrap_or_default();
+    let identifier = match (&mode, &visitor.signed_in) {
+        (SignInMode::Confirm, Some(signed_in)) => signed_in.user.username.to_string(),
+        _ => hint,
+    };
+    let confirms = matches!(mode, SignInMode::Confirm);
+    SignIn {
+        chrome: page::chrome(app, visitor, Section::Elsewhere),
+        mode,
+        destination: errand.waiting.as_ref().map(heading::destination),
+        problem: None,
+        identifier: Field::new(identifier),
+        password: Field::empty(),
+        return_to: errand.return_to.to_string(),
+        register_url: (app.config.registration.open && !confirms)
+            .then(|| heading::with_return_to("/register", &errand.return_to)),
+        other_account_url: confirms
+            .then(|| format!("{}&other=1", heading::with_return_to(PATH, &errand.return_to))),
+    }
+}
+
+/// The page; where an app waits, its form may lead on to that app in the end.
+fn answer(form: &SignIn, errand: &Errand) -> Response {
+    let mut response = page::render(form);
+    if let Some(waiting) = &errand.waiting {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, heading::policy(waiting));
+    }
+    response
+}

@@ -1,0 +1,117 @@
+//! `postern user …`
+
+use std::io::{BufRead, Read};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use postern_domain::{InstanceRight, Plain, User, UserId};
+use postern_flows::users::{self, NewUser, Standing};
+use postern_flows::{App, FormRefusal};
+use serde_json::json;
+
+use super::print_json;
+use crate::{instance, settings};
+
+/// Most bytes that are read of a password; a longer line is none.
+const LONGEST_LINE: u64 = 4_096;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Make an account; its e-mail counts as verified
+    Create(CreateArgs),
+    /// Give an account another password and sign it out everywhere
+    SetPassword(SetPasswordArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateArgs {
+    /// The e-mail address
+    #[arg(long)]
+    email: String,
+    /// The name to sign in with
+    #[arg(long, value_name = "U")]
+    username: String,
+    /// What the person is called [default: the user name]
+    #[arg(long, default_value = "", hide_default_value = true)]
+    name: String,
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    password_stdin: bool,
+    /// Give it every right in the instance
+    #[arg(long)]
+    admin: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetPasswordArgs {
+    /// The account, by id, user name or e-mail
+    user: String,
+    /// Read the password from the first line of standard input
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
+pub(crate) async fn run(config_file: Option<&Path>, command: UserCommand) -> anyhow::Result<()> {
+    let app = instance::open(settings::load(config_file)?).await?;
+    match command {
+        UserCommand::Create(args) => create(&app, args).await,
+        UserCommand::SetPassword(args) => set_password(&app, args).await,
+    }
+}
+
+async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
+    let password = if args.password_stdin { Some(password_line()?) } else { None };
+    let has_password = password.is_some();
+    let rights = if args.admin { InstanceRight::ALL.into() } else { Default::default() };
+    let standing = Standing { email_verified: true, rights };
+    let new = NewUser { username: args.username, email: args.email, name: args.name, password };
+    let user = users::create(app, &new, standing).await?;
+    print_json(&described(&user))?;
+    if !has_password {
+        eprintln!(
+            "The account has no password, so nobody can sign in to it yet. Set one with: postern user set-password {} --password-stdin",
+            user.username
+        );
+    }
+    Ok(())
+}
+
+async fn set_password(app: &App, args: SetPasswordArgs) -> anyhow::Result<()> {
+    let user = find(app, &args.user).await?;
+    let ended = match users::set_password(app, &user, &password_line()?).await {
+        Ok(ended) => ended,
+        Err(FormRefusal::Fields(errors)) => bail!("{errors}"),
+        Err(FormRefusal::Refused(refusal)) => return Err(refusal.into()),
+    };
+    print_json(&described(&user))?;
+    eprintln!("The password is set. Sessions ended: {ended}.");
+    Ok(())
+}
+
+async fn find(app: &App, name: &str) -> anyhow::Result<User> {
+    use postern_storage::users;
+
+    let found = match name.parse::<UserId>() {
+        Ok(id) => users::find(&app.db, id).await?,
+        Err(_) => users::find_by_identifier(&app.db, name).await?,
+    };
+    found.with_context(|| format!("there is no account “{name}”"))
+}
+
+fn described(user: &User) -> serde_json::Value {
+    json!({ "id": user.id, "email": user.email, "username": user.username })
+}
+
+/// The first line of standard input without its end.
+fn password_line() -> anyhow::Result<Plain> {
+    let mut line = String::new();
+    let stdin = std::io::stdin().lock();
+    stdin.take(LONGEST_LINE).read_line(&mut line).context("the password cannot be read")?;
+    let password = line.strip_suffix('\n').unwrap_or(&line);
+    let password = password.strip_suffix('\r').unwrap_or(password);
+    if password.is_empty() {
+        bail!("there is no password on standard input");
+    }
+    Ok(Plain::new(password.to_owned()))
+}
