@@ -21,8 +21,8 @@ pub(crate) async fn welcome(
     let before = visitor.signed_in.as_ref().map(|signed_in| &*signed_in.session);
     let arrival = arrival.continuing(before);
     session::begin(browser, &arrival.session).await?;
-    let next = authorize::after_sign_in(app, return_to.as_str(), &arrival.session);
-    let mut response = Redirect::to(&next).into_response();
+    let next = authorize::after_sign_in(app, return_to, &arrival.session);
+    let mut response = Redirect::to(next.as_str()).into_response();
     if let Some(cookie) = session::device_cookie(app, &arrival.device) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -47,8 +47,8 @@ async fn submit(
     match sign_in::reauthenticate(&app, &signed_in.user, &signed_in.session, &password).await {
         Ok(renewed) => {
             session::begin(&browser, &renewed).await?;
-            let next = authorize::after_sign_in(&app, return_to.as_str(), &renewed);
-            Ok(Redirect::to(&next).into_response())
+            let next = authorize::after_sign_in(&app, &return_to, &renewed);
+            Ok(Redirect::to(next.as_str()).into_response())
         }
         Err(denied) => {
             let told = Told::of(denied, "This is not your password. Check it and try again.")?;

@@ -31,7 +31,7 @@ async fn show(
     let query = query?;
     sign_up::check_open(&app)?;
     let return_to = heading::return_to(&query);
-    let waiting = authorize::waiting(&app, return_to.as_str(), person(&visitor)).await;
+    let waiting = authorize::waiting(&app, &return_to, person(&visitor)).await;
     let wanted = waiting.as_ref().is_some_and(|waiting| waiting.wants == WaitingFor::SignUp);
     if visitor.signed_in.is_some() && !wanted {
         return Ok(Redirect::to(return_to.as_str()).into_response());
@@ -55,7 +55,7 @@ async fn submit(
         Err(refusal) => refusal,
     };
     let (errors, problem, status): (_, _, StatusCode) = form_errors(refusal)?;
-    let waiting = authorize::waiting(&app, return_to.as_str(), person(&visitor)).await;
+    let waiting = authorize::waiting(&app, &return_to, person(&visitor)).await;
     let again = answer(&app, &visitor, &form, &errors, problem, (&return_to, waiting.as_ref()));
     Ok((status, again).into_response())
 }

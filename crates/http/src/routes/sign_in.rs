@@ -37,7 +37,7 @@ struct Errand {
 impl Errand {
     async fn of(app: &App, visitor: &Visitor, params: &Params) -> Self {
         let return_to = heading::return_to(params);
-        let waiting = authorize::waiting(app, return_to.as_str(), person(visitor)).await;
+        let waiting = authorize::waiting(app, &return_to, person(visitor)).await;
         Self { return_to, other: params.get("other") == Some("1"), waiting }
     }
 
@@ -89,8 +89,8 @@ async fn submit(
     if form.get("action") == Some("continue")
         && let Some(signed_in) = &visitor.signed_in
     {
-        let next = authorize::after_choice(&app, errand.return_to.as_str(), &signed_in.session);
-        return Ok(Redirect::to(&next).into_response());
+        let next = authorize::after_choice(&app, &errand.return_to, &signed_in.session);
+        return Ok(Redirect::to(next.as_str()).into_response());
     }
     let (identifier, password) = (form.get("identifier"), form.get("password"));
     let (Some(identifier), Some(password)) = (identifier, password) else {
