@@ -16,7 +16,10 @@ enum Who {
 
 use Who::{Ada, Nobody};
 
-async fn check(world: &World, rows: &[(Who, &[(&str, &str)], &str)]) {
+/// Who asks, with what parameters, and what comes of it.
+type Row<'a> = (Who, &'a [(&'a str, &'a str)], &'a str);
+
+async fn check(world: &World, rows: &[Row<'_>]) {
     for (who, more, expected) in rows {
         let session = match who {
             Nobody => None,
