@@ -22,3 +22,6 @@ pub use secrets::{Rotated, SECRET_OVERLAP, revoke_secret, rotate_secret};
 pub use snippets::{ClientSnippet, snippets};
 
 pub use postern_storage::clients::ClientUsage;
+
+#[cfg(test)]
+mod tests;
