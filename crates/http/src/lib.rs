@@ -8,6 +8,7 @@ mod arrival;
 mod cross_origin;
 mod csp;
 mod face;
+mod first_words;
 mod form_token;
 mod heading;
 mod middleware;

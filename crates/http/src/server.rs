@@ -24,6 +24,7 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tower::Service;
 
+use crate::first_words::FirstWords;
 use crate::request::PeerAddress;
 
 /// Longest that a client may take for the head of a request, and that a connection may be idle.
@@ -133,7 +134,8 @@ impl Server {
                     request.extensions_mut().insert(PeerAddress(peer));
                     router.clone().call(request.map(Body::new))
                 });
-                let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+                let connection = builder
+                    .serve_connection_with_upgrades(TokioIo::new(FirstWords::within(HEAD, stream)), service);
                 if let Err(error) = watcher.watch(connection.into_owned()).await {
                     tracing::debug!(%error, "a connection ended early");
                 }
