@@ -18,6 +18,8 @@ mod rights;
 mod routes;
 mod server;
 mod session;
+#[cfg(test)]
+mod testing;
 
 pub use routes::router;
 pub use server::{Bound, ServeError, Server};

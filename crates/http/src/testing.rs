@@ -1,0 +1,175 @@
+//! A server without sockets, and a browser that keeps its cookies.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use postern_domain::{Lifetime, Plain, Timestamp};
+use postern_flows::users::{self, NewUser, Standing};
+use postern_flows::{App, Clock, Config, SecretKey, SystemRng};
+use postern_storage::Db;
+use tower::ServiceExt;
+
+/// A password that is good enough.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// A server with a scratch database and a clock that stands still.
+pub(crate) struct TestServer {
+    pub(crate) app: Arc<App>,
+    router: Router,
+    clock: Arc<FixedClock>,
+    _folder: tempfile::TempDir,
+}
+
+impl Deref for TestServer {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+struct FixedClock(AtomicI64);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl TestServer {
+    /// A server at this public URL, with an account `ada` that has [`PASSWORD`].
+    pub(crate) async fn at(public_url: &str) -> Self {
+        let mut config = Config { public_url: public_url.parse().unwrap(), ..Config::default() };
+        config.registration.open = true;
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/postern.db", folder.path().display());
+        Db::migrate(&url).await.unwrap();
+        let db = Db::connect(&url).await.unwrap();
+        db.watch_epochs().await.unwrap();
+        let clock = Arc::new(FixedClock(AtomicI64::new(1_800_000_000)));
+        let key = SecretKey::new(&[7; 32]).unwrap();
+        let app = Arc::new(App::new(db, config, key, Arc::clone(&clock) as _, Arc::new(SystemRng)));
+        let ada = NewUser {
+            username: "ada".into(),
+            email: "ada@example.com".into(),
+            name: "Ada Lovelace".into(),
+            password: Some(Plain::new(PASSWORD.into())),
+        };
+        users::create(&app, &ada, Standing::default()).await.unwrap();
+        Self { router: crate::router(Arc::clone(&app)), app, clock, _folder: folder }
+    }
+
+    /// Lets time go by.
+    pub(crate) fn advance(&self, span: Lifetime) {
+        self.clock.0.fetch_add(span.as_seconds(), Ordering::SeqCst);
+    }
+
+    /// A browser without cookies.
+    pub(crate) fn browser(&self) -> TestBrowser<'_> {
+        TestBrowser { server: self, cookies: BTreeMap::new(), agent: "Firefox" }
+    }
+}
+
+/// An answer, read to its end.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// Where it sends the browser.
+    pub(crate) fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |location| location.to_str().unwrap())
+    }
+
+    /// The `Set-Cookie` lines.
+    pub(crate) fn cookies(&self) -> Vec<&str> {
+        self.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect()
+    }
+
+    fn form_token(&self) -> String {
+        let (_, rest) = self.body.split_once("name=\"form_token\" value=\"").expect("a page with a form");
+        rest.split('"').next().unwrap().to_owned()
+    }
+}
+
+/// A browser.
+#[derive(Clone)]
+pub(crate) struct TestBrowser<'a> {
+    server: &'a TestServer,
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) agent: &'static str,
+}
+
+impl TestBrowser<'_> {
+    /// The cookie of the session, whatever it is called.
+    pub(crate) fn session(&self) -> Option<&str> {
+        let found = self.cookies.iter().find(|(name, _)| name.ends_with("postern_session"));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Opens `page` and sends the form on it to its path.
+    pub(crate) async fn submit(&mut self, page: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.get(page).await.form_token();
+        let path = page.split('?').next().unwrap();
+        self.post(path, fields, &token).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)], token: &str) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .append_pair("form_token", token)
+            .finish();
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    pub(crate) async fn sign_in(&mut self) -> Answer {
+        let answer = self.submit("/login", &[("identifier", "ada"), ("password", PASSWORD)]).await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/"));
+        answer
+    }
+
+    /// Whether somebody is signed in.
+    pub(crate) async fn is_signed_in(&mut self) -> bool {
+        self.get("/settings/profile").await.status == StatusCode::OK
+    }
+
+    async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let headers = request.headers_mut();
+        headers.insert(header::USER_AGENT, self.agent.parse().unwrap());
+        if !cookies.is_empty() {
+            headers.insert(header::COOKIE, cookies.join("; ").parse().unwrap());
+        }
+        let response = self.server.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let answer = Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        };
+        for line in answer.cookies() {
+            let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
+            if line.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+}
