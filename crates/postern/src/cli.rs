@@ -3,7 +3,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::client::ClientCommand;
+use crate::commands::key::KeyCommand;
 use crate::commands::serve::ServeArgs;
+use crate::commands::token::TokenCommand;
 use crate::commands::user::UserCommand;
 
 /// An OAuth 2.1 and OpenID Connect authorization server in one binary.
@@ -37,6 +39,12 @@ pub(crate) enum Command {
     /// Make accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// List and rotate the signing keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Say what a token is
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Look for mistakes in the settings and the surroundings, with a remedy for each
     Doctor,
 }

@@ -3,8 +3,10 @@
 pub(crate) mod client;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod key;
 pub(crate) mod migrate;
 pub(crate) mod serve;
+pub(crate) mod token;
 pub(crate) mod user;
 
 use serde::Serialize;
@@ -20,6 +22,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate => migrate::run(config_file).await,
         Command::Client(command) => client::run(config_file, command).await,
         Command::User(command) => user::run(config_file, command).await,
+        Command::Key(command) => key::run(config_file, command).await,
+        Command::Token(command) => token::run(config_file, command).await,
         Command::Doctor => doctor::run(config_file).await,
     }
 }
