@@ -26,6 +26,8 @@ pub mod keys;
 mod last_use;
 mod live;
 pub mod logo;
+#[cfg(test)]
+mod party;
 pub mod password;
 pub mod profile;
 mod secret_key;

@@ -103,3 +103,6 @@ pub(crate) async fn revoke_family(app: &App, grant: GrantId, now: Timestamp) -> 
         })
         .await
 }
+
+#[cfg(test)]
+mod tests;
