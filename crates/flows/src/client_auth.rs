@@ -233,3 +233,6 @@ fn too_many(until: Timestamp, now: Timestamp) -> Refusal {
     Refusal::too_many_requests(format!("client authentication failed too often; try again in {wait}"))
         .after(wait)
 }
+
+#[cfg(test)]
+mod tests;

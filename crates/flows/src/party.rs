@@ -7,7 +7,9 @@ use postern_domain::{
     ClientType, CodeBinding, CodeChallenge, Consent, GrantName, Params, Permit, PersonName, RedirectUri,
     Refusal, Scopes, Session, SigningAlgorithm, Subject, TokenHash, User,
 };
+use postern_storage::signing_keys::{self, StoredKey};
 use postern_storage::{clients, consents, sessions};
+use tokio::sync::OnceCell;
 
 use crate::client_auth::Sender;
 use crate::issue::{NewCode, TokenAnswer};
@@ -42,6 +44,7 @@ impl Party {
     pub(crate) async fn configured(mut config: Config, change: impl FnOnce(&mut ClientMetadata)) -> Self {
         config.keys.rsa_bits = 2048;
         let app = app_with(config).await;
+        give_keys(&app).await;
         let user = user(&app, "ada").await;
         let session = session(&app, &user).await;
         let (client, secret) = client(&app, "web", change).await;
@@ -256,4 +259,22 @@ pub(crate) fn cookie_of(session: &Session) -> TokenHash {
 /// Shorter than `parse().unwrap()`.
 pub(crate) fn scopes(text: &str) -> Scopes {
     text.parse().unwrap()
+}
+
+/// Making RSA keys takes longer than the tests: all instances, which have the same secret key, share them.
+async fn give_keys(app: &App) {
+    static MADE: OnceCell<Vec<StoredKey>> = OnceCell::const_new();
+    let mut made_here = false;
+    let make = async {
+        made_here = true;
+        app.signing_keys().await.unwrap();
+        signing_keys::list(&app.db, app.clock.now()).await.unwrap()
+    };
+    let keys = MADE.get_or_init(|| make).await.clone();
+    if !made_here {
+        let write = app.db.write(keys, |tx, keys| {
+            Box::pin(async move { Ok::<_, Refusal>(signing_keys::insert_many(tx, keys).await?) })
+        });
+        write.await.unwrap();
+    }
 }

@@ -11,3 +11,6 @@ pub use introspect::{Introspection, introspect};
 pub use revoke::revoke;
 pub use userinfo::userinfo;
 pub use verdict::{Verdict, verdict};
+
+#[cfg(test)]
+mod tests;

@@ -25,3 +25,6 @@ pub const ID_TOKEN_LIFETIME: Lifetime = Lifetime::seconds(60 * 60);
 
 /// How far the clocks of nodes and relying parties may be apart, and how long nodes take to see a change.
 const LEEWAY: Lifetime = Lifetime::seconds(60);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use postern_domain::{AuthMethod, ClientType, ErrorCode, Lifetime, Params, Refusal};
+use postern_storage::clients;
+
+use super::{Authenticated, Sender, authenticate};
+use crate::party::{self, Party, form};
+
+const ID: &str = "web-app";
+/// The secret of the party, as a client form-encodes it.
+const SECRET: &str = "web%3A+100+%25+secret+%2B+more+%2F+%3D+%3F";
+
+async fn with(party: &Party, headers: &[&str], form: &Params) -> Result<Authenticated, Refusal> {
+    let authorization: Vec<&[u8]> = headers.iter().map(|header| header.as_bytes()).collect();
+    let sender = Sender { authorization: &authorization, ..party::sender(form) };
+    authenticate(&party.app, sender).await
+}
+
+fn basic(id: &str, secret: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
+}
+
+fn code_of(outcome: Result<Authenticated, Refusal>) -> String {
+    outcome.map_or_else(|refusal| refusal.code.as_str().to_owned(), |it| it.method.to_string())
+}
+
+#[tokio::test]
+async fn exactly_one_method_counts() {
+    let party = Party::new().await;
+    let secret = party.secret.as_str();
+    let id_only = [("client_id", ID)];
+    let post = [("client_id", ID), ("client_secret", secret)];
+    let wrong = [("client_id", ID), ("client_secret", "guess")];
+    let other = [("client_id", "other")];
+    let right = basic(ID, SECRET);
+    let lower = right.replace("Basic", "basic");
+    let raw = basic(ID, secret);
+    let half = format!("Basic {}", STANDARD.encode(ID));
+    let bearer = right.replace("Basic", "Bearer");
+    let table: &[(&[&str], &[(&str, &str)], &str)] = &[
+        (&[&right], &[], "client_secret_basic"),
+        (&[&lower], &[], "client_secret_basic"),
+        (&[&right], &id_only, "client_secret_basic"),
+        (&[], &post, "client_secret_post"),
+        (&[&right], &post, "invalid_request"),
+        (&[&right], &wrong, "invalid_request"),
+        (&[&right], &other, "invalid_request"),
+        (&[&right, &right], &[], "invalid_request"),
+        (&[&raw], &[], "invalid_client"),
+        (&[&half], &[], "invalid_client"),
+        (&[&bearer], &[], "invalid_client"),
+        (&["Basic ?"], &[], "invalid_client"),
+        (&["Basic"], &[], "invalid_client"),
+        (&[&basic(ID, "")], &[], "invalid_client"),
+        (&[&basic(ID, "guess")], &[], "invalid_client"),
+        (&[&basic("nobody", SECRET)], &[], "invalid_client"),
+        (&[], &wrong, "invalid_client"),
+        (&[], &id_only, "invalid_client"),
+        (&[], &[("client_secret", secret)], "invalid_client"),
+        (&[], &[], "invalid_client"),
+    ];
+    for (headers, pairs, expected) in table {
+        assert_eq!(code_of(with(&party, headers, &form(pairs)).await), *expected, "{headers:?} {pairs:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_client_is_answered_as_one_with_a_wrong_secret() {
+    let party = Party::new().await;
+    let wrong = with(&party, &[&basic(ID, "guess")], &form(&[])).await.unwrap_err();
+    let unknown = with(&party, &[&basic("nobody", "guess")], &form(&[])).await.unwrap_err();
+    let no_secret = with(&party, &[], &form(&[("client_id", ID)])).await.unwrap_err();
+    assert_eq!(wrong, unknown);
+    assert_eq!(wrong, no_secret);
+    let told = clients::recent_errors(&party.app.db, party.client.id).await.unwrap();
+    assert_eq!(told.len(), 2, "its developer is told more");
+}
+
+#[tokio::test]
+async fn a_method_that_is_pinned_is_the_only_one() {
+    for (pinned, header_works) in
+        [(AuthMethod::ClientSecretBasic, true), (AuthMethod::ClientSecretPost, false)]
+    {
+        let party = Party::with(|metadata| metadata.auth_method = Some(pinned)).await;
+        let header = with(&party, &[&basic(ID, SECRET)], &form(&[])).await;
+        let post = with(&party, &[], &form(&[("client_id", ID), ("client_secret", &party.secret)])).await;
+        assert_eq!((header.is_ok(), post.is_ok()), (header_works, !header_works), "{pinned}");
+    }
+    let party = Party::with(|metadata| metadata.client_type = ClientType::Public).await;
+    assert_eq!(code_of(with(&party, &[], &form(&[("client_id", ID)])).await), "none");
+    let invented = form(&[("client_id", ID), ("client_secret", "x")]);
+    assert_eq!(code_of(with(&party, &[], &invented).await), "invalid_client");
+    assert_eq!(code_of(with(&party, &[&basic(ID, "")], &form(&[])).await), "invalid_client");
+}
+
+#[tokio::test]
+async fn two_secrets_work_until_one_has_ended() {
+    let party = Party::new().await;
+    let (id, now) = (party.client.id, party.app.clock.now());
+    let end = now.plus(Lifetime::seconds(100));
+    let write = party.app.db.write(id, move |tx, id| {
+        Box::pin(async move { Ok::<_, Refusal>(clients::end_secrets(tx, *id, now, end).await.map(|_| ())?) })
+    });
+    write.await.unwrap();
+    assert!(with(&party, &[&basic(ID, SECRET)], &form(&[])).await.is_ok());
+    party.app.advance(Lifetime::seconds(100));
+    assert_eq!(code_of(with(&party, &[&basic(ID, SECRET)], &form(&[])).await), "invalid_client");
+}
+
+#[tokio::test]
+async fn failures_have_a_budget_and_success_never_counts() {
+    let party = Party::new().await;
+    let attempt = async |secret: &str| code_of(with(&party, &[&basic(ID, secret)], &form(&[])).await);
+    for _ in 0..59 {
+        assert_eq!(attempt("guess").await, "invalid_client");
+        assert_eq!(attempt(SECRET).await, "client_secret_basic");
+    }
+    assert_eq!(attempt("guess").await, "invalid_client");
+    for secret in ["guess", SECRET] {
+        let refused = with(&party, &[&basic(ID, secret)], &form(&[])).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::TooManyRequests, "past the budget nothing is evaluated");
+        assert_eq!(refused.retry_after, Some(Lifetime::seconds(60)));
+    }
+    let elsewhere = form(&[("client_id", ID), ("client_secret", &party.secret)]);
+    let sender = Sender { address: "2001:db8::1".parse().unwrap(), ..party::sender(&elsewhere) };
+    assert!(authenticate(&party.app, sender).await.is_ok(), "another address has a budget of its own");
+    party.app.advance(Lifetime::seconds(60));
+    assert_eq!(attempt(SECRET).await, "client_secret_basic");
+}
