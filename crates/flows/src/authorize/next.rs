@@ -35,7 +35,7 @@ pub enum Next {
 /// A request that cannot be answered to any client: its client or redirect URI does not hold.
 #[derive(Debug)]
 pub struct Unreturnable {
-    /// What is wrong.
+    /// What is wrong, as anybody may see it.
     pub refusal: Refusal,
     /// The client it names, if that is registered.
     pub client: Option<Arc<Client>>,
@@ -43,18 +43,25 @@ pub struct Unreturnable {
     pub got: Option<String>,
     /// Whether it is the app's mistake, not the person's or this server's.
     pub is_the_apps: bool,
+    /// What is wrong, for the client's developer, where they may know more.
+    pub(super) in_full: Option<Refusal>,
 }
 
 impl From<Refusal> for Unreturnable {
     fn from(refusal: Refusal) -> Self {
         let ours = matches!(refusal.code, ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable);
-        Self { refusal, client: None, got: None, is_the_apps: !ours }
+        Self { refusal, client: None, got: None, is_the_apps: !ours, in_full: None }
     }
 }
 
 impl Unreturnable {
+    /// A mistake of a client.
+    pub(super) fn of_client(client: &Arc<Client>, refusal: Refusal) -> Self {
+        Self { client: Some(Arc::clone(client)), ..Self::from(refusal) }
+    }
+
     /// Something that the app has nothing to do with.
-    pub(crate) const fn of_person(refusal: Refusal) -> Self {
-        Self { refusal, client: None, got: None, is_the_apps: false }
+    pub(crate) fn of_person(refusal: Refusal) -> Self {
+        Self { is_the_apps: false, ..Self::from(refusal) }
     }
 }

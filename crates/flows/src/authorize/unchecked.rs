@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use postern_domain::{Client, ClientIdentifier, Params, Refusal, Timestamp};
 
 use super::checked::Checked;
@@ -52,9 +54,8 @@ impl Unchecked {
     /// Finds the client and holds the redirect URI against what it registered.
     pub(crate) async fn check(self, app: &App) -> Result<Checked, Unreturnable> {
         let client = self.client(app).await?;
-        let asked_for =
-            |refusal| Unreturnable { refusal, client: Some(client.clone()), got: None, is_the_apps: true };
-        let requested = once(&self.sent, "redirect_uri").map_err(asked_for)?;
+        let requested = once(&self.sent, "redirect_uri");
+        let requested = requested.map_err(|refusal| Unreturnable::of_client(&client, refusal))?;
         let scope = once(&self.sent, "scope");
         let return_to = match requested {
             Some(requested) => ReturnTo::requested(app, &client, requested),
@@ -65,28 +66,23 @@ impl Unchecked {
         };
         let Some(return_to) = return_to else {
             return Err(Unreturnable {
-                refusal: no_redirect_uri(&client, requested),
                 got: requested.map(shortened),
-                client: Some(client),
-                is_the_apps: true,
+                in_full: Some(no_redirect_uri_of(&client, requested)),
+                ..Unreturnable::of_client(&client, no_redirect_uri(requested))
             });
         };
         Ok(Checked::new(client, return_to, &self.sent, self.carried, self.proof))
     }
 
-    async fn client(&self, app: &App) -> Result<std::sync::Arc<Client>, Unreturnable> {
+    async fn client(&self, app: &App) -> Result<Arc<Client>, Unreturnable> {
         let identifier = once(&self.sent, "client_id")?
             .ok_or_else(|| Refusal::invalid_request("client_id is missing (RFC 6749 section 4.1.1)"))?;
         let unknown = || Refusal::invalid_request("no client with this client_id is registered here");
         let identifier = ClientIdentifier::parse(identifier).ok_or_else(unknown)?;
         let client = app.client(&identifier).await?.ok_or_else(unknown)?;
         if client.disabled {
-            return Err(Unreturnable {
-                refusal: Refusal::unauthorized_client("an administrator has closed this client"),
-                client: Some(client),
-                got: None,
-                is_the_apps: true,
-            });
+            let closed = Refusal::unauthorized_client("an administrator has closed this client");
+            return Err(Unreturnable::of_client(&client, closed));
         }
         Ok(client)
     }
@@ -116,7 +112,20 @@ fn names_openid(scope: Option<&str>) -> bool {
     scope.is_some_and(|scope| scope.split(' ').any(|name| name == "openid"))
 }
 
-fn no_redirect_uri(client: &Client, requested: Option<&str>) -> Refusal {
+/// Why there is no way back. Anybody may see it, so it does not say what is registered.
+fn no_redirect_uri(requested: Option<&str>) -> Refusal {
+    Refusal::invalid_request(match requested {
+        Some(_) => {
+            "redirect_uri is none of those that are registered for this client; they are compared character by character"
+        }
+        None => {
+            "redirect_uri is missing; it can be left out only by a client that has registered exactly one and does not ask for openid"
+        }
+    })
+}
+
+/// The same for the client's developer.
+fn no_redirect_uri_of(client: &Client, requested: Option<&str>) -> Refusal {
     let registered: Vec<&str> = client.metadata.redirect_uris.iter().map(|uri| uri.as_str()).collect();
     let registered = shortened(&registered.join(", "));
     Refusal::invalid_request(match requested {

@@ -54,7 +54,7 @@ pub(crate) fn deliver(app: &App, visitor: &Visitor, answer: &Return) -> Response
 
 /// A request that nothing can be sent back for. What the client registered is shown to its owner only.
 pub(crate) fn cannot_return(visitor: &Visitor, error: Unreturnable) -> PageRefusal {
-    let Unreturnable { refusal, client, got, is_the_apps } = error;
+    let Unreturnable { refusal, client, got, is_the_apps, .. } = error;
     if !is_the_apps {
         return PageRefusal::from(refusal);
     }

@@ -21,7 +21,12 @@ pub(crate) fn routes() -> Routes {
         .get(authorize::PATH, Right::Public, asked)
         .post(authorize::PATH, Right::Public, posted)
         // A HEAD that is served as a GET would issue a code.
-        .with("HEAD", authorize::PATH, Right::Public, on(MethodFilter::HEAD, no_head))
+        .with(
+            "HEAD",
+            authorize::PATH,
+            Right::Public,
+            on(MethodFilter::HEAD, wrong_method).fallback(wrong_method),
+        )
 }
 
 async fn asked(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
@@ -54,7 +59,7 @@ fn wrong_form(what: &'static str) -> Response {
     PageRefusal::of_app(Refusal::invalid_request(what), None, Vec::new()).into_response()
 }
 
-async fn no_head() -> Response {
+async fn wrong_method() -> Response {
     let allow = [(header::ALLOW, HeaderValue::from_static("GET, POST"))];
     (StatusCode::METHOD_NOT_ALLOWED, allow).into_response()
 }
