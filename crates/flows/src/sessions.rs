@@ -111,14 +111,18 @@ pub fn is_fresh(app: &App, session: &Session) -> bool {
     session.auth_time.plus(FRESH) > app.clock.now()
 }
 
-/// Keeps a new session under the hash of the id in its cookie.
+/// Keeps a session under the hash of the id in its cookie. One that goes on after a new proof is known by this hash
+/// alone from then on, also where two proofs were sent at once.
 ///
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails.
 pub async fn begin(app: &App, hash: TokenHash, session: Session, data: String) -> Result<(), Refusal> {
     app.db
         .write((hash, session, data), |tx, (hash, session, data)| {
-            Box::pin(async move { Ok(sessions::insert(tx, *hash, session, data).await?) })
+            Box::pin(async move {
+                sessions::delete_by_id(tx, session.user_id, session.id).await?;
+                Ok(sessions::insert(tx, *hash, session, data).await?)
+            })
         })
         .await
 }

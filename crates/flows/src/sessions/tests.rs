@@ -88,6 +88,20 @@ async fn a_new_proof_continues_the_session_of_the_same_person_only() {
 }
 
 #[tokio::test]
+async fn two_proofs_at_once_leave_one_session() {
+    let app = testing::app().await;
+    let ada = testing::user(&app, "ada").await;
+    let session = signed_in(&app, HASH).await;
+    for i in 2..4 {
+        begin(&app, TokenHash([i; 32]), session.clone(), "{}".into()).await.unwrap();
+    }
+    assert!(find(&app, HASH).await.unwrap().is_none());
+    assert!(find(&app, TokenHash([2; 32])).await.unwrap().is_none());
+    assert!(find(&app, TokenHash([3; 32])).await.unwrap().is_some());
+    assert_eq!(count(&app, ada.id).await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn lists_have_pages_and_refuse_forged_cursors() {
     let app = testing::app().await;
     let ada = testing::user(&app, "ada").await;
