@@ -113,8 +113,16 @@ pub(crate) async fn remembered(
     Ok(Remembered { consent, suffices: allowed && !asked.prompts.contains(Prompt::Consent) })
 }
 
-/// The question for this person.
-pub(crate) async fn ask(app: &App, ready: &Ready, person: Person<'_>) -> Result<Next, Unreturnable> {
+/// The question for this person; where no page may be shown, that there would have to be one.
+pub(crate) async fn ask(app: &App, ready: &Ready, person: Person<'_>) -> Next {
+    if ready.asked.is_quiet() {
+        let refusal = Refusal::consent_required("the person has to allow it");
+        return Next::Return(ready.checked.return_to.refuse(refusal));
+    }
+    Next::Consent(Box::new(question(app, ready, person).await))
+}
+
+async fn question(app: &App, ready: &Ready, person: Person<'_>) -> Ask {
     let Ready { checked, asked, remembered } = ready;
     let client = Arc::clone(&checked.client);
     let redirect_uri = checked.return_to.registered();
@@ -125,7 +133,7 @@ pub(crate) async fn ask(app: &App, ready: &Ready, person: Person<'_>) -> Result<
     let query = checked.query();
     let mark = app.secret_key.mark(PURPOSE, &shown(ready, person, &query));
     let before = remembered.consent.as_ref();
-    Ok(Next::Consent(Box::new(Ask {
+    Ask {
         publisher,
         redirect_host: redirect_uri.display_host(),
         redirect_uri: checked.return_to.uri().to_owned(),
@@ -137,7 +145,7 @@ pub(crate) async fn ask(app: &App, ready: &Ready, person: Person<'_>) -> Result<
         return_to: checked.path(),
         query,
         client,
-    })))
+    }
 }
 
 /// Takes what a person decided on the consent page: `request` is what the page's form sent back. Everything is checked
@@ -170,7 +178,7 @@ pub async fn decide(
         return Ok(Next::Return(ready.checked.return_to.refuse(refusal)));
     }
     if !app.secret_key.is_mark(PURPOSE, &shown(&ready, person, query), &mark) {
-        return ask(app, &ready, person).await;
+        return Ok(ask(app, &ready, person).await);
     }
     Ok(Next::Return(match remember(app, &ready, person, now).await {
         Ok(consent) => answer(app, &ready, Some(&consent), person).await,

@@ -43,13 +43,7 @@ pub async fn authorize(app: &App, query: &str, person: Option<Person<'_>>) -> Re
         (Outcome::Ready(ready), None) => return Ok(Next::SignIn(ready.checked.path())),
     };
     if !ready.remembered.suffices {
-        return match ready.asked.is_quiet() {
-            true => {
-                let refusal = Refusal::consent_required("the person has to allow it");
-                Ok(Next::Return(ready.checked.return_to.refuse(refusal)))
-            }
-            false => consent::ask(app, &ready, person).await,
-        };
+        return Ok(consent::ask(app, &ready, person).await);
     }
     Ok(Next::Return(answer(app, &ready, ready.remembered.consent.as_deref(), person).await))
 }

@@ -59,7 +59,8 @@ fn wrong_form(what: &'static str) -> Response {
     PageRefusal::of_app(Refusal::invalid_request(what), None, Vec::new()).into_response()
 }
 
-async fn wrong_method() -> Response {
+/// What another method than GET and POST gets.
+pub(super) async fn wrong_method() -> Response {
     let allow = [(header::ALLOW, HeaderValue::from_static("GET, POST"))];
     (StatusCode::METHOD_NOT_ALLOWED, allow).into_response()
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
 use postern_domain::Refusal;
 use postern_flows::App;
 use postern_flows::authorize::{self, Next, Unreturnable};
@@ -17,8 +18,18 @@ use crate::request::{PageForm, Visitor};
 use crate::rights::{Right, Routes};
 use crate::{csp, face, page};
 
+use super::authorize::wrong_method;
+
+const PATH: &str = "/consent";
+
 pub(crate) fn routes() -> Routes {
-    Routes::new().get("/consent", Right::Public, ask).post("/consent", Right::Public, decide)
+    Routes::new().get(PATH, Right::Public, ask).post(PATH, Right::Public, decide).with(
+        // A HEAD that is served as a GET could issue a code.
+        "HEAD",
+        PATH,
+        Right::Public,
+        on(MethodFilter::HEAD, wrong_method).fallback(wrong_method),
+    )
 }
 
 async fn ask(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
