@@ -15,8 +15,9 @@ use crate::session;
 
 /// Largest body of a form or a protocol request, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
-/// Largest body of an upload, in bytes: a logo and the form around it.
-const UPLOAD_LIMIT: usize = 1_200 * 1024;
+/// Largest body of an upload, in bytes: more than a logo may have, so that a photograph straight from a camera is told
+/// that it is too large instead of being cut off on its way.
+const UPLOAD_LIMIT: usize = 16 * 1024 * 1024;
 
 /// What a route requires of whoever asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,10 +15,13 @@ pub(super) enum Done {
     LogoRemoved,
     SecretRevoked,
     Deleted,
+    /// Not done: two secrets work already.
+    NotRotated,
 }
 
 impl Done {
-    const ALL: [Self; 5] = [Self::Saved, Self::Logo, Self::LogoRemoved, Self::SecretRevoked, Self::Deleted];
+    const ALL: [Self; 6] =
+        [Self::Saved, Self::Logo, Self::LogoRemoved, Self::SecretRevoked, Self::Deleted, Self::NotRotated];
 
     const fn code(self) -> &'static str {
         match self {
@@ -27,19 +30,26 @@ impl Done {
             Self::LogoRemoved => "logo-removed",
             Self::SecretRevoked => "secret-revoked",
             Self::Deleted => "deleted",
+            Self::NotRotated => "not-rotated",
         }
     }
 
     /// The notice of a page that is asked for with `done` in its query.
     pub(super) fn notice(code: Option<&str>) -> Option<Notice> {
         let done = Self::ALL.into_iter().find(|done| Some(done.code()) == code)?;
-        Some(Notice::done(match done {
-            Self::Saved => "Your changes are saved. They hold from now on.",
-            Self::Logo => "People see the new logo from now on.",
-            Self::LogoRemoved => "The logo is gone. People see the initial of the name instead.",
-            Self::SecretRevoked => "The secret stopped working now.",
-            Self::Deleted => "The client is deleted. Its tokens stopped working now.",
-        }))
+        Some(match done {
+            Self::Saved => Notice::done("Your changes are saved. They hold from now on."),
+            Self::Logo => Notice::done("People see the new logo from now on."),
+            Self::LogoRemoved => {
+                Notice::done("The logo is gone. People see the initial of the name instead.")
+            }
+            Self::SecretRevoked => Notice::done("The secret stopped working now."),
+            Self::Deleted => Notice::done("The client is deleted. Its tokens stopped working now."),
+            Self::NotRotated => Notice::failed(
+                "Two secrets work already, and a third would end one of them. Revoke the one that is no longer in \
+                 use, then rotate.",
+            ),
+        })
     }
 
     /// Sends the browser on to a page that says so.

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
+use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use postern_domain::Refusal;
 use postern_flows::clients::{self, ClientDraft, Manager};
+use postern_flows::logo::MAX_LOGO_BYTES;
 use postern_flows::{App, FieldErrors, FormRefusal};
 
 use super::address::{self, Done};
@@ -60,12 +61,23 @@ async fn read(mut body: Multipart) -> Result<Upload, FormRefusal> {
         }
         match part.name() {
             Some("form_token") => upload.form_token = Some(part.text().await.map_err(unreadable)?),
-            Some("logo") => upload.logo = part.bytes().await.map_err(unreadable)?.into(),
+            Some("logo") => upload.logo = picture(part).await?,
             Some("remove") => upload.remove = true,
             _ => return Err(Refusal::invalid_request("the form has a part that is not known").into()),
         }
     }
     Ok(upload)
+}
+
+/// The picture, or as much of it as shows that it is too large. It is read to its end all the same: a browser that cannot
+/// send all of it does not show the answer.
+async fn picture(mut part: Field<'_>) -> Result<Vec<u8>, FormRefusal> {
+    let mut picture = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+        let room = (MAX_LOGO_BYTES + 1).saturating_sub(picture.len());
+        picture.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+    }
+    Ok(picture)
 }
 
 fn unreadable(error: MultipartError) -> FormRefusal {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use postern_domain::{Lifetime, Refusal, SecretId};
+use postern_domain::{ErrorCode, Lifetime, Refusal, SecretId};
 use postern_flows::clients::{self, Manager, Rotated, SECRET_OVERLAP};
 use postern_flows::{App, sessions};
 use postern_templating::pages::{ClientSecret, SecretOccasion};
@@ -27,10 +27,13 @@ pub(super) async fn change(
         return Ok(prove_first(&address::of(&client)));
     }
     match form.get("action") {
-        Some("rotate") => {
-            let rotated = clients::rotate_secret(&app, manager, &name, SECRET_OVERLAP).await?;
-            Ok(ready(&app, &visitor, rotated, SECRET_OVERLAP))
-        }
+        Some("rotate") => match clients::rotate_secret(&app, manager, &name, SECRET_OVERLAP).await {
+            Ok(rotated) => Ok(ready(&app, &visitor, rotated, SECRET_OVERLAP)),
+            Err(refusal) if refusal.code == ErrorCode::Conflict => {
+                Ok(Done::NotRotated.and_go_to(&address::of(&client)))
+            }
+            Err(refusal) => Err(refusal.into()),
+        },
         Some("revoke") => {
             let id = form.get("secret").and_then(|id| id.parse::<SecretId>().ok());
             let id = id.ok_or_else(|| Refusal::invalid_request("say which secret to revoke"))?;
