@@ -22,6 +22,7 @@ pub(super) fn program(facts: &Facts<'_>) -> String {
     };
     let metadata =
         if metadata.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", metadata.join(", ")) };
+    let own_redirect_uri = if is_plain(facts.redirect_uri) { String::new() } else { override_of(facts) };
     let outcome = if facts.is_openid {
         "const claims = tokens.claims();\nconsole.log(claims, await client.fetchUserInfo(config, tokens.access_token, claims.sub));"
     } else {
@@ -38,7 +39,7 @@ const config = await client.discovery(
   {metadata},
   {authentication},{options}
 );
-
+{own_redirect_uri}
 // 1. Send the person to this address. In a web app, keep both values in the person's session.
 const pkceCodeVerifier = client.randomPKCECodeVerifier();
 const expectedState = client.randomState();
@@ -62,5 +63,24 @@ const tokens = await client.authorizationCodeGrant(config, back, {{ pkceCodeVeri
         client_id = string(facts.client_id),
         redirect_uri = string(facts.redirect_uri),
         scope = string(&facts.scope),
+    )
+}
+
+/// Whether the library finds out the redirect URI from the address that the browser came back to: it reads that address as
+/// a URL, leaves its query out and writes it anew.
+fn is_plain(redirect_uri: &str) -> bool {
+    url::Url::parse(redirect_uri).is_ok_and(|url| url.query().is_none() && url.as_str() == redirect_uri)
+}
+
+/// Lines that send the redirect URI as it is registered.
+fn override_of(facts: &Facts<'_>) -> String {
+    format!(
+        "// The library would send this redirect URI without its query, or written differently.
+config[client.customFetch] = (url, options) => {{
+  if (options.body?.has?.(\"redirect_uri\")) options.body.set(\"redirect_uri\", {});
+  return fetch(url, options);
+}};
+",
+        string(facts.redirect_uri)
     )
 }

@@ -13,19 +13,16 @@ pub(super) fn program(facts: &Facts<'_>) -> String {
             method.unwrap_or(AuthMethod::ClientSecretBasic),
         ),
     };
-    let jose = if facts.is_openid { "from authlib.jose import JsonWebToken\n" } else { "" };
+    let jose = if facts.is_openid { "from joserfc import jwt\nfrom joserfc.jwk import KeySet\n" } else { "" };
     let outcome = if facts.is_openid {
         format!(
-            "keys = requests.get(server[\"jwks_uri\"], timeout=10).json()
-claims = JsonWebToken([{}]).decode(
-    tokens[\"id_token\"],
-    keys,
-    claims_options={{
-        \"iss\": {{\"essential\": True, \"value\": server[\"issuer\"]}},
-        \"aud\": {{\"essential\": True, \"value\": {}}},
-    }},
-)
-claims.validate()
+            "keys = KeySet.import_key_set(requests.get(server[\"jwks_uri\"], timeout=10).json())
+claims = jwt.decode(tokens[\"id_token\"], keys, algorithms=[{}]).claims
+jwt.JWTClaimsRegistry(
+    iss={{\"essential\": True, \"value\": server[\"issuer\"]}},
+    aud={{\"essential\": True, \"value\": {}}},
+    exp={{\"essential\": True}},
+).validate(claims)
 print(claims, session.get(server[\"userinfo_endpoint\"]).json())
 ",
             string(facts.algorithm.as_str()),

@@ -56,9 +56,13 @@ async fn the_programs_follow_the_settings() {
     assert!(code(&app, &post, "javascript").contains("client.ClientSecretPost(process.env.CLIENT_SECRET)"));
     assert!(code(&app, &post, "javascript").contains("id_token_signed_response_alg: \"EdDSA\""));
     assert!(code(&app, &post, "python").contains("token_endpoint_auth_method=\"client_secret_post\""));
-    assert!(code(&app, &post, "python").contains("JsonWebToken([\"EdDSA\"])"));
+    assert!(code(&app, &post, "python").contains("algorithms=[\"EdDSA\"]"));
     assert!(code(&app, &post, "rust").contains("AuthType::RequestBody"));
     assert!(code(&app, &post, "curl").contains("client_secret=$CLIENT_SECRET"));
+    assert!(!code(&app, &post, "javascript").contains("customFetch"));
+    let with_query = ClientDraft { redirect_uris: vec!["https://notes.example/cb?x=1".into()], ..draft() };
+    let with_query = client_of(&app, with_query, "with-query").await;
+    assert!(code(&app, &with_query, "javascript").contains("customFetch"));
     let plain = ClientDraft { scopes: vec!["user:read".into()], ..draft() };
     let plain = client_of(&app, plain, "plain").await;
     for snippet in snippets(&app, &plain) {
