@@ -25,13 +25,14 @@ const CONNECTIONS: usize = 16;
 
 const FIND_LIVE: &str = "SELECT kind, hash, grant_id, client_id, user_id, permit, data, created_at, expires_at \
     FROM tokens WHERE kind = 'rt' AND consumed_at IS NULL AND revoked_at IS NULL LIMIT 64";
-const READ: &str = "SELECT tokens.id, tokens.permit, tokens.data, tokens.expires_at, tokens.consumed_at, \
-    tokens.revoked_at, grants.permit, grants.authentication, grants.expires_at, grants.revoked_at \
-    FROM tokens LEFT JOIN grants ON grants.id = tokens.grant_id WHERE tokens.hash = $1";
+const READ: &str = "SELECT tokens.*, grants.* FROM tokens LEFT JOIN grants ON grants.id = tokens.grant_id \
+    WHERE tokens.hash = $1";
 const CONSUME: &str = "UPDATE tokens SET consumed_at = $1, successor = $2 WHERE hash = $3 AND kind = $4 \
     AND client_id = $5 AND consumed_at IS NULL AND revoked_at IS NULL AND expires_at > $6";
 const INSERT: &str = "INSERT INTO tokens (id, kind, hash, grant_id, client_id, user_id, permit, data, created_at, \
-    expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10), ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+    expires_at, consumed_at, revoked_at, last_used_at, successor) VALUES \
+    ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, NULL, NULL, NULL), \
+    ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20, NULL, NULL, NULL, NULL)";
 
 /// A refresh token as it is kept.
 struct Kept {
