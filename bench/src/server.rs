@@ -112,6 +112,11 @@ impl Instance {
     }
 
     fn configure<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("POSTERN_"))
+        {
+            command.env_remove(name);
+        }
         command
             .current_dir(self.folder.path())
             .env("POSTERN_PUBLIC_URL", format!("http://127.0.0.1:{}", self.port))

@@ -1,3 +1,4 @@
 //! Pages in a real Chromium.
 
 mod example;
+mod spa;
