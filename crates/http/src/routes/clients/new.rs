@@ -50,7 +50,7 @@ pub(super) async fn create(
         secret: None,
     };
     match clients::create(&app, Manager::User(&signed_in.user), new).await {
-        Ok(made) => Ok((StatusCode::CREATED, ready(&app, &visitor, made)).into_response()),
+        Ok(made) => Ok(ready(&app, &visitor, made)),
         Err(FormRefusal::Fields(errors)) => {
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page_of(&app, &visitor, &draft, &errors)).into_response())
         }
