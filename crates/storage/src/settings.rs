@@ -46,3 +46,6 @@ pub async fn claim(tx: &Tx, name: &str, value: &str) -> Result<bool, StorageErro
         .await?;
     Ok(inserted == 1)
 }
+
+#[cfg(test)]
+mod tests;

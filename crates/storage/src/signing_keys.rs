@@ -156,3 +156,6 @@ fn key(row: Model) -> Result<StoredKey, StorageError> {
         removed_at: row.removed_at.map(Timestamp),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -242,3 +242,6 @@ fn token(row: Model) -> Result<Token, StorageError> {
         successor: row.successor,
     })
 }
+
+#[cfg(test)]
+mod tests;
