@@ -24,6 +24,9 @@ fn code_of(outcome: Result<Authenticated, Refusal>) -> String {
     outcome.map_or_else(|refusal| refusal.code.as_str().to_owned(), |it| it.method.to_string())
 }
 
+/// Values of `Authorization`, the form, and what comes of it.
+type Row<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
+
 #[tokio::test]
 async fn exactly_one_method_counts() {
     let party = Party::new().await;
@@ -37,7 +40,7 @@ async fn exactly_one_method_counts() {
     let raw = basic(ID, secret);
     let half = format!("Basic {}", STANDARD.encode(ID));
     let bearer = right.replace("Basic", "Bearer");
-    let table: &[(&[&str], &[(&str, &str)], &str)] = &[
+    let table: &[Row<'_>] = &[
         (&[&right], &[], "client_secret_basic"),
         (&[&lower], &[], "client_secret_basic"),
         (&[&right], &id_only, "client_secret_basic"),
