@@ -42,7 +42,7 @@ pub async fn change_password(
     new: &str,
 ) -> Result<(Session, u64), NoChange> {
     let known = known(app, user.username.as_str(), user.email.as_str(), user.name.as_str());
-    let new = password::judge(new, known).await?.map_err(NoChange::New)?;
+    let new = password::judge(app, new, known).await?.map_err(NoChange::New)?;
     let old_hash = prove(app, user, current).await?;
     if new == *current {
         return Err(NoChange::New("Choose another password than the current one.".to_owned()));

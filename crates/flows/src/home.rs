@@ -87,7 +87,7 @@ pub async fn overview(app: &App, user: &User, here: &Session) -> Result<Overview
     attention.extend(secrets.into_iter().take(LINES));
     let signed_in = sessions::list(app, user.id, None).await?.sessions.into_iter();
     let news = signed_in.filter(|other| {
-        other.id != here.id && other.created_at > here.created_at && other.created_at.plus(NEWS) > now
+        other.id != here.id && other.created_at >= here.created_at && other.created_at.plus(NEWS) > now
     });
     attention.extend(news.take(LINES).map(Attention::SignIn));
     Ok(Overview {

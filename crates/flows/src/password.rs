@@ -8,9 +8,10 @@ use password_hash::phc::PasswordHash;
 use password_hash::{PasswordHasher, PasswordVerifier};
 use postern_domain::{Plain, Refusal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use zxcvbn::Score;
 
 use crate::App;
+
+mod strength;
 
 /// Fewest characters of a new password.
 pub const SHORTEST: usize = 8;
@@ -127,7 +128,7 @@ pub fn is_outdated(hash: &str) -> bool {
 /// # Errors
 /// `server_error` if its strength cannot be judged, `Ok(Err(_))` with a sentence for the form if it is too short, too
 /// long or too easy to guess.
-pub async fn judge(password: &str, known: Vec<String>) -> Result<Result<Plain, String>, Refusal> {
+pub async fn judge(app: &App, password: &str, known: Vec<String>) -> Result<Result<Plain, String>, Refusal> {
     let length = password.chars().take(LONGEST + 1).count();
     if length > LONGEST {
         return Ok(Err(format!("Use at most {LONGEST} characters.")));
@@ -137,22 +138,10 @@ pub async fn judge(password: &str, known: Vec<String>) -> Result<Result<Plain, S
     }
     let password = Plain::new(password.to_owned());
     let judged = password.clone();
-    let weakness = tokio::task::spawn_blocking(move || weakness(&judged, &known)).await;
-    Ok(weakness.map_err(Refusal::because)?.map_or(Ok(password), Err))
-}
-
-/// What makes a password easy to guess, if it is, with what to do about it.
-fn weakness(password: &Plain, known: &[String]) -> Option<String> {
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let judged = zxcvbn::zxcvbn(password.reveal(), &known);
-    // Two is "somewhat guessable": over a million guesses, which the budget of tries spreads over months.
-    if judged.score() >= Score::Two {
-        return None;
-    }
-    let feedback = judged.feedback();
-    let why = feedback.and_then(zxcvbn::feedback::Feedback::warning).map(|warning| warning.to_string());
-    let why = why.unwrap_or_else(|| "This is easy to guess.".to_owned());
-    Some(format!("{why} Use a few random words instead."))
+    // On one of the bounded threads: judging takes its time, too.
+    let slot = app.hashing.slot().await?;
+    let weakness = slot.run(move || Ok(strength::weakness(judged.reveal(), &known))).await?;
+    Ok(weakness.map_or(Ok(password), Err))
 }
 
 fn argon2() -> Result<Argon2<'static>, Refusal> {
@@ -164,13 +153,14 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    async fn judged(password: &str) -> Result<(), String> {
+    async fn judged(app: &App, password: &str) -> Result<(), String> {
         let known = ["ada", "ada@example.com", "Lovelace", "Postern"].map(str::to_owned).to_vec();
-        judge(password, known).await.unwrap().map(|_| ())
+        judge(app, password, known).await.unwrap().map(|_| ())
     }
 
     #[tokio::test]
     async fn common_short_long_and_personal_passwords_are_refused() {
+        let app = testing::app().await;
         for password in [
             "",
             "short",
@@ -188,15 +178,15 @@ mod tests {
             "abcdefgh",
             "letmein1",
         ] {
-            assert!(judged(password).await.is_err(), "{password}");
+            assert!(judged(&app, password).await.is_err(), "{password}");
         }
-        assert!(judged(&"x1".repeat(65)).await.is_err());
+        assert!(judged(&app, &"x1".repeat(65)).await.is_err());
         for password in
             ["correct horse battery staple", "vV9?kd2m", "ünïcode pâsswörd", "密码是一个很长的句子吗"]
         {
-            assert_eq!(judged(password).await, Ok(()), "{password}");
+            assert_eq!(judged(&app, password).await, Ok(()), "{password}");
         }
-        assert!(judged(&format!("{}{}", "vV9?kd2m".repeat(2), "é".repeat(112))).await.is_ok());
+        assert!(judged(&app, &format!("{}{}", "vV9?kd2m".repeat(2), "é".repeat(112))).await.is_ok());
     }
 
     #[tokio::test]

@@ -1,10 +1,14 @@
 //! What people change of their own account.
 
-use postern_domain::{Email, PersonName, Refusal, Session, User, Username};
+use postern_domain::{Email, Lifetime, PersonName, Refusal, Session, User, Username};
 use postern_storage::users::{self, Profile};
 
+use crate::budget::{self, Budget, NoTry};
 use crate::users::{form_refusal, name_or};
 use crate::{App, FieldErrors, FormRefusal, sessions};
+
+/// The span of the budget of other names and addresses.
+const WINDOW: Lifetime = Lifetime::seconds(3_600);
 
 /// A profile as somebody typed it.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +50,12 @@ pub async fn change(
     if email.key() != user.email.key() && !sessions::is_fresh(app, session) {
         return Ok(Outcome::NeedsProof);
     }
+    // Who has which name or address is not to be found out by trying.
+    if email.key() != user.email.key() || username.key() != user.username.key() {
+        let limit = app.config.rate_limits.registration;
+        let budget = Budget::new(app, "profile", user.id.0.as_bytes(), limit, WINDOW);
+        budget::take(app, vec![budget]).await.map_err(too_many)?;
+    }
     // Without a name of their own people go by their user name, also by the new one.
     let name =
         if new.name.trim().is_empty() { PersonName::parse(username.as_str()).unwrap_or(name) } else { name };
@@ -60,6 +70,16 @@ pub async fn change(
         true => Ok(Outcome::Saved),
         false => Err(Refusal::not_found("the account is gone").into()),
     }
+}
+
+fn too_many(no: NoTry) -> FormRefusal {
+    FormRefusal::Refused(match no {
+        NoTry::Exhausted { retry_after } => Refusal::too_many_requests(format!(
+            "you changed your user name or e-mail too often; try again in {} minutes",
+            (retry_after / 60).max(1)
+        )),
+        NoTry::Refused(refusal) => refusal,
+    })
 }
 
 #[cfg(test)]

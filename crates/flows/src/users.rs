@@ -58,7 +58,7 @@ pub async fn create(app: &App, new: &NewUser, standing: Standing) -> Result<User
 /// [`FormRefusal`] says what is wrong with the password.
 pub async fn set_password(app: &App, user: &User, new: &Plain) -> Result<u64, FormRefusal> {
     let known = known(app, user.username.as_str(), user.email.as_str(), user.name.as_str());
-    let judged = password::judge(new.reveal(), known).await?;
+    let judged = password::judge(app, new.reveal(), known).await?;
     let new = judged.map_err(|weakness| FieldErrors::one("password", weakness))?;
     let hash = app.hashing.slot().await?.hash(app, &new).await?;
     let ended: Result<u64, Refusal> = app
@@ -104,7 +104,7 @@ async fn check(app: &App, new: &NewUser, standing: Standing) -> Result<(User, Op
     let password = match &new.password {
         Some(password) => {
             let known = known(app, &new.username, &new.email, &new.name);
-            match password::judge(password.reveal(), known).await? {
+            match password::judge(app, password.reveal(), known).await? {
                 Ok(password) => Some(password),
                 Err(weakness) => {
                     errors.add("password", weakness);

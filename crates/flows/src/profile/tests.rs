@@ -47,3 +47,21 @@ async fn names_of_others_and_bad_ones_are_refused() {
         assert!(errors.of(field).is_some(), "{errors}");
     }
 }
+
+#[tokio::test]
+async fn nobody_finds_out_by_trying_who_is_here() {
+    let app = testing::app().await;
+    testing::user(&app, "bob").await;
+    testing::user(&app, "ada").await;
+    let arrival = sign_in(&app, "ada", &Plain::new(PASSWORD.into()), &visit(1)).await.unwrap();
+    let mut looked_at = 0;
+    for i in 0..30 {
+        let guess = typed("ada", if i % 2 == 0 { "bob@example.com" } else { "Bob@Example.com" }, "");
+        let outcome = change(&app, &arrival.user, &arrival.session, &guess).await;
+        looked_at += i32::from(matches!(outcome, Err(FormRefusal::Fields(_))));
+    }
+    assert_eq!(looked_at, 20);
+    // One's own name in other letters is no guess.
+    let own = typed("ada", "ada@example.com", "Ada L");
+    assert_eq!(change(&app, &arrival.user, &arrival.session, &own).await.unwrap(), Outcome::Saved);
+}
