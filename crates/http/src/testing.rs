@@ -94,7 +94,8 @@ impl Answer {
         self.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect()
     }
 
-    fn form_token(&self) -> String {
+    /// The form token of the first form on the page.
+    pub(crate) fn form_token(&self) -> String {
         let (_, rest) = self.body.split_once("name=\"form_token\" value=\"").expect("a page with a form");
         rest.split('"').next().unwrap().to_owned()
     }
@@ -146,7 +147,7 @@ impl TestBrowser<'_> {
         self.get("/settings/profile").await.status == StatusCode::OK
     }
 
-    async fn send(&mut self, mut request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Answer {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let headers = request.headers_mut();

@@ -25,3 +25,6 @@ pub(crate) fn routes() -> Routes {
         .get("/developer/clients/{client}/delete", Right::Session, delete::ask)
         .post("/developer/clients/{client}/delete", Right::Session, delete::delete)
 }
+
+#[cfg(test)]
+mod tests;
