@@ -1,5 +1,5 @@
-//! The one writer of a SQLite database: queued work runs in one transaction, each piece in its own savepoint, and is
-//! answered after the commit. One synced commit thus carries many changes.
+//! The one writer of a SQLite database: queued work runs in one transaction and is answered after the commit. One synced
+//! commit thus carries many changes. A piece that undoes itself costs the others a second run, each in its own savepoint.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -82,11 +82,45 @@ async fn commit_together(
     connection: &DatabaseConnection,
     batch: &mut [Box<dyn Job>],
 ) -> Result<BTreeSet<usize>, StorageError> {
+    match all_at_once(connection, batch).await? {
+        Some(touched) => Ok(touched),
+        None => one_by_one(connection, batch).await,
+    }
+}
+
+async fn begin(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    let transaction = connection.begin_with_options(options).await?;
+    connection.begin_with_options(options).await
+}
+
+/// Runs the pieces without savepoints, which would cost more than many of them do themselves. If one of several undoes
+/// itself, nothing has happened and the answer is `None`: all of them can run again.
+async fn all_at_once(
+    connection: &DatabaseConnection,
+    batch: &mut [Box<dyn Job>],
+) -> Result<Option<BTreeSet<usize>>, StorageError> {
+    let alone = batch.len() == 1;
+    let tx = Tx::new(begin(connection).await?);
+    for job in batch.iter_mut() {
+        if matches!(job.run(&tx).await, Verdict::Undo) {
+            tx.into_connection().rollback().await?;
+            return Ok(alone.then(BTreeSet::new));
+        }
+    }
+    let touched = tx.note_invalidated().await?;
+    tx.into_connection().commit().await?;
+    Ok(Some(touched))
+}
+
+/// Runs each piece in a savepoint of its own, so that those that undo themselves leave the others alone.
+async fn one_by_one(
+    connection: &DatabaseConnection,
+    batch: &mut [Box<dyn Job>],
+) -> Result<BTreeSet<usize>, StorageError> {
+    let transaction = begin(connection).await?;
     let mut touched = BTreeSet::new();
     for job in batch.iter_mut() {
         touched.append(&mut in_savepoint(&transaction, job.as_mut()).await?);
@@ -172,3 +206,6 @@ where
         let _nobody_waits_any_more = self.answer.send(outcome);
     }
 }
+
+#[cfg(test)]
+mod tests;

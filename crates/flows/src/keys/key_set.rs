@@ -63,13 +63,16 @@ impl PublishedKey {
 }
 
 impl KeySet {
-    pub(super) fn new(keys: Vec<PublishedKey>) -> Self {
+    pub(super) fn new(mut keys: Vec<PublishedKey>) -> Self {
+        // Those who take the first key they find take one that signs, of the algorithm that everybody knows.
+        let rank = |algorithm| SigningAlgorithm::ALL.iter().position(|known| *known == algorithm);
+        keys.sort_by_key(|key| (rank(key.key.algorithm()), key.signs_from.map_or(i64::MAX, |from| from.0)));
         let documents: Vec<&str> = keys.iter().map(|published| published.key.public_jwk()).collect();
         let jwks = format!("{{\"keys\":[{}]}}", documents.join(",")).into();
         Self { keys, jwks }
     }
 
-    /// Every published key, the oldest first.
+    /// Every published key by algorithm, those that signed first at the front.
     pub fn keys(&self) -> &[PublishedKey] {
         &self.keys
     }
