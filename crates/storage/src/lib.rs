@@ -1,6 +1,6 @@
 //! Where things are kept: one file per table family with its entity, queries and mapping.
 //!
-//! [`Db::read`] gives a connection for queries; [`Db::write`] is the only way to change anything. Functions that query
+//! `Db::read` gives a connection for queries; [`Db::write`] is the only way to change anything. Functions that query
 //! take the [`Db`], functions that change take the [`Tx`].
 
 pub mod budgets;

@@ -1,4 +1,4 @@
-//! What can be had once besides tokens: links, challenges, stored requests. [`consume`](crate::consume) takes them.
+//! What can be had once besides tokens: links, challenges, stored requests. [`consume`](fn@crate::consume) takes them.
 
 use postern_domain::{Timestamp, TokenHash};
 use sea_orm::entity::prelude::*;
