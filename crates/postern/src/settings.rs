@@ -168,6 +168,9 @@ fn check(config: &Config) -> anyhow::Result<()> {
             bail!("lifetimes.{name} must be longer than nothing");
         }
     }
+    if config.lifetimes.grant.is_some_and(|lifetime| lifetime.as_seconds() == 0) {
+        bail!("lifetimes.grant must be longer than nothing, or left out");
+    }
     if config.lifetimes.code.as_seconds() > 600 {
         bail!("lifetimes.code must be ten minutes at most (RFC 6749 section 4.1.2)");
     }
