@@ -13,18 +13,24 @@ pub(crate) const PAGE: HeaderValue = HeaderValue::from_static(POLICY);
 pub(crate) const NO_PAGE: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-/// The policy of a page whose form leads on to `target`, a registered redirect URI: browsers hold every redirect behind a
-/// form to `form-action`, also those the app makes from there to another https address of its own.
+/// The policy of a page whose form leads on to `target`, a registered redirect URI. Chromium holds every redirect behind a
+/// form to `form-action`, also those the app makes from there: to another https address, or to another port of the
+/// developer's own machine.
 pub(crate) fn with_form_action(target: &str) -> HeaderValue {
-    let url = url::Url::parse(target).ok();
-    let source = url.map(|url| match (url.scheme(), url.host()) {
-        // An IPv6 address cannot be written as a source.
-        ("http" | "https", None | Some(url::Host::Ipv6(_))) => format!("{}:", url.scheme()),
-        ("http" | "https", Some(_)) => url.origin().ascii_serialization(),
-        (scheme, _) => format!("{scheme}:"),
+    let sources = url::Url::parse(target).ok().map(|url| match (url.scheme(), origin(&url)) {
+        ("http", Some(origin)) => format!("{origin} http://localhost:* http://127.0.0.1:* https:"),
+        ("https", Some(origin)) => format!("{origin} https:"),
+        (scheme, _) => format!("{scheme}: https:"),
     });
-    let policy = source.map_or_else(|| POLICY.to_owned(), |source| format!("{POLICY} {source} https:"));
+    let policy = sources.map_or_else(|| POLICY.to_owned(), |sources| format!("{POLICY} {sources}"));
     HeaderValue::from_str(&policy).unwrap_or(PAGE)
+}
+
+/// The origin, if it can be written as a source: an IPv6 address cannot, and a `;` in it would end the directive.
+fn origin(url: &url::Url) -> Option<String> {
+    let origin = url.origin();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '/');
+    Some(origin.ascii_serialization()).filter(|text| origin.is_tuple() && text.chars().all(plain))
 }
 
 #[cfg(test)]
@@ -36,7 +42,12 @@ mod tests {
         for (target, sources) in [
             ("https://app.example/cb?x=1", "https://app.example https:"),
             ("https://app.example:8443/cb", "https://app.example:8443 https:"),
-            ("http://127.0.0.1:9000/cb", "http://127.0.0.1:9000 https:"),
+            ("https://[2001:db8::1]/cb", "https: https:"),
+            ("https://a;sandbox/cb", "https: https:"),
+            (
+                "http://127.0.0.1:9000/cb",
+                "http://127.0.0.1:9000 http://localhost:* http://127.0.0.1:* https:",
+            ),
             ("http://[::1]:9000/cb", "http: https:"),
             ("com.example.app:/cb", "com.example.app: https:"),
         ] {
