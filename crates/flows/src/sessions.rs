@@ -46,7 +46,7 @@ pub struct Visit {
     pub address: IpAddr,
     /// The browser's own words about itself.
     pub user_agent: String,
-    /// The [device](crate::device) cookie, if there is one.
+    /// The known-device cookie, if there is one.
     pub device: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub struct Arrival {
     pub user: User,
     /// The session to begin, under a new id in the cookie.
     pub session: Session,
-    /// The new value of the [device](crate::device) cookie.
+    /// The new value of the known-device cookie.
     pub device: String,
 }
 

@@ -1,6 +1,6 @@
 //! HTTP in, HTTP out: router, extractors, answers, sessions, one file for each endpoint.
 //!
-//! A route names the [`Right`] it requires in the router's table; one that does not, does not build.
+//! A route names the `Right` it requires in the router's table; one that does not, does not build.
 
 mod account_form;
 mod answer;

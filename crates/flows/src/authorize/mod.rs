@@ -1,7 +1,7 @@
 //! The authorization endpoint (RFC 6749 section 3.1, OIDC Core section 3.1.2).
 //!
-//! A request is [`Unchecked`](unchecked) until its client and its redirect URI hold: so long, an error can only be a page.
-//! Then it is [`Checked`](checked) and carries a [`ReturnTo`](return_to), the only thing that can send an answer anywhere.
+//! A request is `Unchecked` until its client and its redirect URI hold: so long, an error can only be a page.
+//! Then it is `Checked` and carries a `ReturnTo`, the only thing that can send an answer anywhere.
 
 mod asked;
 mod checked;
