@@ -8,6 +8,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
     TransactionTrait,
 };
+use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -234,6 +235,7 @@ fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StorageError> {
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .statement_cache_capacity(256)
+        .disable_statement_logging()
         .pragma("cache_size", "-4096")
         .pragma("temp_store", "memory")
         .pragma("wal_autocheckpoint", "4000"))
@@ -241,11 +243,11 @@ fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StorageError> {
 
 fn postgres_options(url: &str) -> Result<PgConnectOptions, StorageError> {
     let options = PgConnectOptions::from_str(url).map_err(unreachable_database)?;
-    Ok(options.application_name("postern").statement_cache_capacity(256).options([
-        ("statement_timeout", "5s"),
-        ("lock_timeout", "3s"),
-        ("client_min_messages", "warning"),
-    ]))
+    Ok(options
+        .application_name("postern")
+        .statement_cache_capacity(256)
+        .disable_statement_logging()
+        .options([("statement_timeout", "5s"), ("lock_timeout", "3s"), ("client_min_messages", "warning")]))
 }
 
 /// A pool of connections to a file: they neither idle out nor need a ping.
