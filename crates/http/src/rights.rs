@@ -66,14 +66,6 @@ impl Routes {
         self.with("POST", path, right, on(MethodFilter::POST, handler))
     }
 
-    pub(crate) fn options<H, T>(self, path: &'static str, right: Right, handler: H) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
-        self.with("OPTIONS", path, right, on(MethodFilter::OPTIONS, handler))
-    }
-
     /// A method router of more than one method or with layers of its own.
     pub(crate) fn with(
         mut self,

@@ -82,3 +82,6 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&app), every_answer))
         .with_state(app)
 }
+
+#[cfg(test)]
+mod tests;
