@@ -1,4 +1,8 @@
 use std::any::Any;
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -222,11 +226,9 @@ fn unreachable_database(error: sqlx::Error) -> StorageError {
 
 fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StorageError> {
     let options = SqliteConnectOptions::from_str(url).map_err(unreachable_database)?;
-    if let Some(folder) = options.get_filename().parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| {
-            StorageError::Unavailable(format!("the folder {} cannot be made: {error}", folder.display()))
-        })?;
-    }
+    make_private(options.get_filename()).map_err(|error| {
+        StorageError::Unavailable(format!("{} cannot be made: {error}", options.get_filename().display()))
+    })?;
     Ok(options
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -239,6 +241,16 @@ fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StorageError> {
         .pragma("cache_size", "-4096")
         .pragma("temp_store", "memory")
         .pragma("wal_autocheckpoint", "4000"))
+}
+
+/// Makes the file and its folder where they are not there, for their owner alone: password hashes are in it. The files that
+/// SQLite puts beside it get the same mode.
+fn make_private(file: &Path) -> io::Result<()> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    OpenOptions::new().append(true).create(true).mode(0o600).open(file)?;
+    Ok(())
 }
 
 fn postgres_options(url: &str) -> Result<PgConnectOptions, StorageError> {

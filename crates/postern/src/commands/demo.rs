@@ -1,6 +1,8 @@
 //! `postern demo`
 
+use std::fs::DirBuilder;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -8,7 +10,7 @@ use postern_domain::{ClientOwner, Plain};
 use postern_example_web_app as ledgerly;
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient};
 use postern_flows::users::{self, NewUser, Standing};
-use postern_flows::{App, Config, Listen, Registration};
+use postern_flows::{App, Config, Listen, Registration, Rng, SystemRng};
 use postern_http::{Bound, Server};
 use tokio::net::TcpListener;
 use url::Url;
@@ -50,8 +52,12 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new() -> anyhow::Result<Self> {
-        let folder = std::env::temp_dir().join(format!("postern-demo-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        let mut chance = [0; 8];
+        SystemRng.fill(&mut chance);
+        let folder = std::env::temp_dir().join(format!("postern-demo-{:016x}", u64::from_ne_bytes(chance)));
+        // Others of this machine can neither read it nor have made it beforehand.
+        let made = DirBuilder::new().mode(0o700).create(&folder);
+        made.with_context(|| format!("{} cannot be made", folder.display()))?;
         Ok(Self(folder))
     }
 }
