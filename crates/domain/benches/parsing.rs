@@ -49,7 +49,7 @@ fn scopes(criterion: &mut Criterion) {
 fn comparisons(criterion: &mut Criterion) {
     let uri = RedirectUri::register("http://127.0.0.1/callback", ClientType::Public).expect("a redirect URI");
     criterion.bench_function("redirect_uri/loopback", |b| {
-        b.iter(|| uri.matches(black_box("http://127.0.0.1:50123/callback")))
+        b.iter(|| uri.matches(black_box("http://127.0.0.1:50123/callback"), ClientType::Public))
     });
     let challenge = CodeChallenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", Some("S256"))
         .expect("a challenge");

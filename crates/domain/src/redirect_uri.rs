@@ -70,10 +70,14 @@ impl RedirectUri {
         Ok(Self(text.to_owned()))
     }
 
-    /// Whether a request's `redirect_uri` is this one: the same bytes, or the same but for the port of a loopback IP.
-    pub fn matches(&self, requested: &str) -> bool {
+    /// Whether a request's `redirect_uri` is this one: the same bytes or, where the client is a native app and so a public
+    /// one, the same but for the port of a loopback IP (RFC 8252 section 7.3).
+    pub fn matches(&self, requested: &str, client_type: ClientType) -> bool {
         if self.0 == requested {
             return true;
+        }
+        if client_type != ClientType::Public {
+            return false;
         }
         match (split_loopback_port(&self.0), split_loopback_port(requested)) {
             (Some(registered), Some(requested)) => registered == requested,
@@ -175,7 +179,7 @@ fn split_loopback_port(uri: &str) -> Option<(&str, &str)> {
             Some(port) => {
                 let digits = port.bytes().take_while(u8::is_ascii_digit).count();
                 let (port, behind) = port.split_at_checked(digits)?;
-                (port.parse::<u16>().is_ok_and(|port| port > 0)).then_some(behind)?
+                (!port.starts_with('0') && port.parse::<u16>().is_ok()).then_some(behind)?
             }
             None => rest,
         };
@@ -245,13 +249,14 @@ mod tests {
         for same in
             ["http://127.0.0.1:8000/cb?x=1", "http://127.0.0.1:50000/cb?x=1", "http://127.0.0.1/cb?x=1"]
         {
-            assert!(registered.matches(same), "{same}");
+            assert!(registered.matches(same, ClientType::Public), "{same}");
         }
         for other in [
             "http://127.0.0.1:50000/cb",
             "http://127.0.0.1:50000/cb?x=2",
             "http://127.0.0.1:0/cb?x=1",
             "http://127.0.0.1:65536/cb?x=1",
+            "http://127.0.0.1:080/cb?x=1",
             "http://127.0.0.1:/cb?x=1",
             "http://127.0.0.1:8000@evil.example/cb?x=1",
             "http://127.0.0.1.evil.example/cb?x=1",
@@ -261,17 +266,21 @@ mod tests {
             "http://127.0.0.1:8000/cb?x=1#",
             "http://127.0.0.1:+80/cb?x=1",
         ] {
-            assert!(!registered.matches(other), "{other}");
+            assert!(!registered.matches(other, ClientType::Public), "{other}");
         }
         let localhost = register("http://localhost:3000/cb").unwrap();
-        assert!(!localhost.matches("http://localhost:3001/cb"));
+        assert!(!localhost.matches("http://localhost:3001/cb", ClientType::Public));
+        let on_a_server =
+            RedirectUri::register("http://127.0.0.1:8000/cb", ClientType::Confidential).unwrap();
+        assert!(on_a_server.matches("http://127.0.0.1:8000/cb", ClientType::Confidential));
+        assert!(!on_a_server.matches("http://127.0.0.1:50000/cb", ClientType::Confidential));
     }
 
     proptest! {
         #[test]
         fn no_other_text_matches(text in "https://app\\.example/c[a-zA-Z0-9%./?#@:-]{0,6}") {
             let registered = register("https://app.example/cb").unwrap();
-            prop_assert_eq!(registered.matches(&text), text == "https://app.example/cb");
+            prop_assert_eq!(registered.matches(&text, ClientType::Public), text == "https://app.example/cb");
         }
     }
 }

@@ -49,7 +49,11 @@ pub enum Delivery<'a> {
 impl ReturnTo {
     /// The way to the URI that a request names, if the client registered it.
     pub(super) fn requested(app: &App, client: &Client, requested: &str) -> Option<Self> {
-        let registered = client.metadata.redirect_uris.iter().find(|uri| uri.matches(requested))?;
+        let registered = client
+            .metadata
+            .redirect_uris
+            .iter()
+            .find(|uri| uri.matches(requested, client.metadata.client_type))?;
         Some(Self::new(app, client, registered, requested))
     }
 
