@@ -22,6 +22,7 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
     let scopes = catalogue.rows().iter().filter(|row| !row.hidden).map(|row| &row.name);
     let grants = GRANTS.iter().filter(|grant| grant.enabled(config)).map(|grant| grant.name().as_str());
     let secret_methods = AuthMethod::ALL.iter().filter(|method| **method != AuthMethod::None);
+    let prompts = Prompt::ALL.iter().filter(|prompt| **prompt != Prompt::Create || config.registration.open);
     let claims_supported = [&claims::NAMES[..], &ID_TOKEN_CLAIMS[..]].concat();
     json!({
         "issuer": config.issuer(),
@@ -41,7 +42,7 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL,
         "introspection_endpoint_auth_methods_supported": secret_methods.collect::<Vec<_>>(),
         "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": Prompt::ALL.map(Prompt::as_str),
+        "prompt_values_supported": prompts.map(|prompt| prompt.as_str()).collect::<Vec<_>>(),
         "display_values_supported": DISPLAY_VALUES,
         "claim_types_supported": ["normal"],
         "claims_supported": claims_supported,
@@ -58,6 +59,17 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+
+    #[test]
+    fn it_offers_to_create_accounts_where_strangers_may_sign_up() {
+        let mut config = Config::default();
+        for open in [false, true] {
+            config.registration.open = open;
+            let document: Value = serde_json::from_str(&document(&config, &config.catalogue())).unwrap();
+            let prompts = document["prompt_values_supported"].as_array().unwrap();
+            assert_eq!(prompts.contains(&Value::from("create")), open);
+        }
+    }
 
     #[test]
     fn it_names_what_the_tables_hold() {
