@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_flows::App;
@@ -28,7 +28,11 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = RequestId::new(app.rng.as_ref());
     let header = id.header();
-    let mut response = id.scope(next.run(request)).await;
+    let mut response = if is_for_two_hosts(request.headers()) {
+        StatusCode::BAD_REQUEST.into_response()
+    } else {
+        id.scope(next.run(request)).await
+    };
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, header);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
@@ -38,6 +42,11 @@ pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, 
     set_unless_there(headers, header::CONTENT_SECURITY_POLICY, csp::NO_PAGE);
     set_unless_there(headers, header::CACHE_CONTROL, NO_STORE);
     response
+}
+
+/// Whether a proxy in front could have taken the request for another host's (RFC 9112 section 3.2).
+fn is_for_two_hosts(headers: &HeaderMap) -> bool {
+    headers.get_all(header::HOST).iter().nth(1).is_some()
 }
 
 /// Around pages: finds out who asks, renders refusals as pages, sets the headers of pages.

@@ -42,7 +42,7 @@ const CONNECTIONS: usize = 10_000;
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address cannot be had.
-    #[error("cannot listen on {0}: {1}")]
+    #[error("cannot listen on {0}")]
     Listen(String, #[source] io::Error),
     /// The certificate or key cannot be used.
     #[error("{0} cannot be used for TLS: {1}")]

@@ -38,9 +38,10 @@ async fn ask(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query): Raw
 }
 
 async fn decide(State(app): State<Arc<App>>, visitor: Visitor, PageForm(form): PageForm) -> Response {
-    let allows = match form.get("decision") {
-        Some("allow") => true,
-        Some("deny") => false,
+    // Both at once is no decision.
+    let allows = match form.all("decision").collect::<Vec<_>>().as_slice() {
+        ["allow"] => true,
+        ["deny"] => false,
         _ => {
             return PageRefusal::from(Refusal::invalid_request("choose one of the two buttons"))
                 .into_response();
