@@ -11,7 +11,7 @@ const DEFAULT_FILE: &str = "postern.toml";
 /// What the names of environment variables begin with.
 const ENV_PREFIX: &str = "POSTERN_";
 /// What stands in the place of a secret.
-const HIDDEN: &str = "•••";
+const HIDDEN: &str = "***";
 
 /// The settings in effect.
 ///
@@ -54,7 +54,10 @@ pub(crate) fn shown(config: &Config) -> anyhow::Result<String> {
         let _a_url_with_a_password_can_have_another = url.set_password(Some(HIDDEN));
         config.database_url = url.to_string();
     }
-    Ok(toml::to_string(&config)?)
+    let mut shown = toml::Table::try_from(&config)?;
+    // As the issuer is written in every answer.
+    shown.insert("public_url".to_owned(), config.issuer().into());
+    Ok(toml::to_string(&shown)?)
 }
 
 fn read_file(file: Option<&Path>, known: &Value) -> anyhow::Result<Map<String, Value>> {
