@@ -165,7 +165,7 @@ pub(super) async fn refused(app: &App, checked: &Checked, refusal: Refusal, now:
 /// The same for what cannot be answered.
 pub(super) async fn unreturnable(app: &App, error: Unreturnable, now: Timestamp) -> Unreturnable {
     if let Some(client) = &error.client {
-        record(app, client.id, error.in_full.as_ref().unwrap_or(&error.refusal), now).await;
+        record(app, client.id, error.in_full.as_deref().unwrap_or(&error.refusal), now).await;
     }
     error
 }

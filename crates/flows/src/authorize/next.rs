@@ -44,7 +44,7 @@ pub struct Unreturnable {
     /// Whether it is the app's mistake, not the person's or this server's.
     pub is_the_apps: bool,
     /// What is wrong, for the client's developer, where they may know more.
-    pub(super) in_full: Option<Refusal>,
+    pub(super) in_full: Option<Box<Refusal>>,
 }
 
 impl From<Refusal> for Unreturnable {

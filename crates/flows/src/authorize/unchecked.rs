@@ -67,7 +67,7 @@ impl Unchecked {
         let Some(return_to) = return_to else {
             return Err(Unreturnable {
                 got: requested.map(shortened),
-                in_full: Some(no_redirect_uri_of(&client, requested)),
+                in_full: Some(Box::new(no_redirect_uri_of(&client, requested))),
                 ..Unreturnable::of_client(&client, no_redirect_uri(requested))
             });
         };
