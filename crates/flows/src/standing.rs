@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use postern_domain::{Client, Permit, Refusal, User, UserId};
+use postern_domain::{Client, Consent, Permit, Refusal, User, UserId};
 
 use crate::App;
 use crate::consent;
@@ -31,8 +31,13 @@ pub(crate) async fn check(
         return Err(Refusal::invalid_grant("the account behind it has been closed"));
     };
     if !client.metadata.trusted {
-        let consent = consent::held(app, user.id, client.id, permit.subject).await?;
-        if !consent.is_some_and(|consent| permit.scopes.is_subset(&consent.scopes)) {
+        let covers = |consent: Option<Arc<Consent>>| {
+            consent.is_some_and(|consent| permit.scopes.is_subset(&consent.scopes))
+        };
+        let subject = permit.subject;
+        if !covers(consent::held(app, user.id, client.id, subject).await?)
+            && !covers(consent::read(app, user.id, client.id, subject).await?)
+        {
             return Err(Refusal::invalid_grant("the consent behind it has been taken back"));
         }
     }
