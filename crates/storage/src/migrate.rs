@@ -2,8 +2,8 @@
 
 use postern_migrations::Migrator;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 
@@ -16,6 +16,12 @@ pub(crate) async fn to_latest(
     connection: DatabaseConnection,
     database: Database,
 ) -> Result<Vec<String>, StorageError> {
+    // Most starts and commands find nothing to do, and need not wait for the write lock to see it.
+    if pending(&connection).await? == 0 {
+        refuse_newer_schema(&connection).await?;
+        connection.close().await?;
+        return Ok(Vec::new());
+    }
     // One transaction for all: whoever is killed in the middle leaves nothing half done, and on SQLite, where it takes
     // the only write lock there is, the others wait for it.
     let options = TransactionOptions {
@@ -27,6 +33,7 @@ pub(crate) async fn to_latest(
         let lock = format!("SELECT pg_advisory_xact_lock({LOCK})");
         transaction.execute_raw(Statement::from_string(transaction.get_database_backend(), lock)).await?;
     }
+    Migrator::install(&transaction).await?;
     refuse_newer_schema(&transaction).await?;
     let pending = Migrator::get_pending_migrations(&transaction).await?;
     let names = pending.iter().map(|migration| migration.name().to_owned()).collect::<Vec<_>>();
@@ -39,8 +46,7 @@ pub(crate) async fn to_latest(
 }
 
 /// A database that a newer version has migrated is not ours to write to.
-async fn refuse_newer_schema(connection: &DatabaseTransaction) -> Result<(), StorageError> {
-    Migrator::install(connection).await?;
+async fn refuse_newer_schema(connection: &impl ConnectionTrait) -> Result<(), StorageError> {
     let known: Vec<String> =
         Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
     let statement =
