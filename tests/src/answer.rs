@@ -93,6 +93,6 @@ impl fmt::Debug for Answer {
             write!(f, "\n  {name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
         }
         let body = String::from_utf8_lossy(&self.body);
-        write!(f, "\n  {}", body.chars().take(1_500).collect::<String>())
+        write!(f, "\n  {}", body.chars().take(600).collect::<String>())
     }
 }

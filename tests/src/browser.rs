@@ -20,6 +20,11 @@ impl Browser {
         Self { wire, cookies: Mutex::default() }
     }
 
+    /// A browser with the address of a given client, beside others with that address.
+    pub fn on_wire(wire: Wire) -> Self {
+        Self::new(wire)
+    }
+
     /// The same browser talking to another node: a copy with its cookies.
     pub fn on(&self, node: &crate::Instance) -> Self {
         Self { wire: node.wire(), cookies: Mutex::new(self.cookies()) }

@@ -66,7 +66,7 @@ impl Tokens {
 
 impl OAuthClient {
     pub(crate) fn register(instance: &Instance, registration: &Registration) -> Self {
-        let made = instance.cli(&registration.arguments()).json();
+        let made = instance.prepare(&registration.arguments(), "");
         instance.secrets().add_from(&made);
         let secret = made.get("client_secret").and_then(Value::as_str).map(str::to_owned);
         Self {

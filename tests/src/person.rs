@@ -37,7 +37,7 @@ impl Person {
             options,
         ];
         instance.secrets().add(&person.password);
-        let made = instance.cli_with_input(&command.concat(), &person.password).json();
+        let made = instance.prepare(&command.concat(), &person.password);
         person.id = made["id"].as_str().expect("an id").to_owned();
         assert_eq!(
             (&made["email"], &made["username"]),

@@ -9,3 +9,16 @@
 )]
 
 mod browser;
+mod commands;
+mod crash;
+mod developer;
+mod limits;
+mod login;
+mod nodes;
+mod register;
+mod relying_party;
+mod settings;
+mod snapshots;
+mod story;
+mod sweep;
+mod v1;

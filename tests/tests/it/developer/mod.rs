@@ -1,0 +1,6 @@
+//! `/developer/clients`
+
+mod clients;
+mod inert;
+
+pub(crate) use inert::PAYLOADS;

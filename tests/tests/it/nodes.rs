@@ -1,0 +1,133 @@
+//! T08: two nodes on one PostgreSQL, with nothing between them but the database.
+
+use std::time::{Duration, Instant};
+
+use postern_tests::{Engine, Instance, OAuthClient, Registration, Tokens};
+
+async fn two_nodes() -> Option<(Instance, Instance)> {
+    if !Engine::Postgres.is_wanted() {
+        return None;
+    }
+    let a = Instance::start(Engine::Postgres).await;
+    let b = a.another_node().await;
+    Some((a, b))
+}
+
+/// Asks node B over and over until it refuses on every road, for one second.
+async fn assert_refused_within_a_second(on_b: &OAuthClient, tokens: &Tokens, since: Instant) {
+    loop {
+        let active = on_b.is_active(&tokens.access).await;
+        let userinfo = on_b.userinfo(&tokens.access).await.status;
+        if !active && userinfo == 401 {
+            return;
+        }
+        assert!(
+            since.elapsed() < Duration::from_secs(1),
+            "active {active}, userinfo {userinfo} after a second"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_revoked_on_one_is_refused_on_the_other() {
+    let Some((a, b)) = two_nodes().await else { return };
+    let person = a.person();
+    let browser = a.browser_of(&person).await;
+    let client = a.client(&Registration::confidential());
+    let on_b = client.on(&b);
+    for _ in 0..5 {
+        let tokens = client.tokens(&browser).await;
+        assert!(on_b.is_active(&tokens.access).await);
+        let _ = on_b.userinfo(&tokens.access).await.expect(200);
+        let _ = client.revoke(&tokens.refresh).await.expect(200);
+        let since = Instant::now();
+        // On the node that did it, at once.
+        assert!(!client.is_active(&tokens.access).await);
+        assert_eq!(client.userinfo(&tokens.access).await.status, 401);
+        assert_refused_within_a_second(&on_b, &tokens, since).await;
+        on_b.refresh(&tokens.refresh).await.assert_refused(400, "invalid_grant");
+    }
+    let tokens = client.tokens(&browser).await;
+    assert!(on_b.is_active(&tokens.access).await);
+    let page = browser.open("/settings/applications").await.expect(200);
+    let _ = browser.submit(&page, &page.form("/settings/applications")).await;
+    assert_refused_within_a_second(&on_b, &tokens, Instant::now()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signing_out_on_one_signs_out_on_the_other() {
+    let Some((a, b)) = two_nodes().await else { return };
+    let on_a = a.browser_of(&a.person()).await;
+    let on_b = on_a.on(&b);
+    assert!(on_b.is_signed_in().await);
+    let page = on_a.open("/logout").await;
+    let _ = on_a.submit(&page, &page.form("/logout")).await;
+    let since = Instant::now();
+    while on_b.is_signed_in().await {
+        assert!(since.elapsed() < Duration::from_secs(1), "still signed in after a second");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_is_redeemed_once_over_both() {
+    let Some((a, b)) = two_nodes().await else { return };
+    let browser = a.browser_of(&a.person()).await;
+    let client = a.client(&Registration::confidential());
+    let nodes = [client.clone(), client.on(&b)];
+    for _ in 0..5 {
+        let request = client.authorization();
+        let code = browser.authorize(&request).await.code().to_owned();
+        let racers = (0..32).map(|at| nodes[at % 2].redeem(&code, request.verifier.as_deref()));
+        let answers = futures_util::future::join_all(racers).await;
+        let winners = answers.iter().filter(|answer| answer.status == 200).count();
+        assert_eq!(winners, 1, "{answers:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_has_one_successor_over_both() {
+    let Some((a, b)) = two_nodes().await else { return };
+    let browser = a.browser_of(&a.person()).await;
+    let client = a.client(&Registration::confidential());
+    let nodes = [client.clone(), client.on(&b)];
+    for _ in 0..5 {
+        let tokens = client.tokens(&browser).await;
+        let racers = (0..32).map(|at| nodes[at % 2].refresh(&tokens.refresh));
+        let answers = futures_util::future::join_all(racers).await;
+        let mut successors: Vec<String> = answers.iter().map(|answer| Tokens::read(answer).refresh).collect();
+        successors.sort();
+        successors.dedup();
+        assert_eq!(successors.len(), 1, "{successors:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guesses_count_over_both() {
+    let Some((a, b)) = two_nodes().await else { return };
+    let person = a.person();
+    let guesses = (0..40).map(|at| {
+        let browser = if at % 2 == 0 { a.browser() } else { b.browser() };
+        let (name, guess) = (person.username.clone(), format!("guess number {at}"));
+        async move { browser.try_sign_in(&name, &guess).await.status }
+    });
+    let statuses = futures_util::future::join_all(guesses).await;
+    let count = |wanted: u16| statuses.iter().filter(|status| **status == wanted).count();
+    assert!(count(422) == 10 || (count(422) < 10 && count(503) > 0), "{statuses:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flow_may_go_over_both() {
+    let Some((a, b)) = two_nodes().await else { return };
+    let person = a.person();
+    let client = a.client(&Registration::confidential());
+    let request = client.authorization();
+    let on_a = a.browser();
+    let page = on_a.open(&request.target()).await;
+    let on_b = on_a.on(&b);
+    let page = on_b.fill_sign_in(&page, &person.username, &person.password).await;
+    let back_on_a = on_b.on(&a);
+    let callback = back_on_a.finish(page, "allow").await;
+    let _ = Tokens::read(&client.on(&b).redeem(callback.code(), request.verifier.as_deref()).await);
+}

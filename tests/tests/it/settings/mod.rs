@@ -1,0 +1,4 @@
+//! `/settings/…`
+
+mod security;
+mod sessions;
