@@ -31,7 +31,7 @@ pub(crate) struct Watched {
 
 impl Watched {
     fn cpu(self) -> anyhow::Result<(Duration, Option<Duration>, Duration)> {
-        Ok((self.server.cpu()?, self.database.map(Process::cpu).transpose()?, Process::own().cpu()?))
+        Ok((self.server.cpu()?, self.database.map(Process::cpu).transpose()?, Process::own().own_cpu()?))
     }
 }
 

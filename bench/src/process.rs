@@ -25,6 +25,12 @@ impl Process {
         Ok(TICK * ticks)
     }
 
+    /// CPU time used so far by its own threads.
+    pub(crate) fn own_cpu(self) -> anyhow::Result<Duration> {
+        let own = stat(self.0).with_context(|| format!("process {} is gone", self.0))?;
+        Ok(TICK * own.ticks)
+    }
+
     /// Memory it holds now, and the most it has held, in MiB.
     pub(crate) fn memory(self) -> anyhow::Result<(f64, f64)> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0))?;
