@@ -18,6 +18,7 @@ mod rights;
 mod routes;
 mod server;
 mod session;
+mod slow_readers;
 #[cfg(test)]
 mod testing;
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::os::unix::fs::FileTypeExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,9 +27,12 @@ use tower::Service;
 
 use crate::first_words::FirstWords;
 use crate::request::PeerAddress;
+use crate::slow_readers::TakenWithin;
 
 /// Longest that a client may take for the head of a request, and that a connection may be idle.
 const HEAD: Duration = Duration::from_secs(20);
+/// Longest that a client may take nothing of an answer.
+const STALLED: Duration = Duration::from_secs(30);
 /// Longest that a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Longest that requests in progress may take after the server was told to stop.
@@ -83,7 +87,9 @@ impl Server {
             Listen::Tcp(address) => TcpListener::bind(address).await.map(Listener::Tcp),
             Listen::Unix(path) => {
                 // A socket that nobody listens on any more is in the way of the next start.
-                if std::os::unix::net::UnixStream::connect(path).is_err() {
+                let is_socket =
+                    std::fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
+                if is_socket && std::os::unix::net::UnixStream::connect(path).is_err() {
                     let _it_may_not_be_there = std::fs::remove_file(path);
                 }
                 UnixListener::bind(path).map(|listener| Listener::Unix(listener, path.clone()))
@@ -112,7 +118,11 @@ impl Server {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         tokio::pin!(stop);
         loop {
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+            let place = tokio::select! {
+                place = Arc::clone(&places).acquire_owned() => place,
+                () = &mut stop => break,
+            };
+            let Ok(place) = place else { break };
             let (stream, peer) = tokio::select! {
                 accepted = self.listener.accept() => match accepted {
                     Ok(accepted) => accepted,
@@ -134,8 +144,8 @@ impl Server {
                     request.extensions_mut().insert(PeerAddress(peer));
                     router.clone().call(request.map(Body::new))
                 });
-                let connection = builder
-                    .serve_connection_with_upgrades(TokioIo::new(FirstWords::within(HEAD, stream)), service);
+                let stream = FirstWords::within(HEAD, TakenWithin::new(STALLED, stream));
+                let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
                 if let Err(error) = watcher.watch(connection.into_owned()).await {
                     tracing::debug!(%error, "a connection ended early");
                 }
@@ -156,7 +166,8 @@ impl Listener {
         match self {
             Self::Tcp(listener) => {
                 let (stream, peer) = listener.accept().await?;
-                stream.set_nodelay(true)?;
+                // Without it answers are only later; a connection that is gone by now says so when it is read.
+                let _it_may_be_gone = stream.set_nodelay(true);
                 Ok((Box::new(stream), Some(peer.ip())))
             }
             Self::Unix(listener, _) => {
