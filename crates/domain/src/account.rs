@@ -120,7 +120,7 @@ impl PersonName {
         let text = text.trim();
         let unseen = |c: char| {
             c.is_control()
-                || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+                || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
         };
         let valid = (1..=100).contains(&text.chars().count()) && !text.chars().any(unseen);
         if valid { Ok(Self(text.to_owned())) } else { Err(AccountError::Name) }
@@ -241,7 +241,7 @@ mod tests {
         for text in ["Ada", "عمر", "李 雷", "👩‍🚀 Ada", "O’Hara"] {
             assert!(PersonName::parse(text).is_ok(), "{text}");
         }
-        for text in ["", "  ", "a\nb", "a\u{202e}b", "a\u{0}b", &"a".repeat(101)] {
+        for text in ["", "  ", "a\nb", "a\u{202e}b", "a\u{61c}b", "a\u{0}b", &"a".repeat(101)] {
             assert!(PersonName::parse(text).is_err(), "{text:?}");
         }
     }

@@ -85,20 +85,21 @@ impl RedirectUri {
         }
     }
 
-    /// Whether an answer sent there may be taken by another program than the client: loopback and private schemes
-    /// belong to whoever listens first (RFC 8252 section 8.6).
+    /// Whether nobody but the client can take an answer sent there: loopback and private schemes belong to whoever
+    /// listens first (RFC 8252 section 8.6).
     pub fn is_provably_the_clients(&self) -> bool {
-        self.0.starts_with("https://")
+        Url::parse(&self.0).is_ok_and(|url| url.scheme() == "https" && !is_loopback(&url))
     }
 
     /// What a person is told of where the answer goes: the host, or the private scheme.
     pub fn display_host(&self) -> String {
         Url::parse(&self.0).map_or_else(
             |_| self.0.clone(),
-            |url| match (url.host_str(), url.port()) {
-                (Some(host), Some(port)) => format!("{host}:{port}"),
-                (Some(host), None) => host.to_owned(),
-                (None, _) => format!("{}:", url.scheme()),
+            |url| match (url.scheme(), url.host_str(), url.port()) {
+                ("http" | "https", Some(host), Some(port)) => format!("{host}:{port}"),
+                ("http" | "https", Some(host), None) => host.to_owned(),
+                // What stands behind a private scheme is the app's own choice, also where it looks like a host.
+                (scheme, _, _) => format!("{scheme}:"),
             },
         )
     }
@@ -135,7 +136,11 @@ fn well_formed(text: &str) -> Result<Url, RedirectUriError> {
     let url = Url::parse(text).map_err(|_| RedirectUriError::NotAbsolute)?;
     let special = matches!(url.scheme(), "http" | "https");
     let after_scheme = text.get(url.scheme().len()..).unwrap_or_default();
+    // A host ends up in the policy of pages, where a semicolon or comma would begin another rule.
+    let host_fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    let odd_host = special && matches!(url.host(), Some(Host::Domain(name)) if !name.bytes().all(host_fits));
     if !text.bytes().all(allowed)
+        || odd_host
         || !text.starts_with(url.scheme())
         || (special && !after_scheme.starts_with("://"))
     {
@@ -223,6 +228,8 @@ mod tests {
             ("https://app.example/c b", NotAbsolute),
             (" https://app.example/cb", NotAbsolute),
             ("https://app.example/\\..", NotAbsolute),
+            ("https://app.example;script-src-elem/cb", NotAbsolute),
+            ("https://app.example,x/cb", NotAbsolute),
             ("https://app.example/cb#x", Fragment),
             ("https://app.example/cb#", Fragment),
             ("https://*.example/cb", Wildcard),
@@ -274,6 +281,26 @@ mod tests {
             RedirectUri::register("http://127.0.0.1:8000/cb", ClientType::Confidential).unwrap();
         assert!(on_a_server.matches("http://127.0.0.1:8000/cb", ClientType::Confidential));
         assert!(!on_a_server.matches("http://127.0.0.1:50000/cb", ClientType::Confidential));
+    }
+
+    #[test]
+    fn people_are_told_where_the_answer_really_goes() {
+        for (text, host, certain) in [
+            ("https://app.example/cb", "app.example", true),
+            ("https://app.example:8443/cb", "app.example:8443", true),
+            ("https://localhost/cb", "localhost", false),
+            ("https://[::1]:8443/cb", "[::1]:8443", false),
+            ("http://127.0.0.1:3000/cb", "127.0.0.1:3000", false),
+            ("com.example.app:/cb", "com.example.app:", false),
+            ("com.example.app://bank.example/cb", "com.example.app:", false),
+        ] {
+            let uri = register(text).unwrap();
+            assert_eq!(
+                (uri.display_host().as_str(), uri.is_provably_the_clients()),
+                (host, certain),
+                "{text}"
+            );
+        }
     }
 
     proptest! {

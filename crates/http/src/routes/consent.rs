@@ -91,7 +91,7 @@ fn question(app: &App, visitor: &Visitor, ask: &Ask) -> Response {
 }
 
 fn unproven(ask: &Ask) -> Option<Unproven> {
-    let on_this_device = ask.redirect_uri.starts_with("http://");
+    let on_this_device = ["http://", "https://"].iter().any(|web| ask.redirect_uri.starts_with(web));
     let why = if on_this_device { Unproven::Loopback } else { Unproven::PrivateScheme };
     (!ask.is_provably_the_clients).then_some(why)
 }
