@@ -40,6 +40,8 @@ pub enum Database {
 #[derive(Clone)]
 pub struct Db {
     read: DatabaseConnection,
+    /// For looking at the epochs: behind a line of others the look would come too late to be believed.
+    look: DatabaseConnection,
     write: Write,
     epochs: Arc<Epochs>,
 }
@@ -58,7 +60,7 @@ impl Db {
     /// [`StorageError`] if the URL is of neither kind or the database cannot be reached.
     pub async fn connect(url: &str) -> Result<Self, StorageError> {
         let epochs = Arc::new(Epochs::new());
-        let (read, write) = match database_of(url)? {
+        let (read, look, write) = match database_of(url)? {
             Database::Sqlite => {
                 let options = sqlite_options(url)?;
                 let writer = SqlitePoolOptions::new().max_connections(1).min_connections(1);
@@ -71,17 +73,22 @@ impl Db {
                     .map_err(unreachable_database)?;
                 let writer = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer);
                 let write = Write::Sqlite(Writer::start(writer, Arc::clone(&epochs)));
-                (SqlxSqliteConnector::from_sqlx_sqlite_pool(readers), write)
+                let read = SqlxSqliteConnector::from_sqlx_sqlite_pool(readers);
+                // No reader of a file waits for anybody for long.
+                (read.clone(), read, write)
             }
             Database::Postgres => {
                 let pool =
                     PgPoolOptions::new().max_connections(16).min_connections(1).acquire_timeout(PATIENCE);
                 let pool = pool.test_before_acquire(false).connect_with(postgres_options(url)?);
                 let pool = pool.await.map_err(unreachable_database)?;
-                (SqlxPostgresConnector::from_sqlx_postgres_pool(pool), Write::Postgres)
+                let look = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+                let look = look.connect_lazy_with(postgres_options(url)?);
+                let read = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+                (read, SqlxPostgresConnector::from_sqlx_postgres_pool(look), Write::Postgres)
             }
         };
-        Ok(Self { read, write, epochs })
+        Ok(Self { read, look, write, epochs })
     }
 
     /// Brings the schema up to date and answers the names of the versions applied. Of several that try at once, one
@@ -97,7 +104,10 @@ impl Db {
                 SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.map_err(unreachable_database)?)
             }
             Database::Postgres => {
-                let pool = PgPoolOptions::new().max_connections(1).connect_with(postgres_options(url)?).await;
+                // Whoever comes second waits, and a change of a large table takes what it takes.
+                let options =
+                    postgres_options(url)?.options([("statement_timeout", "0"), ("lock_timeout", "0")]);
+                let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await;
                 SqlxPostgresConnector::from_sqlx_postgres_pool(pool.map_err(unreachable_database)?)
             }
         };
@@ -117,8 +127,8 @@ impl Db {
     /// # Errors
     /// [`StorageError`] if the first look fails.
     pub async fn watch_epochs(&self) -> Result<(), StorageError> {
-        look(&self.read, &self.epochs).await?;
-        tokio::spawn(watch(self.read.clone(), Arc::downgrade(&self.epochs)));
+        look(&self.look, &self.epochs).await?;
+        tokio::spawn(watch(self.look.clone(), Arc::downgrade(&self.epochs)));
         Ok(())
     }
 

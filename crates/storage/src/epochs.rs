@@ -22,14 +22,9 @@ pub(crate) fn slot_of(id: Uuid) -> usize {
 pub struct Epochs {
     sequence: AtomicU64,
     moved_at: [AtomicU64; SLOTS],
-    seen: Mutex<Seen>,
+    seen: Mutex<[i64; SLOTS]>,
     started: Instant,
     looked_at: AtomicU64,
-}
-
-struct Seen {
-    values: [i64; SLOTS],
-    any: bool,
 }
 
 /// A moment before a verdict was read. The verdict holds while nothing that it rests on has moved since.
@@ -41,7 +36,7 @@ impl Epochs {
         Self {
             sequence: AtomicU64::new(0),
             moved_at: array::from_fn(|_| AtomicU64::new(0)),
-            seen: Mutex::new(Seen { values: [0; SLOTS], any: false }),
+            seen: Mutex::new([0; SLOTS]),
             started: Instant::now(),
             looked_at: AtomicU64::new(0),
         }
@@ -77,17 +72,14 @@ impl Epochs {
         let mut moved = BTreeSet::new();
         for (slot, value) in rows {
             let Ok(slot) = usize::try_from(*slot) else { continue };
-            if let Some(known) = seen.values.get_mut(slot)
+            if let Some(known) = seen.get_mut(slot)
                 && *known != *value
             {
                 *known = *value;
                 moved.insert(slot);
             }
         }
-        if seen.any {
-            self.advance(&moved);
-        }
-        seen.any = true;
+        self.advance(&moved);
         drop(seen);
         self.looked_at.store(self.millis(asked_at), Ordering::SeqCst);
     }

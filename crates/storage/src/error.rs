@@ -61,11 +61,39 @@ impl From<DbErr> for StorageError {
             }
             _ => {}
         }
-        match sql_state(&error).as_deref() {
-            // SQLite: busy and locked. PostgreSQL: shutting down, starting, cannot connect now.
-            Some("5" | "6" | "261" | "262" | "517") => Self::Busy,
-            Some("57P01" | "57P02" | "57P03") => Self::Unavailable(error.to_string()),
-            _ => Self::Database(error),
+        match sql_state(&error).as_deref().and_then(Trouble::of) {
+            Some(Trouble::Late) => Self::Busy,
+            Some(Trouble::Away) => Self::Unavailable(error.to_string()),
+            None => Self::Database(error),
+        }
+    }
+}
+
+/// Trouble of the database's own, which no change is to blame for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    /// A lock was held, or a statement took, for too long.
+    Late,
+    /// It is shut down, starting, takes no changes, or is out of room.
+    Away,
+}
+
+impl Trouble {
+    fn of(code: &str) -> Option<Self> {
+        match code {
+            // PostgreSQL's codes have five characters: the lock and statement time-outs ...
+            "55P03" | "57014" => Some(Self::Late),
+            // ... shut down, starting, a standby, an I/O error, a lost connection (08), no resources (53).
+            "57P01" | "57P02" | "57P03" | "25006" | "58030" => Some(Self::Away),
+            code if code.len() == 5 => {
+                (code.starts_with("08") || code.starts_with("53")).then_some(Self::Away)
+            }
+            // SQLite's are numbers whose last byte is the kind: busy, locked; read-only, I/O, full, cannot open.
+            code => match code.parse::<u32>().ok()? & 0xff {
+                5 | 6 => Some(Self::Late),
+                8 | 10 | 13 | 14 => Some(Self::Away),
+                _ => None,
+            },
         }
     }
 }
@@ -91,6 +119,24 @@ impl From<StorageError> for Refusal {
             )
             .caused_by(error),
             _ => Self::because(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_of_the_database_is_nobodys_mistake() {
+        for code in ["5", "6", "261", "262", "517", "773", "55P03", "57014"] {
+            assert_eq!(Trouble::of(code), Some(Trouble::Late), "{code}");
+        }
+        for code in ["8", "10", "1034", "13", "14", "57P01", "57P03", "25006", "08006", "53100", "53300"] {
+            assert_eq!(Trouble::of(code), Some(Trouble::Away), "{code}");
+        }
+        for code in ["1", "19", "2067", "23505", "40001", "40P01", "42P01", "22021"] {
+            assert_eq!(Trouble::of(code), None, "{code}");
         }
     }
 }

@@ -2,9 +2,11 @@
 //! commit thus carries many changes. A piece that undoes itself costs the others a second run, each in its own savepoint.
 
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
@@ -67,7 +69,12 @@ async fn run(connection: DatabaseConnection, epochs: Arc<Epochs>, mut jobs: mpsc
         if batch.is_empty() {
             continue;
         }
-        let outcome = commit_together(&connection, &mut batch).await;
+        // A change that panics takes its batch with it, and not everybody's way to change anything.
+        let together = AssertUnwindSafe(commit_together(&connection, &mut batch)).catch_unwind();
+        let outcome = together.await.unwrap_or_else(|_| {
+            tracing::error!("a change panicked; those that were to be committed with it are undone");
+            Err(StorageError::Unavailable("a change failed".into()))
+        });
         if let Ok(touched) = &outcome {
             epochs.advance(touched);
         }
