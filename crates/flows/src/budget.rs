@@ -36,13 +36,15 @@ impl Budget {
 
     /// The same for an address: of IPv6 the first 64 bits, which is what one subscriber has.
     pub fn of_address(app: &App, purpose: &str, address: IpAddr, limit: u32, window: Lifetime) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => Self::new(app, purpose, &address.octets(), limit, window),
-            IpAddr::V6(address) => {
-                let network = address.to_bits() >> 64;
-                Self::new(app, purpose, &network.to_be_bytes(), limit, window)
-            }
-        }
+        Self::new(app, purpose, &network(address), limit, window)
+    }
+}
+
+/// The network that one subscriber has: an IPv4 address, or the first 64 bits of an IPv6 one.
+pub(crate) fn network(address: IpAddr) -> Vec<u8> {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => (address.to_bits() >> 64).to_be_bytes().to_vec(),
     }
 }
 

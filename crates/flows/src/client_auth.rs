@@ -1,21 +1,23 @@
 //! How a client proves who it is at the back-channel endpoints (RFC 6749 section 2.3, OIDC Core section 9).
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use postern_domain::{
-    AuthMethod, Client, ClientIdentifier, Lifetime, Params, Refusal, SecretId, Timestamp, TokenHash,
+    AuthMethod, Client, ClientIdentifier, Lifetime, Params, Plain, Refusal, SecretId, Timestamp, TokenHash,
 };
-use postern_storage::budgets::{self, Allowance};
+use postern_storage::budgets::{self, Allowance, Taken};
 use uuid::Uuid;
 
 use crate::App;
+use crate::budget::network;
 use crate::clients::record_refusal;
 
 /// Everything about a request that can tell who sends it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Sender<'a> {
     /// Every value of the `Authorization` header.
     pub authorization: &'a [&'a [u8]],
@@ -25,6 +27,13 @@ pub struct Sender<'a> {
     pub address: IpAddr,
     /// The endpoint, as the client's developer knows it.
     pub endpoint: &'static str,
+}
+
+/// Without what it proves itself with.
+impl fmt::Debug for Sender<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sender({} from {})", self.endpoint, self.address)
+    }
 }
 
 /// A client that has proved who it is as well as it can: public ones only say so.
@@ -42,7 +51,7 @@ pub struct Authenticated {
 #[derive(Debug, PartialEq)]
 struct Claimed {
     identifier: String,
-    secret: Option<String>,
+    secret: Option<Plain>,
     method: AuthMethod,
 }
 
@@ -55,12 +64,12 @@ struct Claimed {
 pub async fn authenticate(app: &App, sender: Sender<'_>) -> Result<Authenticated, Refusal> {
     let now = app.clock.now();
     let claimed = claimed(sender.authorization, sender.params)?;
-    let budget = Budget::new(app, &claimed.identifier, sender.address);
-    budget.check(app, now).await?;
     let client = match ClientIdentifier::parse(&claimed.identifier) {
         Some(identifier) => app.client(&identifier).await?,
         None => None,
     };
+    let budget = Budget::new(app, client.as_deref(), sender.address);
+    budget.check(app, now).await?;
     match proved(app, client.as_deref(), &claimed, now) {
         Ok(secret) => match client {
             Some(client) if !client.disabled => Ok(Authenticated { client, method: claimed.method, secret }),
@@ -86,7 +95,7 @@ fn proved(
     claimed: &Claimed,
     now: Timestamp,
 ) -> Result<Option<SecretId>, &'static str> {
-    let presented = claimed.secret.as_deref().map(|secret| app.secret_key.hash_text(secret));
+    let presented = claimed.secret.as_ref().map(|secret| app.secret_key.hash_text(secret.reveal()));
     let found = presented.and_then(|hash| matching(client, hash, now));
     let Some(client) = client else { return Err("there is no such client") };
     if !client.metadata.allows_auth_method(claimed.method) {
@@ -139,7 +148,11 @@ fn claimed(authorization: &[&[u8]], params: &Params) -> Result<Claimed, Refusal>
         return Err(Refusal::invalid_client("no client authentication was sent, and no client_id"));
     };
     let method = if secret.is_some() { AuthMethod::ClientSecretPost } else { AuthMethod::None };
-    Ok(Claimed { identifier: identifier.to_owned(), secret: secret.map(str::to_owned), method })
+    Ok(Claimed {
+        identifier: identifier.to_owned(),
+        secret: secret.map(|secret| Plain::new(secret.to_owned())),
+        method,
+    })
 }
 
 /// Id and secret, each form-encoded before they were put into Basic (RFC 6749 section 2.3.1).
@@ -152,7 +165,7 @@ fn basic(header: &[u8]) -> Option<Claimed> {
     let (identifier, secret) = pair.split_once(':')?;
     Some(Claimed {
         identifier: form_decoded(identifier)?,
-        secret: Some(form_decoded(secret)?),
+        secret: Some(Plain::new(form_decoded(secret)?)),
         method: AuthMethod::ClientSecretBasic,
     })
 }
@@ -167,20 +180,17 @@ fn form_decoded(text: &str) -> Option<String> {
     Params::parse(format!("value={text}").as_bytes()).ok()?.get("value").map(str::to_owned)
 }
 
-/// How often one client may fail from one address.
+/// How often one client may fail from one address. Those that are not registered have one budget together: names can
+/// be made up without end.
 struct Budget {
     key: TokenHash,
     allowance: Allowance,
 }
 
 impl Budget {
-    fn new(app: &App, identifier: &str, address: IpAddr) -> Self {
-        // Of IPv6 the first 64 bits, which is what one subscriber has.
-        let network = match address.to_canonical() {
-            IpAddr::V4(address) => u64::from(address.to_bits()),
-            IpAddr::V6(address) => u64::try_from(address.to_bits() >> 64).unwrap_or_default(),
-        };
-        let whose = [&network.to_be_bytes(), identifier.as_bytes()].concat();
+    fn new(app: &App, client: Option<&Client>, address: IpAddr) -> Self {
+        let client = client.map_or(Uuid::nil(), |client| client.id.0);
+        let whose = [client.as_bytes(), network(address).as_slice()].concat();
         Self {
             key: TokenHash(app.secret_key.mark("budget client authentication", &whose)),
             allowance: Allowance {
@@ -190,7 +200,8 @@ impl Budget {
         }
     }
 
-    /// What the cache of those who have something left rests on: every failure moves it.
+    /// What the cache of those who have something left rests on: the failure that leaves nothing moves it. Others must
+    /// not, or whoever fails on purpose would make the server forget what it knows of everybody else.
     fn epoch(&self) -> Uuid {
         let (id, _) = self.key.0.split_at(16);
         Uuid::from_slice(id).unwrap_or_default()
@@ -219,8 +230,11 @@ impl Budget {
             .db
             .write(input, move |tx, (key, allowance, epoch)| {
                 Box::pin(async move {
-                    tx.invalidate(*epoch);
-                    Ok(budgets::take(tx, *key, *allowance, now).await?)
+                    let taken = budgets::take(tx, *key, *allowance, now).await?;
+                    if taken.as_ref().map_or(true, Taken::is_last) {
+                        tx.invalidate(*epoch);
+                    }
+                    Ok(taken)
                 })
             })
             .await;

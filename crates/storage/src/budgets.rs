@@ -19,6 +19,14 @@ pub struct Allowance {
 pub struct Taken {
     key: TokenHash,
     window_ends_at: Timestamp,
+    is_last: bool,
+}
+
+impl Taken {
+    /// Whether nothing is left after it.
+    pub const fn is_last(&self) -> bool {
+        self.is_last
+    }
 }
 
 /// Nothing is left until the window ends.
@@ -48,7 +56,7 @@ pub async fn take(
          window_ends_at = CASE WHEN budgets.window_ends_at <= $3 OR budgets.window_ends_at > $4 \
          THEN excluded.window_ends_at ELSE budgets.window_ends_at END \
          WHERE budgets.window_ends_at <= $3 OR budgets.window_ends_at > $4 OR budgets.used < $5 \
-         RETURNING window_ends_at";
+         RETURNING window_ends_at, used";
     if allowance.limit == 0 {
         return Ok(Err(Exhausted { until: ends_at }));
     }
@@ -63,7 +71,8 @@ pub async fn take(
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
     if let Some(row) = connection.query_one_raw(statement).await? {
         let window_ends_at = Timestamp(row.try_get_by_index(0)?);
-        return Ok(Ok(Taken { key, window_ends_at }));
+        let is_last = row.try_get_by_index::<i64>(1)? >= i64::from(allowance.limit);
+        return Ok(Ok(Taken { key, window_ends_at, is_last }));
     }
     let until = used(connection, key).await?.map_or(ends_at, |(until, _)| until);
     Ok(Err(Exhausted { until }))

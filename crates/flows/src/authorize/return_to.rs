@@ -1,3 +1,5 @@
+use std::fmt;
+
 use postern_domain::{Client, Params, RedirectUri, Refusal, ResponseMode, TokenText};
 
 use super::unchecked::once;
@@ -18,7 +20,6 @@ pub(crate) struct ReturnTo {
 }
 
 /// An answer on its way back to the client (RFC 6749 sections 4.1.2 and 4.1.2.1).
-#[derive(Debug)]
 pub struct Return {
     uri: String,
     mode: ResponseMode,
@@ -28,7 +29,6 @@ pub struct Return {
 }
 
 /// How an answer travels.
-#[derive(Debug)]
 pub enum Delivery<'a> {
     /// By sending the browser there (303).
     Redirect {
@@ -115,6 +115,16 @@ impl ReturnTo {
         // RFC 9207: whoever gets an answer can tell whose it is.
         fields.push(("iss".to_owned(), self.issuer.clone()));
         Return { uri: self.uri.clone(), mode: self.mode, app_name: self.app_name.clone(), fields, refusal }
+    }
+}
+
+/// Without the code.
+impl fmt::Debug for Return {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Return")
+            .field("uri", &self.uri)
+            .field("refusal", &self.refusal)
+            .finish_non_exhaustive()
     }
 }
 

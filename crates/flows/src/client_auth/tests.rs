@@ -111,6 +111,18 @@ async fn two_secrets_work_until_one_has_ended() {
 }
 
 #[tokio::test]
+async fn made_up_clients_share_a_budget_and_leave_others_theirs() {
+    let party = Party::new().await;
+    for i in 0..60 {
+        let failed = with(&party, &[&basic(&format!("nobody-{i}"), "guess")], &form(&[])).await;
+        assert_eq!(code_of(failed), "invalid_client");
+    }
+    let refused = with(&party, &[&basic("somebody-else", "guess")], &form(&[])).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::TooManyRequests);
+    assert!(with(&party, &[&basic(ID, SECRET)], &form(&[])).await.is_ok());
+}
+
+#[tokio::test]
 async fn failures_have_a_budget_and_success_never_counts() {
     let party = Party::new().await;
     let attempt = async |secret: &str| code_of(with(&party, &[&basic(ID, secret)], &form(&[])).await);
