@@ -73,10 +73,10 @@ pub async fn overview(app: &App, user: &User, here: &Session) -> Result<Overview
     let mut attention = Vec::new();
     let mut secrets = Vec::new();
     let mut latest_client: Option<Arc<Client>> = None;
-    for (client, usage) in clients::list(app, manager, None, CLIENTS).await? {
+    for (client, recent_errors) in clients::latest(app, user, CLIENTS).await? {
         let client = Arc::new(client);
-        if usage.recent_errors > 0 && attention.len() < LINES {
-            attention.extend(refused_calls(app, &client, usage.recent_errors).await?);
+        if recent_errors > 0 && attention.len() < LINES {
+            attention.extend(refused_calls(app, &client, recent_errors).await?);
         }
         secrets.extend(ending_secret(&client, now));
         let used = |client: &Client| client.last_used_at.unwrap_or(client.created_at);
@@ -101,7 +101,7 @@ pub async fn overview(app: &App, user: &User, here: &Session) -> Result<Overview
 }
 
 async fn refused_calls(app: &App, client: &Arc<Client>, count: u64) -> Result<Option<Attention>, Refusal> {
-    let latest = clients::insight(app, client).await?.refused.into_iter().next();
+    let latest = clients::refused_calls(app, client).await?.into_iter().next();
     Ok(latest.map(|latest| Attention::RefusedCalls {
         client: Arc::clone(client),
         count,

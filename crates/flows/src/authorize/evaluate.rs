@@ -1,18 +1,18 @@
-use postern_domain::{
-    Authentication, ClientErrorId, ClientId, CodeBinding, Consent, ErrorCode, Narrowing, Permit, Refusal,
-    Timestamp,
-};
-use postern_storage::clients;
+use postern_domain::{Authentication, CodeBinding, Consent, Narrowing, Permit, Refusal, Timestamp};
 
 use super::asked::Asked;
 use super::checked::Checked;
 use super::next::{Next, Person, Unreturnable};
+use super::proof;
 use super::return_to::Return;
 use super::stage::{Standing, Step, before_consent};
 use super::unchecked::Unchecked;
-use super::{PATH, proof};
+use crate::clients::record_refusal;
 use crate::consent::{self, Remembered};
 use crate::{App, issue};
+
+/// What this endpoint is called where a client's refused calls are listed.
+const ENDPOINT: &str = "authorize";
 
 /// A request whose person is there: it waits for consent at most.
 pub(crate) struct Ready {
@@ -57,13 +57,13 @@ pub(crate) async fn evaluate(
 ) -> Result<Outcome, Unreturnable> {
     let checked = match check(app, query, now).await {
         Ok(checked) => checked,
-        Err(error) => return Err(unreturnable(app, error, now).await),
+        Err(error) => return Err(unreturnable(app, error).await),
     };
     let person = person.filter(|person| person.user.is_active());
     match understand(app, &checked, person, now).await {
         Ok((_, _, Some(step))) => Ok(Outcome::Stops(step_of(&checked, step))),
         Ok((asked, remembered, None)) => Ok(Outcome::Ready(Box::new(Ready { checked, asked, remembered }))),
-        Err(refusal) => Ok(Outcome::Stops(Next::Return(refused(app, &checked, refusal, now).await))),
+        Err(refusal) => Ok(Outcome::Stops(Next::Return(refused(app, &checked, refusal).await))),
     }
 }
 
@@ -157,50 +157,16 @@ async fn code(
 }
 
 /// The answer that says no, written down for the client's developer where it is theirs to mend.
-pub(super) async fn refused(app: &App, checked: &Checked, refusal: Refusal, now: Timestamp) -> Return {
-    record(app, checked.client.id, &refusal, now).await;
+pub(super) async fn refused(app: &App, checked: &Checked, refusal: Refusal) -> Return {
+    record_refusal(app, checked.client.id, ENDPOINT, &refusal).await;
     checked.return_to.refuse(refusal)
 }
 
 /// The same for what cannot be answered.
-pub(super) async fn unreturnable(app: &App, error: Unreturnable, now: Timestamp) -> Unreturnable {
+pub(super) async fn unreturnable(app: &App, error: Unreturnable) -> Unreturnable {
     if let Some(client) = &error.client {
-        record(app, client.id, error.in_full.as_deref().unwrap_or(&error.refusal), now).await;
+        let in_full = error.in_full.as_deref().unwrap_or(&error.refusal);
+        record_refusal(app, client.id, ENDPOINT, in_full).await;
     }
     error
-}
-
-struct Mistake {
-    id: ClientErrorId,
-    client: ClientId,
-    at: Timestamp,
-    refusal: Refusal,
-}
-
-async fn record(app: &App, client: ClientId, refusal: &Refusal, at: Timestamp) {
-    let not_the_clients = matches!(
-        refusal.code,
-        ErrorCode::AccessDenied
-            | ErrorCode::LoginRequired
-            | ErrorCode::ConsentRequired
-            | ErrorCode::AccountSelectionRequired
-            | ErrorCode::InteractionRequired
-            | ErrorCode::ServerError
-            | ErrorCode::TemporarilyUnavailable
-    );
-    if not_the_clients {
-        return;
-    }
-    let mistake = Mistake { id: app.new_id(), client, at, refusal: refusal.clone() };
-    let written: Result<(), Refusal> = app
-        .db
-        .write(mistake, |tx, it| {
-            Box::pin(async move {
-                Ok(clients::record_error(tx, it.id, it.client, it.at, PATH, &it.refusal).await?)
-            })
-        })
-        .await;
-    if let Err(error) = written {
-        tracing::warn!(%error, "a client's mistake could not be written down");
-    }
 }

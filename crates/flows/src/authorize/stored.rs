@@ -41,10 +41,10 @@ pub async fn keep(app: &App, form: &[u8]) -> Result<Posted, Unreturnable> {
     let now = app.clock.now();
     let checked = match Unchecked::of_form(form)?.check(app).await {
         Ok(checked) => checked,
-        Err(error) => return Err(super::evaluate::unreturnable(app, error, now).await),
+        Err(error) => return Err(super::evaluate::unreturnable(app, error).await),
     };
     if let Err(refusal) = Asked::read(app, &checked).await {
-        return Ok(Posted::Return(refused(app, &checked, refusal, now).await));
+        return Ok(Posted::Return(refused(app, &checked, refusal).await));
     }
     let mut bytes = [0; 32];
     app.rng.fill(&mut bytes);

@@ -1,5 +1,5 @@
-use postern_domain::{Client, ClientId, ClientMetadata, Refusal};
-use postern_storage::clients;
+use postern_domain::{Client, ClientId, ClientMetadata, Refusal, Timestamp};
+use postern_storage::{StorageError, Tx, clients};
 
 use super::check::Rules;
 use super::manager::gone;
@@ -39,14 +39,31 @@ pub async fn edit(
     Ok(Client { metadata, updated_at: now, ..client })
 }
 
+/// How many rows of a client go in one change.
+const BATCH: u64 = 1_000;
+
+/// Deletes a client or, of one that holds much, a part of it: `None` while there is more, else whether it was there.
+async fn delete_part(tx: &Tx, id: ClientId, now: Timestamp) -> Result<Option<bool>, StorageError> {
+    if clients::empty(tx, id, BATCH, now).await? {
+        return Ok(None);
+    }
+    clients::delete(tx, id).await.map(Some)
+}
+
 /// Deletes a client. Its tokens stop working at once.
 ///
 /// # Errors
 /// `not_found` if the client is not theirs.
 pub async fn delete(app: &App, manager: Manager<'_>, name: &str) -> Result<Client, Refusal> {
     let client = find(app, manager, name).await?;
-    if !app.db.write(client.id, |tx, id| Box::pin(clients::delete(tx, *id))).await? {
-        return Err(gone());
+    let now = app.clock.now();
+    loop {
+        let was_there = app.db.write((client.id, now), |tx, (id, now)| Box::pin(delete_part(tx, *id, *now)));
+        match was_there.await? {
+            Some(true) => break,
+            Some(false) => return Err(gone()),
+            None => {}
+        }
     }
     tracing::info!(client_id = %client.identifier, "a client was deleted");
     Ok(client)

@@ -1,4 +1,4 @@
-use postern_domain::{Client, ClientId, ClientOwner, Lifetime, Refusal, Timestamp};
+use postern_domain::{Client, ClientId, ClientOwner, Lifetime, Refusal, Timestamp, User};
 use postern_storage::clients::{self, ClientError, ClientUsage};
 
 use super::Manager;
@@ -38,8 +38,27 @@ pub struct Insight {
 pub async fn insight(app: &App, client: &Client) -> Result<Insight, Refusal> {
     let now = app.clock.now();
     let usage = clients::usage(&app.db, &[client.id], now, now.minus(OF_LATE)).await?;
-    let refused = clients::recent_errors(&app.db, client.id).await?;
-    Ok(Insight { usage: usage.get(&client.id).copied().unwrap_or_default(), refused: together(refused) })
+    let usage = usage.get(&client.id).copied().unwrap_or_default();
+    Ok(Insight { usage, refused: refused_calls(app, client).await? })
+}
+
+/// The refused calls of a client that are kept, the latest first.
+pub(crate) async fn refused_calls(app: &App, client: &Client) -> Result<Vec<RefusedCalls>, Refusal> {
+    Ok(together(clients::recent_errors(&app.db, client.id).await?))
+}
+
+/// The latest of a person's clients, each with how many of its calls were refused of late. Unlike [`list`] this costs the
+/// same however many tokens they hold.
+pub(crate) async fn latest(app: &App, user: &User, limit: u64) -> Result<Vec<(Client, u64)>, Refusal> {
+    let clients = clients::list(&app.db, Some(ClientOwner::User(user.id)), None, limit).await?;
+    let ids: Vec<ClientId> = clients.iter().map(|client| client.id).collect();
+    let since = app.clock.now().minus(OF_LATE);
+    let errors = clients::count_errors(&app.db, &ids, since).await?;
+    let with_errors = |client: Client| {
+        let count = errors.get(&client.id).copied().unwrap_or_default();
+        (client, count)
+    };
+    Ok(clients.into_iter().map(with_errors).collect())
 }
 
 /// A page of clients with their use, the latest first: a person's own, or all for an operator on the machine. `before` is

@@ -15,7 +15,7 @@ pub async fn set_logo(
     upload: Vec<u8>,
 ) -> Result<Client, FormRefusal> {
     let client = find(app, manager, name).await?;
-    let logo = logo::make(upload).await?;
+    let logo = logo::make(app, upload).await?;
     let input = (client.id, logo.clone());
     app.db
         .write(input, |tx, (id, logo): &(ClientId, Logo)| Box::pin(clients::set_logo(tx, *id, logo)))

@@ -15,6 +15,7 @@ pub use create::{NewClient, Registered, create};
 pub use draft::ClientDraft;
 pub use edit::{delete, edit};
 pub use insight::{Insight, RefusedCalls, count, insight, list};
+pub(crate) use insight::{latest, refused_calls};
 pub use logos::{logo, remove_logo, set_logo};
 pub use manager::{Manager, find, find_named};
 pub use refused::record_refusal;

@@ -9,10 +9,11 @@ mod usage;
 pub use errors::{ClientError, recent_errors, record_error};
 pub use logos::{Logo, find_logo, remove_logo, set_logo};
 pub use rows::{
-    count, delete, find, find_by_identifier, find_by_name, insert, list, set_disabled, touch, update_metadata,
+    count, delete, empty, find, find_by_identifier, find_by_name, insert, list, set_disabled, touch,
+    update_metadata,
 };
 pub use secrets::{delete_secret, delete_secrets, end_secrets, insert_secret};
-pub use usage::{ClientUsage, usage};
+pub use usage::{ClientUsage, count_errors, usage};
 
 #[cfg(test)]
 mod tests;

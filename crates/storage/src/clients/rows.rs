@@ -4,8 +4,8 @@ use postern_domain::{
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
 use super::secrets;
@@ -204,6 +204,26 @@ pub async fn delete(tx: &Tx, id: ClientId) -> Result<bool, StorageError> {
     let deleted = Entity::delete_by_id(id.0).exec(tx.connection()).await?;
     tx.invalidate(id.0);
     Ok(deleted.rows_affected == 1)
+}
+
+/// Closes a client and deletes at most `most` of its tokens or, once those are gone, of its grants and consents, so that
+/// deleting a large client holds nobody up for long. Answers whether there may be more.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn empty(tx: &Tx, id: ClientId, most: u64, now: Timestamp) -> Result<bool, StorageError> {
+    set_disabled(tx, id, true, now).await?;
+    let connection = tx.connection();
+    for table in ["tokens", "grants", "consents"] {
+        let sql =
+            format!("DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE client_id = $1 LIMIT $2)");
+        let values = [id.0.into(), i64::try_from(most).unwrap_or(i64::MAX).into()];
+        let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+        if connection.execute_raw(statement).await?.rows_affected() >= most {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn owned_by(owner: Option<ClientOwner>) -> Condition {

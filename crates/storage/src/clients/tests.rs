@@ -315,6 +315,23 @@ on_both_databases! {
         assert_eq!(recent_errors(&db, other.id).await.unwrap().len(), 1);
     }
 
+    async fn a_large_client_is_emptied_part_by_part(db: Db) {
+        let ada = insert_user(&db, "ada").await.id;
+        let made = insert_client(&db, ClientOwner::User(ada), "App").await.id;
+        let kept = insert_client(&db, ClientOwner::User(ada), "Other").await.id;
+        use TokenKind::{Access, Refresh};
+        for _ in 0..3 {
+            insert_grant(&db, made, ada, &[Access, Refresh]).await;
+        }
+        insert_grant(&db, kept, ada, &[Access]).await;
+        let part = || write(&db, made, |tx, id| Box::pin(empty(tx, *id, 4, NOW)));
+        assert!(part().await.unwrap(), "two tokens are left");
+        assert!(find(&db, made).await.unwrap().unwrap().disabled, "no token works in between");
+        assert!(!part().await.unwrap());
+        let left = usage(&db, &[made, kept], NOW, NOW).await.unwrap();
+        assert_eq!((left[&made].live_tokens, left[&kept].live_tokens), (0, 1));
+    }
+
     async fn use_is_counted_by_what_works_now(db: Db) {
         let ada = insert_user(&db, "ada").await.id;
         let bob = insert_user(&db, "bob").await.id;

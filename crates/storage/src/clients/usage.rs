@@ -31,26 +31,48 @@ pub async fn usage(
     if clients.is_empty() {
         return Ok(usage);
     }
-    let places: Vec<String> = (2..clients.len() + 2).map(|n| format!("${n}")).collect();
-    let places = places.join(", ");
     let tokens = format!(
         "SELECT t.client_id, COUNT(DISTINCT t.user_id), COUNT(*) \
          FROM tokens t JOIN grants g ON g.id = t.grant_id \
          WHERE t.kind IN ('at', 'rt') AND t.revoked_at IS NULL AND t.consumed_at IS NULL \
-         AND g.revoked_at IS NULL AND t.expires_at > $1 AND t.client_id IN ({places}) GROUP BY t.client_id"
+         AND g.revoked_at IS NULL AND t.expires_at > $1 AND t.client_id IN ({}) GROUP BY t.client_id",
+        places(clients)
     );
     for (client, users, live_tokens) in counts(db, &tokens, now, clients).await? {
         let entry = usage.entry(client).or_default();
         (entry.users, entry.live_tokens) = (users, live_tokens);
     }
-    let errors = format!(
-        "SELECT client_id, COUNT(*), COUNT(*) FROM client_errors \
-         WHERE at > $1 AND client_id IN ({places}) GROUP BY client_id"
-    );
-    for (client, recent_errors, _) in counts(db, &errors, errors_since, clients).await? {
+    for (client, recent_errors) in count_errors(db, clients, errors_since).await? {
         usage.entry(client).or_default().recent_errors = recent_errors;
     }
     Ok(usage)
+}
+
+/// How many refused calls since `since` are kept of those of these clients that have any.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn count_errors(
+    db: &Db,
+    clients: &[ClientId],
+    since: Timestamp,
+) -> Result<HashMap<ClientId, u64>, StorageError> {
+    if clients.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let errors = format!(
+        "SELECT client_id, COUNT(*), COUNT(*) FROM client_errors \
+         WHERE at > $1 AND client_id IN ({}) GROUP BY client_id",
+        places(clients)
+    );
+    let counted = counts(db, &errors, since, clients).await?;
+    Ok(counted.into_iter().map(|(client, count, _)| (client, count)).collect())
+}
+
+/// The places of the clients in a statement, behind the moment.
+fn places(clients: &[ClientId]) -> String {
+    let places: Vec<String> = (2..clients.len() + 2).map(|n| format!("${n}")).collect();
+    places.join(", ")
 }
 
 async fn counts(
