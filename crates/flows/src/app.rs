@@ -2,13 +2,14 @@ use std::sync::{Arc, OnceLock};
 
 use postern_domain::{Catalogue, TokenKind, TokenText};
 use postern_storage::Db;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::keys::KeyRing;
 use crate::live::Live;
 use crate::password::Hashing;
 use crate::sessions::Known;
-use crate::{Clock, Config, Rng, SecretKey, TrustedProxies};
+use crate::{Clock, Config, Rng, SecretKey, TrustedProxies, logo};
 
 /// All that a flow needs besides its input. One per process, behind an [`Arc`].
 pub struct App {
@@ -31,6 +32,8 @@ pub struct App {
     pub(crate) live: Live,
     pub(crate) sessions: Known,
     pub(crate) hashing: Hashing,
+    /// Turns at decoding pictures.
+    pub(crate) pictures: Semaphore,
 }
 
 impl App {
@@ -55,6 +58,7 @@ impl App {
             live: Live::new(),
             sessions: crate::sessions::known(),
             hashing: Hashing::default(),
+            pictures: Semaphore::new(logo::AT_ONCE),
         }
     }
 

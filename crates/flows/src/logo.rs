@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use postern_domain::Refusal;
 use postern_storage::clients::Logo;
 
-use crate::{FieldErrors, FormRefusal};
+use crate::{App, FieldErrors, FormRefusal};
 
 /// Largest upload, in bytes.
 pub const MAX_LOGO_BYTES: usize = 1 << 20;
@@ -15,6 +15,8 @@ pub const MAX_LOGO_BYTES: usize = 1 << 20;
 const MAX_SIDE: u32 = 4_096;
 /// Most memory that decoding may take, in bytes: four for each pixel of the largest picture.
 const MAX_DECODED: u64 = 4 * 4_096 * 4_096;
+/// How many pictures are decoded at a time: each may take all of that memory.
+pub(crate) const AT_ONCE: usize = 2;
 /// Longest side of what is served, in pixels.
 const SIDE: u32 = 256;
 
@@ -35,7 +37,8 @@ enum Unusable {
 ///
 /// # Errors
 /// [`FormRefusal::Fields`] of the field `logo` if the upload is no picture of a kind and size that is taken.
-pub(crate) async fn make(upload: Vec<u8>) -> Result<Logo, FormRefusal> {
+pub(crate) async fn make(app: &App, upload: Vec<u8>) -> Result<Logo, FormRefusal> {
+    let _turn = app.pictures.acquire().await.map_err(Refusal::because)?;
     let made = tokio::task::spawn_blocking(move || convert(&upload)).await.map_err(Refusal::because)?;
     let bytes = made.map_err(|error| FieldErrors::one("logo", error.to_string()))?;
     let name = digest(&SHA256, &bytes);

@@ -18,7 +18,7 @@ const LIFETIME: Lifetime = Lifetime::days(7);
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails.
 pub async fn link(app: &App) -> Result<Option<String>, Refusal> {
-    if postern_storage::users::count(&app.db).await? > 0 {
+    if postern_storage::users::exist(&app.db).await? {
         return Ok(None);
     }
     let mut random = [0; 32];
@@ -43,7 +43,7 @@ pub async fn link(app: &App) -> Result<Option<String>, Refusal> {
 pub async fn check_open(app: &App, token: &str) -> Result<(), Refusal> {
     let (hash, now) = (app.secret_key.hash_text(token), app.clock.now());
     let known = one_time_values::find(&app.db, PURPOSE, hash, now).await?.is_some();
-    if known && postern_storage::users::count(&app.db).await? == 0 { Ok(()) } else { Err(used()) }
+    if known && !postern_storage::users::exist(&app.db).await? { Ok(()) } else { Err(used()) }
 }
 
 /// Makes the first account, gives it every right and signs it in. Of any number that try, with whichever links, one gets

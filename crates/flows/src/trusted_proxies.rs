@@ -28,13 +28,14 @@ impl TrustedProxies {
     }
 
     /// Whose address a request comes from: the peer's, unless the peer is trusted; then that of the last element of
-    /// `forwarded` (`X-Forwarded-For`, first to last) that is not trusted itself. No peer is a Unix socket.
+    /// `forwarded` (`X-Forwarded-For`, first to last) that is not trusted itself. No peer is a Unix socket, which counts as
+    /// `127.0.0.1`: whoever it is runs on this machine.
     pub fn client_address<'a>(
         &self,
         peer: Option<IpAddr>,
         forwarded: impl DoubleEndedIterator<Item = &'a str>,
     ) -> IpAddr {
-        let Some(peer) = peer.map(|peer| peer.to_canonical()) else { return IpAddr::V4(Ipv4Addr::LOCALHOST) };
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.to_canonical());
         if !self.contains(peer) {
             return peer;
         }
@@ -97,6 +98,16 @@ mod tests {
         assert_eq!(address("127.0.0.1", &["junk"]), "127.0.0.1");
         assert_eq!(address("127.0.0.1", &["203.0.113.1", "junk", "10.0.0.1"]), "10.0.0.1");
         assert_eq!(address("127.0.0.1", &[]), "127.0.0.1");
+    }
+
+    #[test]
+    fn a_unix_socket_counts_as_this_machine() {
+        let told = |networks: &[&str]| {
+            let networks: Vec<String> = networks.iter().map(|text| (*text).to_owned()).collect();
+            TrustedProxies::parse(&networks).client_address(None, ["203.0.113.1"].into_iter()).to_string()
+        };
+        assert_eq!(told(&[]), "127.0.0.1");
+        assert_eq!(told(&["127.0.0.1/32"]), "203.0.113.1");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use postern_domain::{Email, InstanceRight, PersonName, Timestamp, User, UserId, UserState, Username};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ActiveValue, Condition, QuerySelect};
+use sea_orm::{ActiveValue, Condition, ConnectionTrait, QuerySelect};
 
 use crate::mapping::{corrupt, from_json, to_json};
 use crate::{Db, StorageError, Tx};
@@ -137,13 +137,25 @@ pub async fn count(db: &Db) -> Result<u64, StorageError> {
     Ok(Entity::find().count(db.read()).await?)
 }
 
+/// Whether there is any account.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn exist(db: &Db) -> Result<bool, StorageError> {
+    any_on(db.read()).await
+}
+
 /// Whether there is any account, as the change in progress sees it.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn any(tx: &Tx) -> Result<bool, StorageError> {
+    any_on(tx.connection()).await
+}
+
+async fn any_on(connection: &impl ConnectionTrait) -> Result<bool, StorageError> {
     let query = Entity::find().select_only().column(Column::Id).limit(1);
-    let found: Option<Uuid> = query.into_tuple().one(tx.connection()).await?;
+    let found: Option<Uuid> = query.into_tuple().one(connection).await?;
     Ok(found.is_some())
 }
 

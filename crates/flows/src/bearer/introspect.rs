@@ -74,10 +74,12 @@ pub async fn introspect(app: &App, sender: Sender<'_>) -> Result<Introspection, 
 fn facts(app: &App, verdict: &Verdict) -> Facts {
     let permit = &verdict.permit;
     let sub_type = permit.subject.subject_type();
+    // Introspection is no way round the scope that a user name takes at userinfo.
+    let is_named = sub_type == Some(SubjectType::User) && verdict.holds("profile");
     Facts {
         scope: permit.scopes.clone(),
         client_id: verdict.client.identifier.clone(),
-        username: (sub_type == Some(SubjectType::User)).then(|| verdict.user.username.to_string()),
+        username: is_named.then(|| verdict.user.username.to_string()),
         // RFC 6749 section 5.1 types access tokens only.
         token_type: (verdict.kind == TokenKind::Access).then_some("Bearer"),
         exp: verdict.expires_at,

@@ -88,7 +88,7 @@ pub(super) async fn successor(
     Ok(Some(TokenAnswer {
         token_type: "Bearer",
         access_token,
-        expires_in: access.expires_at.map_or(0, |end| end.seconds_since(now)),
+        expires_in: access.expires_at.map_or(0, |end| end.seconds_since(now).max(0)),
         refresh_token,
         scope: access.permit.scopes.clone(),
         id_token,

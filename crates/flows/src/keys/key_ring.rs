@@ -33,7 +33,13 @@ impl App {
         if let Some(set) = self.keys.fresh(self, now) {
             return Ok(set);
         }
-        let _turn = self.keys.reading.lock().await;
+        let _turn = match (self.keys.reading.try_lock(), self.keys.held()) {
+            (Ok(turn), _) => turn,
+            // Somebody reads them already. What was held a moment ago signs and verifies as well, and nobody waits in
+            // line behind a database that does not answer.
+            (Err(_), Some(held)) => return Ok(held.set),
+            (Err(_), None) => self.keys.reading.lock().await,
+        };
         if let Some(set) = self.keys.fresh(self, now) {
             return Ok(set);
         }
