@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use postern_domain::{ErrorCode, Refusal};
 use serde_json::json;
 
-use super::log_cause;
+use super::{log_cause, retry_after};
 
 /// A refusal where a bearer token was due (RFC 6750 section 3).
 pub(crate) struct BearerError {
@@ -61,6 +61,9 @@ impl IntoResponse for BearerError {
             && !status.is_server_error()
         {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(wait) = retry_after(&refusal) {
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
         }
         response
     }

@@ -6,6 +6,7 @@ mod document;
 mod log;
 mod oauth;
 mod page;
+mod retry_after;
 mod told;
 
 pub(crate) use authorization::{cannot_return, deliver, go_on, person};
@@ -14,4 +15,5 @@ pub(crate) use document::Document;
 pub(crate) use log::log_cause;
 pub(crate) use oauth::OAuthError;
 pub(crate) use page::PageRefusal;
+pub(crate) use retry_after::retry_after;
 pub(crate) use told::{Told, form_errors};

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use postern_domain::{ErrorCode, Refusal};
 use serde::Serialize;
 
-use super::log_cause;
+use super::{log_cause, retry_after};
 
 /// A refusal of the token endpoint and its neighbours (RFC 6749 section 5.2).
 pub(crate) struct OAuthError {
@@ -53,10 +53,8 @@ impl IntoResponse for OAuthError {
                 HeaderValue::from_static("Basic realm=\"postern\", charset=\"UTF-8\""),
             );
         }
-        if let Some(wait) = refusal.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_seconds()));
-        } else if matches!(refusal.code, ErrorCode::TemporarilyUnavailable) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(wait) = retry_after(&refusal) {
+            headers.insert(header::RETRY_AFTER, wait);
         }
         response
     }

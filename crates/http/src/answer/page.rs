@@ -1,11 +1,11 @@
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use postern_domain::{ErrorCode, Refusal};
 use postern_flows::App;
 use postern_templating::Section;
 use postern_templating::pages::{ErrorDetail, ErrorPage, Side};
 
-use super::log_cause;
+use super::{log_cause, retry_after};
 use crate::page;
 use crate::request::{RequestId, Visitor};
 
@@ -31,6 +31,7 @@ impl PageRefusal {
     pub(crate) fn render(self, app: &App, visitor: &Visitor) -> Response {
         log_cause(&self.refusal);
         let status = status_of(self.refusal.code);
+        let wait = retry_after(&self.refusal);
         let of_app = matches!(self.side, Side::App(_));
         let (what, advice) = if of_app {
             (
@@ -57,6 +58,9 @@ impl PageRefusal {
         };
         let mut response = page::render(&error);
         *response.status_mut() = status;
+        if let Some(wait) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
+        }
         response
     }
 }
