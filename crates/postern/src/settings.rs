@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use postern_domain::Lifetime;
 use postern_flows::{Config, TrustedProxies};
 use serde_json::{Map, Value};
 
@@ -10,6 +11,8 @@ use serde_json::{Map, Value};
 const DEFAULT_FILE: &str = "postern.toml";
 /// What the names of environment variables begin with.
 const ENV_PREFIX: &str = "POSTERN_";
+/// The longest lifetime that makes sense.
+const LONGEST: Lifetime = Lifetime::days(3_650);
 /// What stands in the place of a secret.
 const HIDDEN: &str = "***";
 
@@ -138,11 +141,13 @@ fn check(config: &Config) -> anyhow::Result<()> {
     let url = &config.public_url;
     if !matches!(url.scheme(), "http" | "https")
         || url.host().is_none()
+        || !url.username().is_empty()
+        || url.password().is_some()
         || url.query().is_some()
         || url.fragment().is_some()
     {
         bail!(
-            "public_url must be an http or https URL without query and fragment, such as https://id.example.com"
+            "public_url must be an http or https URL without user, query and fragment, such as https://id.example.com"
         );
     }
     if url.path() != "/" {
@@ -166,13 +171,11 @@ fn check(config: &Config) -> anyhow::Result<()> {
         ("code", config.lifetimes.code),
         ("session_idle", config.lifetimes.session_idle),
         ("session_absolute", config.lifetimes.session_absolute),
+        ("grant", config.lifetimes.grant.unwrap_or(LONGEST)),
     ] {
-        if lifetime.as_seconds() == 0 {
-            bail!("lifetimes.{name} must be longer than nothing");
+        if lifetime.as_seconds() == 0 || lifetime > LONGEST {
+            bail!("lifetimes.{name} must be longer than nothing and {LONGEST} at most");
         }
-    }
-    if config.lifetimes.grant.is_some_and(|lifetime| lifetime.as_seconds() == 0) {
-        bail!("lifetimes.grant must be longer than nothing, or left out");
     }
     if config.lifetimes.code.as_seconds() > 600 {
         bail!("lifetimes.code must be ten minutes at most (RFC 6749 section 4.1.2)");

@@ -36,7 +36,6 @@ pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::
     }
     let server = Server::bind(&config).await?;
     let app = instance::open(config).await?;
-    app.signing_keys().await?;
     // A new instance makes its keys before it says that it is ready.
     app.signing_keys().await?;
     println!("{}", greeting(&app.config));
