@@ -65,13 +65,15 @@ pub(crate) async fn password(
     // Counted with the slot in hand: those who wait in line do not use up the budget of those before them.
     let taken = budget::take(app, budgets).await?;
     let hash = users::password_hash(&app.db, user.unwrap_or(UserId(Uuid::nil()))).await?;
-    if !slot.verify(offered, hash.as_deref()).await? || !may {
+    let right = slot.verify(offered, hash.as_deref()).await?;
+    drop(slot);
+    if !right || !may {
         return Err(Denied::Wrong);
     }
     budget::give_back(app, taken).await?;
     let (Some(user), Some(mut hash)) = (user, hash) else { return Err(Denied::Wrong) };
     if password::is_outdated(&hash) {
-        let new = slot.hash(app, offered).await?;
+        let new = app.hashing.slot().await?.hash(app, offered).await?;
         app.db
             .write((user, hash, new.clone()), |tx, (user, old, new)| {
                 Box::pin(async move { Ok::<_, Refusal>(users::rehash_password(tx, *user, old, new).await?) })

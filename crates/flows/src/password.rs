@@ -20,8 +20,8 @@ pub const LONGEST: usize = 128;
 
 /// Most that wait for a thread.
 const QUEUE: usize = 256;
-/// Longest that anybody waits for a thread.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Longest that anybody waits for a thread; a request may take half a minute in all.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Most threads, however many cores there are: each takes 19 MiB.
 const MOST_THREADS: usize = 8;
 
