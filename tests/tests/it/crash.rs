@@ -12,7 +12,7 @@ use postern_tests::{
 const ROUNDS: u32 = 5;
 
 /// What the server has acknowledged of one grant: its answers, read in full.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Acknowledged {
     access: String,
     refresh: String,
@@ -89,7 +89,8 @@ on_both_databases! {
             instance.restart();
             instance.wait_until_ready().await;
             println!("round {round}: ready after {:?}", begin.elapsed());
-            for entry in ledger.lock().unwrap().iter().filter(|entry| !entry.is_uncertain) {
+            let certain = ledger.lock().unwrap().iter().filter(|entry| !entry.is_uncertain).cloned().collect::<Vec<_>>();
+            for entry in certain {
                 assert_eq!(client.is_active(&entry.access).await, !entry.is_revoked, "round {round}: {entry:?}");
                 assert_eq!(client.is_active(&entry.refresh).await, !entry.is_revoked, "round {round}: {entry:?}");
             }
