@@ -80,7 +80,8 @@ on_both_databases! {
             let stop = AtomicBool::new(false);
             let workers = futures_util::future::join_all((0..8).map(|_| work(&browser, &client, &ledger, &stop)));
             let killer = async {
-                tokio::time::sleep(Duration::from_millis(u64::from(200 + round * 317 % 900))).await;
+                wait_until_acknowledged(&ledger, 8 * (round as usize + 1)).await;
+                tokio::time::sleep(Duration::from_millis(u64::from(round * 317 % 900))).await;
                 instance.kill();
                 stop.store(true, Ordering::Relaxed);
             };
@@ -136,6 +137,14 @@ on_both_databases! {
             let status = status.expect("an end within 15 s");
             assert!(status.success(), "{status}: {}", instance.log());
         }
+    }
+}
+
+/// Waits until so much has happened, however busy the machine is.
+async fn wait_until_acknowledged(ledger: &Mutex<Vec<Acknowledged>>, entries: usize) {
+    let begin = Instant::now();
+    while ledger.lock().unwrap().len() < entries && begin.elapsed() < Duration::from_secs(30) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

