@@ -232,7 +232,8 @@ impl Control {
                     .rposition(|token| matches!(token, Token::Start(tag) if tag.name == "select"))?;
                 let Token::Start(owner) = &document.0[select] else { return None };
                 control.name = owner.attribute("name").unwrap_or_default().to_owned();
-                control.label = label(document, select, owner.attribute("id").unwrap_or_default())?;
+                control.label =
+                    label(document, select, owner.attribute("id").unwrap_or_default()).unwrap_or_default();
                 control.kind = Kind::Option;
                 control.sent = tag.has("selected");
             }

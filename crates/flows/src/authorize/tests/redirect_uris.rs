@@ -1,5 +1,7 @@
 //! P01: of all spellings of a registered URI only the exact one leads anywhere.
 
+use postern_domain::ClientType;
+
 use super::fixture::*;
 use crate::authorize::Next;
 
@@ -28,6 +30,7 @@ async fn nothing_else_is_asked_of_the_redirect_uri_than_to_be_registered() {
     let world = World::new().await;
     world
         .client("many", |metadata| {
+            metadata.client_type = ClientType::Public;
             metadata.redirect_uris = uris(&[
                 "https://app.example/cb?x=1&y",
                 "https://app.example/empty?",
