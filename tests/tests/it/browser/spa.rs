@@ -58,7 +58,7 @@ async fn fill(browser: &Chromium, name: &str, text: &str) {
 
 /// Waits until the page says something.
 async fn reads(browser: &Chromium, text: &str) {
-    for _ in 0..200 {
+    for _ in 0..600 {
         if browser.body().await.is_ok_and(|body| body.contains(text)) {
             return;
         }
