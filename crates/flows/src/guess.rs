@@ -65,12 +65,13 @@ pub(crate) async fn password(
     // Counted with the slot in hand: those who wait in line do not use up the budget of those before them.
     let taken = budget::take(app, budgets).await?;
     let hash = users::password_hash(&app.db, user.unwrap_or(UserId(Uuid::nil()))).await?;
-    let right = slot.verify(offered, hash.as_deref()).await?;
-    drop(slot);
-    if !right || !may {
+    if !slot.verify(offered, hash.as_deref()).await? || !may {
         return Err(Denied::Wrong);
     }
+    // Given back with the slot still in hand: as many as there are threads are counted at a time and no more, so that
+    // right passwords sent at once do not use up the budget of one another.
     budget::give_back(app, taken).await?;
+    drop(slot);
     let (Some(user), Some(mut hash)) = (user, hash) else { return Err(Denied::Wrong) };
     if password::is_outdated(&hash) {
         let new = app.hashing.slot().await?.hash(app, offered).await?;
