@@ -85,7 +85,14 @@ async fn a_newcomer_signs_up_and_registers_a_client() {
         }
         let button = browser.find("#create").await.unwrap();
         browser.click(&button).await.unwrap();
-        let body = browser.body().await.unwrap();
+        // The page that goes away may be the one that is read: then once more.
+        let body = match browser.body().await {
+            Ok(body) => body,
+            Err(_) => {
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                browser.body().await.unwrap()
+            }
+        };
         assert!(body.contains("postern_cs_") || browser.find("[value^=postern_cs_]").await.is_ok(), "{body}");
         browser.open(&at(&instance, "/developer/clients")).await.unwrap();
         wait_for_text(&browser, "Field Notes").await;
