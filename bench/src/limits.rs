@@ -3,7 +3,6 @@
 use std::{
     env,
     io::{BufRead as _, BufReader, Read as _},
-    path::Path,
     process::{Child, Stdio},
     time::{Duration, Instant},
 };
@@ -16,12 +15,9 @@ use aws_lc_rs::{
 };
 use axum::{Json, Router, routing::get};
 use serde_json::json;
-use sqlx::{
-    ConnectOptions as _, Connection as _, Executor as _, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-};
 
 use crate::{
+    commits::{self, GROUP},
     connection::Connection,
     load::{self, Watched},
     options::Options,
@@ -31,8 +27,6 @@ use crate::{
 
 /// How long each limit is measured.
 const TIME: Duration = Duration::from_secs(3);
-/// Changes that share a commit, where they do.
-pub(crate) const GROUP: usize = 64;
 /// Connections to the bare HTTP server.
 const CONNECTIONS: usize = 16;
 
@@ -71,8 +65,8 @@ pub(crate) async fn measure(name: &str, argument: &str) -> anyhow::Result<()> {
         "signatures" => println!("{}", signatures()?.0),
         "signature-cpu" => println!("{}", signatures()?.1),
         "bare-axum" => serve_bare_axum().await?,
-        "single-commits" => println!("{}", commits(1).await?),
-        "grouped-commits" => println!("{}", commits(GROUP).await?),
+        "single-commits" => println!("{}", commits::rate(1).await?),
+        "grouped-commits" => println!("{}", commits::rate(GROUP).await?),
         "refresh-statements" => println!("{}", statements::rate(argument).await?),
         other => bail!("there is no limit called {other}"),
     }
@@ -142,37 +136,4 @@ async fn bare_axum(options: &Options) -> anyhow::Result<f64> {
     drop(child.stdin.take());
     child.wait()?;
     Ok(measured.rate)
-}
-
-/// Rows a second in commits of `group` rows, each commit synced to disk.
-async fn commits(group: usize) -> anyhow::Result<f64> {
-    let folder = tempfile::tempdir()?;
-    let mut connection = open_sqlite(&folder.path().join("commits.db")).await?;
-    connection.execute("CREATE TABLE rows (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID").await?;
-    let begin = Instant::now();
-    let mut rows = 0_u32;
-    while begin.elapsed() < TIME {
-        connection.execute("BEGIN IMMEDIATE").await?;
-        for _ in 0..group {
-            connection.execute("INSERT INTO rows VALUES (randomblob(32), randomblob(200))").await?;
-            rows += 1;
-        }
-        connection.execute("COMMIT").await?;
-    }
-    let rate = f64::from(rows) / begin.elapsed().as_secs_f64();
-    connection.close().await?;
-    Ok(rate)
-}
-
-/// Opens a SQLite file with the server's own settings.
-pub(crate) async fn open_sqlite(file: &Path) -> anyhow::Result<SqliteConnection> {
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .disable_statement_logging();
-    let mut connection = options.connect().await?;
-    connection.execute("PRAGMA wal_autocheckpoint = 4000").await?;
-    Ok(connection)
 }

@@ -4,6 +4,7 @@
 //! on the server's core, since a figure of another day or machine says nothing about a ratio.
 
 mod browser;
+mod commits;
 mod connection;
 mod grants;
 mod limits;

@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{
-    limits::{GROUP, Limits},
-    load::Measured,
-    options::Options,
-    scenarios::OnDatabase,
-};
+use crate::{commits::GROUP, limits::Limits, load::Measured, options::Options, scenarios::OnDatabase};
 
 /// What was measured so far; each part is printed as soon as it is known.
 pub(crate) struct Report {

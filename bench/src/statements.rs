@@ -17,7 +17,7 @@ use sqlx::{
     types::{Uuid, uuid::Builder},
 };
 
-use crate::limits::{GROUP, open_sqlite};
+use crate::commits::{GROUP, open_sqlite};
 
 const TIME: Duration = Duration::from_secs(5);
 /// Connections that the server keeps to PostgreSQL at most.
