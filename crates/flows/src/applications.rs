@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use postern_domain::{Client, ClientId, ClientIdentifier, ClientOwner, Refusal, Timestamp, User, UserId};
 use postern_storage::consents::{self, ConnectionCursor};
-use postern_storage::grants;
+use postern_storage::tokens;
 
 use crate::App;
 
@@ -97,7 +97,7 @@ pub async fn cut_off(app: &App, user: &User, client: &str) -> Result<Arc<Client>
         .write(cut, |tx, cut| {
             Box::pin(async move {
                 consents::delete(tx, cut.user, cut.client).await?;
-                grants::revoke_for_client_and_user(tx, cut.client, cut.user, cut.now).await?;
+                tokens::revoke_for_client_and_user(tx, cut.client, cut.user, cut.now).await?;
                 Ok(())
             })
         })

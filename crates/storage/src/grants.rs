@@ -1,11 +1,11 @@
 //! What subjects granted to clients: the families of their tokens.
 
-use postern_domain::{ClientId, Grant, GrantId, Timestamp, TokenKind, UserId};
+use postern_domain::{ClientId, Grant, GrantId, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::mapping::{from_json, to_json};
-use crate::{Db, StorageError, Tx, tokens};
+use crate::{Db, StorageError, Tx};
 
 const TABLE: &str = "grants";
 
@@ -76,36 +76,6 @@ pub async fn revoke(tx: &Tx, id: GrantId, now: Timestamp) -> Result<bool, Storag
         .await?;
     tx.invalidate(id.0);
     Ok(updated.rows_affected == 1)
-}
-
-/// Ends all that a client holds of a user, codes that are not redeemed yet included; answers how many grants it ended.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn revoke_for_client_and_user(
-    tx: &Tx,
-    client: ClientId,
-    user: UserId,
-    now: Timestamp,
-) -> Result<u64, StorageError> {
-    // Codes first: a redemption in progress holds its code's row, so its grant is there to be seen afterwards.
-    tokens::row::Entity::update_many()
-        .col_expr(tokens::row::Column::RevokedAt, Expr::value(now.0))
-        .filter(tokens::row::Column::UserId.eq(user.0))
-        .filter(tokens::row::Column::ClientId.eq(client.0))
-        .filter(tokens::row::Column::Kind.eq(TokenKind::AuthorizationCode.spec().code))
-        .filter(tokens::row::Column::RevokedAt.is_null())
-        .exec(tx.connection())
-        .await?;
-    let updated = Entity::update_many()
-        .col_expr(Column::RevokedAt, Expr::value(now.0))
-        .filter(Column::ClientId.eq(client.0))
-        .filter(Column::UserId.eq(user.0))
-        .filter(Column::RevokedAt.is_null())
-        .exec(tx.connection())
-        .await?;
-    tx.invalidate(user.0);
-    Ok(updated.rows_affected)
 }
 
 pub(crate) fn grant(row: Model) -> Result<Grant, StorageError> {

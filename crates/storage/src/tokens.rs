@@ -147,6 +147,36 @@ pub async fn revoke(tx: &Tx, id: TokenId, now: Timestamp) -> Result<bool, Storag
     Ok(updated.rows_affected == 1)
 }
 
+/// Ends all that a client holds of a user, codes that are not redeemed yet included; answers how many grants it ended.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn revoke_for_client_and_user(
+    tx: &Tx,
+    client: ClientId,
+    user: UserId,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
+    // Codes first: a redemption in progress holds its code's row, so its grant is there to be seen afterwards.
+    Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now.0))
+        .filter(Column::UserId.eq(user.0))
+        .filter(Column::ClientId.eq(client.0))
+        .filter(Column::Kind.eq(TokenKind::AuthorizationCode.spec().code))
+        .filter(Column::RevokedAt.is_null())
+        .exec(tx.connection())
+        .await?;
+    let updated = grants::row::Entity::update_many()
+        .col_expr(grants::row::Column::RevokedAt, Expr::value(now.0))
+        .filter(grants::row::Column::ClientId.eq(client.0))
+        .filter(grants::row::Column::UserId.eq(user.0))
+        .filter(grants::row::Column::RevokedAt.is_null())
+        .exec(tx.connection())
+        .await?;
+    tx.invalidate(user.0);
+    Ok(updated.rows_affected)
+}
+
 /// Writes down that a token was used at `now`.
 ///
 /// # Errors

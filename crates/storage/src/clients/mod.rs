@@ -1,19 +1,18 @@
 //! OAuth clients with their secrets, their logos and the calls of theirs that were refused of late.
 
 mod errors;
+mod find;
 mod logos;
 mod rows;
 mod secrets;
 mod usage;
 
 pub use errors::{ClientError, recent_errors, record_error};
+pub use find::{count, find, find_by_identifier, find_by_name, list};
 pub use logos::{Logo, find_logo, remove_logo, set_logo};
-pub use rows::{
-    count, delete, empty, find, find_by_identifier, find_by_name, insert, list, set_disabled, touch,
-    update_metadata,
-};
+pub use rows::{delete, empty, insert, set_disabled, update_metadata};
 pub use secrets::{delete_secret, delete_secrets, end_secrets, insert_secret};
-pub use usage::{ClientUsage, count_errors, usage};
+pub use usage::{ClientUsage, count_errors, touch, usage};
 
 #[cfg(test)]
 mod tests;

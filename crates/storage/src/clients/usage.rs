@@ -1,10 +1,13 @@
 use std::collections::HashMap;
 
-use postern_domain::{ClientId, Timestamp};
-use sea_orm::{ConnectionTrait, Statement, Value};
+use postern_domain::{ClientId, SecretId, Timestamp};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, Statement, Value};
 use uuid::Uuid;
 
-use crate::{Db, StorageError};
+use super::rows::row::{Column, Entity};
+use super::secrets;
+use crate::{Db, StorageError, Tx};
 
 /// How much a client is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,6 +18,35 @@ pub struct ClientUsage {
     pub live_tokens: u64,
     /// Its refused calls that are kept and were refused since the moment asked about.
     pub recent_errors: u64,
+}
+
+/// Writes down that a client was used at `now`, and which secret it proved itself with, if with one. Worth calling when
+/// [`Client::wants_touch`](postern_domain::Client::wants_touch) says so.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn touch(
+    tx: &Tx,
+    id: ClientId,
+    with: Option<SecretId>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let older = Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(now.0));
+    let updated = Entity::update_many()
+        .col_expr(Column::LastUsedAt, Expr::value(now.0))
+        .filter(Column::Id.eq(id.0))
+        .filter(older)
+        .exec(tx.connection())
+        .await?;
+    let secret_updated = match with {
+        Some(secret) => secrets::touch(tx, secret, now).await?,
+        None => false,
+    };
+    if updated.rows_affected == 1 || secret_updated {
+        // So that what is cached knows of it, and the next use does not write again.
+        tx.invalidate(id.0);
+    }
+    Ok(())
 }
 
 /// How much each of these clients is used at `now`, with its refused calls since `errors_since`.

@@ -201,7 +201,7 @@ on_both_databases! {
         write(&db, (user, consented), |tx, (user, client)| {
             Box::pin(async move {
                 delete(tx, *user, *client).await?;
-                grants::revoke_for_client_and_user(tx, *client, *user, NOW).await
+                tokens::revoke_for_client_and_user(tx, *client, *user, NOW).await
             })
         })
         .await

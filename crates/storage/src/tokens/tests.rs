@@ -188,7 +188,7 @@ on_both_databases! {
         assert!(!redeem(db(), client, session, 2, NOW).await, "a refresh token is no code");
         assert!(!replace(db(), client, 1, Vec::new()).await, "a code is no refresh token");
         write(&pair.db, (client, pair.user.id), |tx, (client, user)| {
-            Box::pin(grants::revoke_for_client_and_user(tx, *client, *user, NOW))
+            Box::pin(revoke_for_client_and_user(tx, *client, *user, NOW))
         })
         .await
         .unwrap();
@@ -221,7 +221,7 @@ on_both_databases! {
                 })
             };
             write(&pair.db, (pair.client, pair.user.id), |tx, (client, user)| {
-                Box::pin(grants::revoke_for_client_and_user(tx, *client, *user, NOW))
+                Box::pin(revoke_for_client_and_user(tx, *client, *user, NOW))
             })
             .await
             .unwrap();

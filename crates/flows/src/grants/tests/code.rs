@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::{
     ClientType, CodeChallenge, ErrorCode, GrantName, Lifetime, Refusal, SigningAlgorithm, UserState,
 };
-use postern_storage::{clients, grants, users};
+use postern_storage::{clients, tokens, users};
 use serde_json::Value;
 
 use crate::party::{self, CHALLENGE, Party, REDIRECT_URI, VERIFIER, form, refresh_token, scopes};
@@ -288,7 +288,7 @@ pub(super) async fn withdraw(party: &Party) {
     let write = party.app.db.write(ids, move |tx, (client, user)| {
         Box::pin(async move {
             postern_storage::consents::delete(tx, *user, *client).await?;
-            grants::revoke_for_client_and_user(tx, *client, *user, now).await?;
+            tokens::revoke_for_client_and_user(tx, *client, *user, now).await?;
             Ok::<_, Refusal>(())
         })
     });
