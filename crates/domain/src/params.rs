@@ -1,4 +1,7 @@
+use std::collections::HashSet;
 use std::fmt;
+
+use crate::Refusal;
 
 /// Most parameters one request may carry.
 const MAX_PARAMETERS: usize = 100;
@@ -23,7 +26,7 @@ pub enum ParamsError {
     #[error("a parameter is not valid percent-encoded UTF-8")]
     Encoding,
     /// A parameter was sent more than once.
-    #[error("the parameter “{0}” was sent more than once")]
+    #[error("the parameter “{0}” was sent more than once (RFC 6749 section 3.1)")]
     Repeated(String),
     /// More parameters, or longer ones, than any honest request has.
     #[error("the request has too many or too long parameters")]
@@ -37,10 +40,8 @@ impl Params {
     /// [`ParamsError`] names what is wrong with them.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParamsError> {
         let params = Self::read(bytes, MAX_PARAMETERS)?;
-        for (i, (name, _)) in params.0.iter().enumerate() {
-            if params.0.iter().skip(i + 1).any(|(other, _)| other == name) {
-                return Err(ParamsError::Repeated(name.clone()));
-            }
+        if let Some(name) = params.repeated() {
+            return Err(ParamsError::Repeated(name.to_owned()));
         }
         Ok(Self(params.0.into_iter().filter(|(_, value)| !value.is_empty()).collect()))
     }
@@ -79,6 +80,25 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The value of a parameter that may be sent once only; an empty one is none (RFC 6749 section 3.1).
+    ///
+    /// # Errors
+    /// [`ParamsError::Repeated`] if it was sent more than once.
+    pub fn once<'a>(&'a self, name: &'a str) -> Result<Option<&'a str>, ParamsError> {
+        let mut values = self.all(name);
+        let first = values.next();
+        match values.next() {
+            Some(_) => Err(ParamsError::Repeated(name.to_owned())),
+            None => Ok(first.filter(|value| !value.is_empty())),
+        }
+    }
+
+    /// The name of a parameter that was sent more than once, if any was.
+    pub fn repeated(&self) -> Option<&str> {
+        let mut names = HashSet::new();
+        self.iter().map(|(name, _)| name).find(|name| !names.insert(*name))
+    }
+
     /// Every value of a parameter of a page's form.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -107,6 +127,12 @@ impl Params {
     /// The parameters as a query or form body.
     pub fn to_urlencoded(&self) -> String {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+}
+
+impl From<ParamsError> for Refusal {
+    fn from(error: ParamsError) -> Self {
+        Self::invalid_request(error.to_string())
     }
 }
 

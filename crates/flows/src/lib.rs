@@ -13,7 +13,7 @@ pub mod client_auth;
 pub mod clients;
 mod clock;
 mod config;
-pub mod consent;
+mod consent;
 pub mod device;
 mod discovery;
 pub mod endpoints;

@@ -1,10 +1,8 @@
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use postern_domain::{Client, Params, Refusal};
+use postern_domain::{Client, Params, ParamsError, Refusal};
 
 use super::return_to::ReturnTo;
-use super::unchecked::repeated;
 use super::{PATH, proof};
 
 /// A request whose client and redirect URI hold: from here on every answer goes to the client.
@@ -29,9 +27,7 @@ impl Checked {
         carried: Params,
         proof: Option<String>,
     ) -> Self {
-        let mut names = HashSet::new();
-        let twice = sent.iter().map(|(name, _)| name).find(|name| !names.insert(*name));
-        let malformed = twice.map(repeated);
+        let malformed = sent.repeated().map(|name| ParamsError::Repeated(name.to_owned()).into());
         let filled = sent.iter().filter(|(_, value)| !value.is_empty());
         let params: Params = filled.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         return_to.answer_as(sent);

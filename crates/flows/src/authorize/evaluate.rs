@@ -1,55 +1,37 @@
-use postern_domain::{Authentication, CodeBinding, Consent, Narrowing, Permit, Refusal, Timestamp};
+use postern_domain::{Refusal, Timestamp};
 
 use super::asked::Asked;
 use super::checked::Checked;
 use super::next::{Next, Person, Unreturnable};
 use super::proof;
+use super::remembered::{Remembered, remembered};
 use super::return_to::Return;
 use super::stage::{Standing, Step, before_consent};
 use super::unchecked::Unchecked;
+use crate::App;
 use crate::clients::record_refusal;
-use crate::consent::{self, Remembered};
-use crate::{App, issue};
 
 /// What this endpoint is called where a client's refused calls are listed.
 const ENDPOINT: &str = "authorize";
 
 /// A request whose person is there: it waits for consent at most.
-pub(crate) struct Ready {
-    pub(crate) checked: Checked,
-    pub(crate) asked: Asked,
+pub(super) struct Ready {
+    pub(super) checked: Checked,
+    pub(super) asked: Asked,
     /// What the person has allowed the client before.
-    pub(crate) remembered: Remembered,
+    pub(super) remembered: Remembered,
 }
 
 /// How far a request gets by itself.
-pub(crate) enum Outcome {
+pub(super) enum Outcome {
     /// To a page before consent, or to an answer that says no.
     Stops(Next),
     /// To consent.
     Ready(Box<Ready>),
 }
 
-/// Decides what happens next with the request of `query`, asked by a browser in which `person` is signed in
-/// (OIDC Core section 3.1.2).
-///
-/// # Errors
-/// [`Unreturnable`] if the client or its redirect URI does not hold: then nothing may be sent anywhere.
-pub async fn authorize(app: &App, query: &str, person: Option<Person<'_>>) -> Result<Next, Unreturnable> {
-    let now = app.clock.now();
-    let (ready, person) = match (evaluate(app, query, person, now).await?, person) {
-        (Outcome::Ready(ready), Some(person)) => (ready, person),
-        (Outcome::Stops(next), _) => return Ok(next),
-        (Outcome::Ready(ready), None) => return Ok(Next::SignIn(ready.checked.path())),
-    };
-    if !ready.remembered.suffices {
-        return Ok(consent::ask(app, &ready, person).await);
-    }
-    Ok(Next::Return(answer(app, &ready, ready.remembered.consent.as_deref(), person).await))
-}
-
 /// Takes a request as far as it gets before somebody has to consent.
-pub(crate) async fn evaluate(
+pub(super) async fn evaluate(
     app: &App,
     query: &str,
     person: Option<Person<'_>>,
@@ -80,7 +62,7 @@ async fn understand(
     let asked = Asked::read(app, checked).await?;
     let step = next_step(app, checked, &asked, person, now)?;
     let remembered = match person {
-        Some(person) if step.is_none() => consent::remembered(app, checked, &asked, person.user).await?,
+        Some(person) if step.is_none() => remembered(app, checked, &asked, person.user).await?,
         _ => Remembered::default(),
     };
     Ok((asked, remembered, step))
@@ -113,47 +95,6 @@ fn step_of(checked: &Checked, step: Step) -> Next {
         Step::SelectAccount => Next::SelectAccount(path),
         Step::SignUp => Next::SignUp(path),
     }
-}
-
-/// The client's answer: a code within what was allowed, or why there is none.
-pub(crate) async fn answer(
-    app: &App,
-    ready: &Ready,
-    consent: Option<&Consent>,
-    person: Person<'_>,
-) -> Return {
-    match code(app, ready, consent, person).await {
-        Ok(code) => ready.checked.return_to.code(&code),
-        Err(refusal) => ready.checked.return_to.refuse(refusal),
-    }
-}
-
-async fn code(
-    app: &App,
-    ready: &Ready,
-    consent: Option<&Consent>,
-    person: Person<'_>,
-) -> Result<postern_domain::TokenText, Refusal> {
-    let Ready { checked, asked, .. } = ready;
-    let client = &checked.client;
-    // A trusted client needs no consent: it may have what it declared.
-    let trusted = client.metadata.trusted.then_some(&client.metadata.scopes);
-    let allowed = trusted.or(consent.map(|consent| &consent.scopes));
-    let allowed = allowed.ok_or_else(|| Refusal::consent_required("the person has to allow it"))?;
-    let narrowing = Narrowing { scopes: Some(asked.scopes.clone()), ..Narrowing::default() };
-    let permit = Permit::of_user(person.user.id, allowed.clone()).narrow(narrowing)?;
-    let binding = CodeBinding {
-        grant_id: app.new_id(),
-        redirect_uri: asked.redirect_uri.clone(),
-        code_challenge: asked.challenge.clone(),
-        nonce: asked.nonce.clone(),
-        authentication: Authentication {
-            session_id: person.session.id,
-            auth_time: person.session.auth_time,
-            amr: person.session.amr.clone(),
-        },
-    };
-    issue::code(app, issue::NewCode { client: client.id, user: person.user.id, permit, binding }).await
 }
 
 /// The answer that says no, written down for the client's developer where it is theirs to mend.

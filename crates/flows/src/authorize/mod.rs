@@ -6,10 +6,14 @@
 mod asked;
 mod checked;
 mod claims;
+mod decide;
 mod evaluate;
 mod next;
 mod pkce;
+mod posted;
 mod proof;
+mod question;
+mod remembered;
 mod return_to;
 mod scopes;
 mod stage;
@@ -17,16 +21,12 @@ mod stored;
 mod unchecked;
 mod waiting;
 
-pub use evaluate::authorize;
-pub use next::{Next, Person, Unreturnable};
+pub use decide::{authorize, decide};
+pub use next::{Ask, AskedGroup, AskedScope, Keeps, Next, Person, Unreturnable};
+pub use posted::{Posted, keep};
 pub use proof::{after_choice, after_sign_in};
 pub use return_to::{Delivery, Return};
-pub use stored::{Posted, keep};
 pub use waiting::{Waiting, WaitingFor, waiting};
-
-pub(crate) use asked::Asked;
-pub(crate) use checked::Checked;
-pub(crate) use evaluate::{Outcome, Ready, answer, evaluate};
 
 /// Where the authorization endpoint is.
 pub const PATH: &str = "/v1/oauth2/authorize";

@@ -1,9 +1,8 @@
 use std::sync::Arc;
 
-use postern_domain::{Client, ErrorCode, Refusal, Session, User};
+use postern_domain::{Client, ErrorCode, Lifetime, ParamsError, Refusal, Session, Timestamp, User};
 
 use super::return_to::Return;
-use crate::consent::Ask;
 
 /// Who is signed in in the browser that asks.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +31,62 @@ pub enum Next {
     Return(Return),
 }
 
+/// What a person is asked.
+#[derive(Debug)]
+pub struct Ask {
+    /// Who asks.
+    pub client: Arc<Client>,
+    /// Who made it, if a person did.
+    pub publisher: Option<String>,
+    /// Where the answer goes, as people are told it.
+    pub redirect_host: String,
+    /// The redirect URI, to which the page's form leads in the end.
+    pub redirect_uri: String,
+    /// Whether it is certain that the client is there (RFC 8252 section 8.6).
+    pub is_provably_the_clients: bool,
+    /// What is asked for, in the order and groups of the catalogue.
+    pub groups: Vec<AskedGroup>,
+    /// When this person last allowed this client something.
+    pub last_allowed: Option<Timestamp>,
+    /// How long the client keeps it.
+    pub keeps: Keeps,
+    /// The query of the request.
+    pub query: String,
+    /// The request, to be sent back by the form as it is.
+    pub request: String,
+    /// The own path under which the request goes on, for those who want to sign in as somebody else.
+    pub return_to: String,
+}
+
+/// Scopes under one heading.
+#[derive(Debug)]
+pub struct AskedGroup {
+    /// The heading.
+    pub name: String,
+    /// The scopes.
+    pub scopes: Vec<AskedScope>,
+}
+
+/// A scope in words.
+#[derive(Debug)]
+pub struct AskedScope {
+    /// What it allows, in a few words.
+    pub label: String,
+    /// The same in a sentence.
+    pub description: String,
+    /// Whether it was not allowed before.
+    pub is_new: bool,
+}
+
+/// How long a client keeps what it is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeps {
+    /// From now on.
+    For(Lifetime),
+    /// As long as it does not leave it unused for so long.
+    UntilUnusedFor(Lifetime),
+}
+
 /// A request that cannot be answered to any client: its client or redirect URI does not hold.
 #[derive(Debug)]
 pub struct Unreturnable {
@@ -51,6 +106,12 @@ impl From<Refusal> for Unreturnable {
     fn from(refusal: Refusal) -> Self {
         let ours = matches!(refusal.code, ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable);
         Self { refusal, client: None, got: None, is_the_apps: !ours, in_full: None }
+    }
+}
+
+impl From<ParamsError> for Unreturnable {
+    fn from(error: ParamsError) -> Self {
+        Refusal::from(error).into()
     }
 }
 

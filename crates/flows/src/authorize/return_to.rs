@@ -2,7 +2,6 @@ use std::fmt;
 
 use postern_domain::{Client, Params, RedirectUri, Refusal, ResponseMode, TokenText};
 
-use super::unchecked::once;
 use crate::App;
 
 /// Longest `state` that is sent back, in bytes.
@@ -78,9 +77,9 @@ impl ReturnTo {
 
     /// Takes over `state` and `response_mode`, as far as they can be read: errors are answered that way too.
     pub(super) fn answer_as(&mut self, sent: &Params) {
-        let state = once(sent, "state").ok().flatten();
+        let state = sent.once("state").ok().flatten();
         self.state = state.filter(|state| state.len() <= LONGEST_STATE).map(str::to_owned);
-        let mode = once(sent, "response_mode").ok().flatten();
+        let mode = sent.once("response_mode").ok().flatten();
         self.mode = mode.and_then(|mode| mode.parse().ok()).unwrap_or_default();
     }
 

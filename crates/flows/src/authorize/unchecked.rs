@@ -28,7 +28,7 @@ impl Unchecked {
     /// Reads a query of the authorization endpoint: the parameters themselves, or the handle of a request that was
     /// posted.
     pub(crate) async fn read(app: &App, query: &str, now: Timestamp) -> Result<Self, Unreturnable> {
-        let mut query = parse(query.as_bytes())?;
+        let mut query = Params::parse_repeated(query.as_bytes())?;
         // It travels on inside the addresses of our own pages.
         if query.to_urlencoded().len() > LONGEST_QUERY {
             let told = format!(
@@ -36,10 +36,10 @@ impl Unchecked {
             );
             return Err(Refusal::invalid_request(told).into());
         }
-        let proof = once(&query, proof::PARAMETER)?.map(str::to_owned);
+        let proof = query.once(proof::PARAMETER)?.map(str::to_owned);
         query = query.without(proof::PARAMETER);
-        let sent = match once(&query, stored::PARAMETER)? {
-            Some(handle) => parse(stored::find(app, handle, now).await?.as_bytes())?,
+        let sent = match query.once(stored::PARAMETER)? {
+            Some(handle) => Params::parse_repeated(stored::find(app, handle, now).await?.as_bytes())?,
             None => query.clone(),
         };
         Ok(Self { sent, carried: query, proof })
@@ -47,16 +47,16 @@ impl Unchecked {
 
     /// Reads a form that an app let the browser post.
     pub(super) fn of_form(body: &[u8]) -> Result<Self, Unreturnable> {
-        let sent = parse(body)?.without(proof::PARAMETER).without(stored::PARAMETER);
+        let sent = Params::parse_repeated(body)?.without(proof::PARAMETER).without(stored::PARAMETER);
         Ok(Self { carried: sent.clone(), sent, proof: None })
     }
 
     /// Finds the client and holds the redirect URI against what it registered.
     pub(crate) async fn check(self, app: &App) -> Result<Checked, Unreturnable> {
         let client = self.client(app).await?;
-        let requested = once(&self.sent, "redirect_uri");
-        let requested = requested.map_err(|refusal| Unreturnable::of_client(&client, refusal))?;
-        let scope = once(&self.sent, "scope");
+        let requested = self.sent.once("redirect_uri");
+        let requested = requested.map_err(|error| Unreturnable::of_client(&client, error.into()))?;
+        let scope = self.sent.once("scope");
         let return_to = match requested {
             Some(requested) => ReturnTo::requested(app, &client, requested),
             None if scope.as_ref().is_ok_and(|scope| !names_openid(*scope)) => {
@@ -75,7 +75,9 @@ impl Unchecked {
     }
 
     async fn client(&self, app: &App) -> Result<Arc<Client>, Unreturnable> {
-        let identifier = once(&self.sent, "client_id")?
+        let identifier = self
+            .sent
+            .once("client_id")?
             .ok_or_else(|| Refusal::invalid_request("client_id is missing (RFC 6749 section 4.1.1)"))?;
         let unknown = || Refusal::invalid_request("no client with this client_id is registered here");
         let identifier = ClientIdentifier::parse(identifier).ok_or_else(unknown)?;
@@ -86,26 +88,6 @@ impl Unchecked {
         }
         Ok(client)
     }
-}
-
-fn parse(bytes: &[u8]) -> Result<Params, Refusal> {
-    Params::parse_repeated(bytes).map_err(|error| Refusal::invalid_request(error.to_string()))
-}
-
-/// The value of a parameter that may be sent once only; an empty one is none (RFC 6749 section 3.1).
-pub(super) fn once<'a>(params: &'a Params, name: &'a str) -> Result<Option<&'a str>, Refusal> {
-    let mut values = params.all(name);
-    let first = values.next();
-    if values.next().is_some() {
-        return Err(repeated(name));
-    }
-    Ok(first.filter(|value| !value.is_empty()))
-}
-
-/// What is wrong with a parameter that was sent twice.
-pub(super) fn repeated(name: &str) -> Refusal {
-    let name: String = name.chars().take(40).collect();
-    Refusal::invalid_request(format!("the parameter “{name}” was sent more than once (RFC 6749 section 3.1)"))
 }
 
 fn names_openid(scope: Option<&str>) -> bool {

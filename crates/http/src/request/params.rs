@@ -18,7 +18,7 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let query = parts.uri.query().unwrap_or_default();
-        Ok(Self(Params::parse(query.as_bytes()).map_err(|error| Refusal::invalid_request(error.to_string()))))
+        Ok(Self(Params::parse(query.as_bytes()).map_err(Refusal::from)))
     }
 }
 
@@ -32,7 +32,7 @@ impl FromRequest<Arc<App>> for ProtocolForm {
             ))));
         }
         Ok(Self(match Bytes::from_request(request, app).await {
-            Ok(bytes) => Params::parse(&bytes).map_err(|error| Refusal::invalid_request(error.to_string())),
+            Ok(bytes) => Params::parse(&bytes).map_err(Refusal::from),
             Err(_) => Err(Refusal::invalid_request("the body is too large, or ended early")),
         }))
     }

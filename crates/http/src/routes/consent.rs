@@ -8,8 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use postern_domain::Refusal;
 use postern_flows::App;
-use postern_flows::authorize::{self, Next, Unreturnable};
-use postern_flows::consent::{self, Ask, AskedGroup, Keeps};
+use postern_flows::authorize::{self, Ask, AskedGroup, AskedScope, Keeps, Next, Unreturnable};
 use postern_templating::pages::{Consent, Unproven};
 use postern_templating::{ScopeGroup, ScopeLine, Section, When};
 
@@ -48,7 +47,7 @@ async fn decide(State(app): State<Arc<App>>, visitor: Visitor, PageForm(form): P
         }
     };
     let request = form.get("request").unwrap_or_default();
-    let next = consent::decide(&app, request, allows, person(&visitor)).await;
+    let next = authorize::decide(&app, request, allows, person(&visitor)).await;
     answer(&app, &visitor, next)
 }
 
@@ -97,7 +96,7 @@ fn unproven(ask: &Ask) -> Option<Unproven> {
 }
 
 fn group(group: &AskedGroup) -> ScopeGroup {
-    let line = |scope: &consent::AskedScope| ScopeLine {
+    let line = |scope: &AskedScope| ScopeLine {
         label: scope.label.clone(),
         description: scope.description.clone(),
         new: scope.is_new,

@@ -10,9 +10,9 @@ use postern_domain::{
 use postern_storage::{clients, users};
 use uuid::Uuid;
 
-use crate::authorize::{Delivery, Next, Person, Return, Unreturnable, authorize};
+use crate::authorize::{Delivery, Next, Person, Return, Unreturnable, authorize, decide};
 use crate::testing::{TestApp, app_with};
-use crate::{App, Config, consent};
+use crate::{App, Config};
 
 /// The redirect URI of every client here.
 pub(super) const CALLBACK: &str = "https://app.example/cb";
@@ -104,7 +104,7 @@ impl World {
             Ok(Next::Consent(ask)) => ask.request,
             other => panic!("{query} asks for no consent: {}", said(&other)),
         };
-        consent::decide(&self.app, &request, true, Some(self.person(session))).await
+        decide(&self.app, &request, true, Some(self.person(session))).await
     }
 }
 

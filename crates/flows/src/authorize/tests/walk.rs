@@ -7,8 +7,7 @@ use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
 use super::fixture::*;
-use crate::authorize::{Next, Posted, Unreturnable, after_choice, after_sign_in, keep};
-use crate::consent;
+use crate::authorize::{Next, Posted, Unreturnable, after_choice, after_sign_in, decide, keep};
 
 const REGISTERED: [&str; 3] = [CALLBACK, "https://app.example/two?x=1", "http://127.0.0.1:8000/cb"];
 const NAMES: [&str; 14] = [
@@ -139,7 +138,7 @@ proptest! {
                 },
                 Move::Decide(allows, signed_in) => {
                     let person = signed_in.then(|| world.person(&session));
-                    runtime.block_on(consent::decide(&world.app, &request, allows, person))
+                    runtime.block_on(decide(&world.app, &request, allows, person))
                 }
             };
             prop_assert!(stays_registered(&went), "{query}: {went:?}");

@@ -1,0 +1,123 @@
+use postern_domain::{
+    Authentication, CodeBinding, Consent, Narrowing, Permit, Refusal, Subject, Timestamp, TokenText,
+};
+use postern_storage::consents;
+
+use super::evaluate::{Outcome, Ready, evaluate};
+use super::next::{Next, Person, Unreturnable};
+use super::question;
+use super::return_to::Return;
+use crate::{App, issue};
+
+/// Decides what happens next with the request of `query`, asked by a browser in which `person` is signed in
+/// (OIDC Core section 3.1.2).
+///
+/// # Errors
+/// [`Unreturnable`] if the client or its redirect URI does not hold: then nothing may be sent anywhere.
+pub async fn authorize(app: &App, query: &str, person: Option<Person<'_>>) -> Result<Next, Unreturnable> {
+    let now = app.clock.now();
+    let (ready, person) = match (evaluate(app, query, person, now).await?, person) {
+        (Outcome::Ready(ready), Some(person)) => (ready, person),
+        (Outcome::Stops(next), _) => return Ok(next),
+        (Outcome::Ready(ready), None) => return Ok(Next::SignIn(ready.checked.path())),
+    };
+    if !ready.remembered.suffices {
+        return Ok(question::ask(app, &ready, person).await);
+    }
+    Ok(Next::Return(answer(app, &ready, ready.remembered.consent.as_deref(), person).await))
+}
+
+/// Takes what a person decided on the consent page: `request` is what the page's form sent back. Everything is checked
+/// again from the start, for the session that decides, and an "allow" counts only for what that session was shown.
+///
+/// # Errors
+/// [`Unreturnable`] if the client or its redirect URI does not hold, or the form is not of such a page.
+pub async fn decide(
+    app: &App,
+    request: &str,
+    allows: bool,
+    person: Option<Person<'_>>,
+) -> Result<Next, Unreturnable> {
+    let now = app.clock.now();
+    let (mark, query) = question::of_form(request).ok_or_else(|| {
+        Unreturnable::of_person(Refusal::invalid_request(
+            "the form is not of a consent page; go back to the app and begin again",
+        ))
+    })?;
+    let (ready, person) = match (evaluate(app, query, person, now).await?, person) {
+        (Outcome::Ready(ready), Some(person)) => (ready, person),
+        (Outcome::Stops(next), _) => return Ok(next),
+        (Outcome::Ready(ready), None) => return Ok(Next::SignIn(ready.checked.path())),
+    };
+    if !allows {
+        let refusal = Refusal::access_denied("the person did not allow it");
+        return Ok(Next::Return(ready.checked.return_to.refuse(refusal)));
+    }
+    if !question::is_shown(app, &ready, person, query, &mark) {
+        return Ok(question::ask(app, &ready, person).await);
+    }
+    Ok(Next::Return(match remember(app, &ready, person, now).await {
+        Ok(consent) => answer(app, &ready, Some(&consent), person).await,
+        Err(refusal) => ready.checked.return_to.refuse(refusal),
+    }))
+}
+
+/// Writes down what was allowed, and answers all that is allowed now.
+async fn remember(app: &App, ready: &Ready, person: Person<'_>, now: Timestamp) -> Result<Consent, Refusal> {
+    let Ready { checked, asked, remembered } = ready;
+    let mut consent = Consent {
+        id: app.new_id(),
+        user_id: person.user.id,
+        client_id: checked.client.id,
+        subject: Subject::User(person.user.id),
+        scopes: asked.scopes.clone(),
+        redirect_host: checked.return_to.registered().display_host(),
+        granted_at: now,
+        updated_at: now,
+    };
+    app.db
+        .write(consent.clone(), |tx, consent| {
+            Box::pin(async move { Ok::<_, Refusal>(consents::upsert(tx, consent).await?) })
+        })
+        .await?;
+    if let Some(before) = &remembered.consent {
+        consent.scopes = consent.scopes.union(&before.scopes);
+    }
+    Ok(consent)
+}
+
+/// The client's answer: a code within what was allowed, or why there is none.
+async fn answer(app: &App, ready: &Ready, consent: Option<&Consent>, person: Person<'_>) -> Return {
+    match code(app, ready, consent, person).await {
+        Ok(code) => ready.checked.return_to.code(&code),
+        Err(refusal) => ready.checked.return_to.refuse(refusal),
+    }
+}
+
+async fn code(
+    app: &App,
+    ready: &Ready,
+    consent: Option<&Consent>,
+    person: Person<'_>,
+) -> Result<TokenText, Refusal> {
+    let Ready { checked, asked, .. } = ready;
+    let client = &checked.client;
+    // A trusted client needs no consent: it may have what it declared.
+    let trusted = client.metadata.trusted.then_some(&client.metadata.scopes);
+    let allowed = trusted.or(consent.map(|consent| &consent.scopes));
+    let allowed = allowed.ok_or_else(|| Refusal::consent_required("the person has to allow it"))?;
+    let narrowing = Narrowing { scopes: Some(asked.scopes.clone()), ..Narrowing::default() };
+    let permit = Permit::of_user(person.user.id, allowed.clone()).narrow(narrowing)?;
+    let binding = CodeBinding {
+        grant_id: app.new_id(),
+        redirect_uri: asked.redirect_uri.clone(),
+        code_challenge: asked.challenge.clone(),
+        nonce: asked.nonce.clone(),
+        authentication: Authentication {
+            session_id: person.session.id,
+            auth_time: person.session.auth_time,
+            amr: person.session.amr.clone(),
+        },
+    };
+    issue::code(app, issue::NewCode { client: client.id, user: person.user.id, permit, binding }).await
+}
