@@ -3,16 +3,17 @@
 //! `cargo xtask test` hands over the programs in `POSTERN_BROWSER` (chromedriver), `POSTERN_CHROMIUM` and
 //! `POSTERN_AXE` (`axe.min.js`).
 
-use std::{
-    io::{BufRead as _, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+mod accessibility;
+mod session;
 
-use anyhow::{Context as _, bail, ensure};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
+
+use session::Session;
 
 /// How long an element may take to appear.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -38,9 +39,7 @@ impl Default for Setup {
 
 /// A browser with an empty profile; it ends with this value.
 pub struct Chromium {
-    driver: Child,
-    session: String,
-    http: reqwest::Client,
+    session: Session,
 }
 
 /// An element of the page that is shown.
@@ -53,15 +52,7 @@ impl Chromium {
     /// # Errors
     /// When the programs are not there, with the remedy, or don't start.
     pub async fn start(setup: Setup) -> anyhow::Result<Self> {
-        let program = variable("POSTERN_BROWSER")?;
-        let mut driver = Command::new(program).arg("--port=0").stdout(Stdio::piped()).spawn()?;
-        let port = port_of(&mut driver)?;
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build()?;
-        let mut browser = Self { driver, session: format!("http://127.0.0.1:{port}/session"), http };
-        let capabilities = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": options(setup)?}}});
-        let answer = browser.post("", &capabilities).await.context("start Chromium")?;
-        let id = answer["sessionId"].as_str().context("no session was opened")?;
-        browser.session = format!("{}/{id}", browser.session);
+        let browser = Self { session: Session::start(setup).await? };
         if setup.dark {
             let dark = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
             browser.devtools("Emulation.setEmulatedMedia", &dark).await?;
@@ -84,7 +75,7 @@ impl Chromium {
     /// # Errors
     /// When it can't be reached.
     pub async fn open(&self, url: &str) -> anyhow::Result<()> {
-        self.post("/url", &json!({"url": url})).await.with_context(|| format!("open {url}")).map(drop)
+        self.session.post("/url", &json!({"url": url})).await.with_context(|| format!("open {url}")).map(drop)
     }
 
     /// The address that is shown.
@@ -92,7 +83,7 @@ impl Chromium {
     /// # Errors
     /// When the browser does not answer.
     pub async fn url(&self) -> anyhow::Result<String> {
-        text_of(&self.get("/url").await?)
+        text_of(&self.session.get("/url").await?)
     }
 
     /// Waits until the address contains `part`.
@@ -120,7 +111,7 @@ impl Chromium {
     /// # Errors
     /// When the browser does not answer.
     pub async fn title(&self) -> anyhow::Result<String> {
-        text_of(&self.get("/title").await?)
+        text_of(&self.session.get("/title").await?)
     }
 
     /// The visible text of the page.
@@ -170,8 +161,8 @@ impl Chromium {
     /// # Errors
     /// When it takes no text.
     pub async fn fill(&self, element: &Element, text: &str) -> anyhow::Result<()> {
-        self.post(&format!("/element/{}/clear", element.0), &json!({})).await?;
-        self.post(&format!("/element/{}/value", element.0), &json!({"text": text})).await.map(drop)
+        self.session.post(&format!("/element/{}/clear", element.0), &json!({})).await?;
+        self.session.post(&format!("/element/{}/value", element.0), &json!({"text": text})).await.map(drop)
     }
 
     /// Clicks as a hand would: an element that is covered can't be clicked.
@@ -179,7 +170,7 @@ impl Chromium {
     /// # Errors
     /// When it can't be clicked.
     pub async fn click(&self, element: &Element) -> anyhow::Result<()> {
-        self.post(&format!("/element/{}/click", element.0), &json!({})).await.map(drop)
+        self.session.post(&format!("/element/{}/click", element.0), &json!({})).await.map(drop)
     }
 
     /// The visible text of an element.
@@ -187,7 +178,7 @@ impl Chromium {
     /// # Errors
     /// When it is gone.
     pub async fn text(&self, element: &Element) -> anyhow::Result<String> {
-        text_of(&self.get(&format!("/element/{}/text", element.0)).await?)
+        text_of(&self.session.get(&format!("/element/{}/text", element.0)).await?)
     }
 
     /// Runs a script in the page and answers what it returns.
@@ -195,7 +186,7 @@ impl Chromium {
     /// # Errors
     /// When it throws.
     pub async fn run(&self, script: &str) -> anyhow::Result<Value> {
-        self.post("/execute/sync", &json!({"script": script, "args": []})).await
+        self.session.post("/execute/sync", &json!({"script": script, "args": []})).await
     }
 
     /// Keeps a picture of the whole page.
@@ -213,22 +204,6 @@ impl Chromium {
         Ok(())
     }
 
-    /// What axe-core finds wrong with the page by WCAG 2.2 A and AA and its own best practices: a line each. It needs
-    /// pages that may run scripts.
-    ///
-    /// # Errors
-    /// When the check could not run.
-    pub async fn accessibility_faults(&self) -> anyhow::Result<Vec<String>> {
-        let axe = std::fs::read_to_string(variable("POSTERN_AXE")?).context("read axe-core")?;
-        self.run(&format!("{axe}; return null;")).await?;
-        let check = json!({"script": "const done = arguments[arguments.length - 1]; \
-            axe.run({resultTypes: ['violations']}).then((found) => done(found.violations), (error) => done(String(error)));",
-            "args": []});
-        let found = self.post("/execute/async", &check).await?;
-        let violations = found.as_array().with_context(|| format!("axe-core said {found}"))?;
-        Ok(violations.iter().flat_map(faults).collect())
-    }
-
     /// How far the page reaches beyond its window to the right, in CSS pixels.
     ///
     /// # Errors
@@ -243,13 +218,13 @@ impl Chromium {
     /// # Errors
     /// When the browser refuses it.
     pub async fn devtools(&self, command: &str, parameters: &Value) -> anyhow::Result<Value> {
-        self.post("/goog/cdp/execute", &json!({"cmd": command, "params": parameters})).await
+        self.session.post("/goog/cdp/execute", &json!({"cmd": command, "params": parameters})).await
     }
 
     async fn locate(&self, using: &str, value: &str) -> anyhow::Result<Element> {
         let begin = Instant::now();
         loop {
-            match self.post("/element", &json!({"using": using, "value": value})).await {
+            match self.session.post("/element", &json!({"using": using, "value": value})).await {
                 Ok(found) => {
                     let id = found[ELEMENT_KEY].as_str().context("no element")?;
                     return Ok(Element(id.to_owned()));
@@ -261,74 +236,11 @@ impl Chromium {
             }
         }
     }
-
-    async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        value_of(self.http.get(format!("{}{path}", self.session)).send().await?).await
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        value_of(self.http.post(format!("{}{path}", self.session)).json(body).send().await?).await
-    }
-}
-
-impl Drop for Chromium {
-    fn drop(&mut self) {
-        // chromedriver ends its browsers when it is told to end, but not when it is killed.
-        let ended = Command::new("kill").arg("-TERM").arg(self.driver.id().to_string()).status();
-        if ended.is_err() {
-            let _ = self.driver.kill();
-        }
-        let _ = self.driver.wait();
-    }
 }
 
 fn variable(name: &str) -> anyhow::Result<String> {
     std::env::var(name)
         .with_context(|| format!("{name} is not set: run `cargo xtask test`, which finds a browser"))
-}
-
-fn options(setup: Setup) -> anyhow::Result<Value> {
-    // Without a sandbox, since tests often run as root in a container, where Chromium refuses to start otherwise; it
-    // opens pages of this machine only.
-    let arguments =
-        ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"];
-    let scripts = if setup.javascript { 1 } else { 2 };
-    let preferences = json!({
-        "profile.managed_default_content_settings.javascript": scripts,
-        "credentials_enable_service": false,
-        "profile.password_manager_leak_detection": false,
-    });
-    Ok(json!({"binary": variable("POSTERN_CHROMIUM")?, "args": arguments, "prefs": preferences}))
-}
-
-/// The port chromedriver chose, from what it prints.
-fn port_of(driver: &mut Child) -> anyhow::Result<u16> {
-    let stdout = driver.stdout.take().context("chromedriver's output")?;
-    let mut lines = BufReader::new(stdout).lines();
-    while let Some(Ok(line)) = lines.next() {
-        let port = line.rsplit_once("on port ").and_then(|(_, port)| port.trim_end_matches('.').parse().ok());
-        // Asked for any port, it first says 0.
-        if let Some(port) = port.filter(|port| *port != 0) {
-            // Whatever else it prints must go somewhere, or it would block.
-            std::thread::spawn(move || lines.for_each(drop));
-            return Ok(port);
-        }
-    }
-    bail!("chromedriver did not start")
-}
-
-async fn value_of(response: reqwest::Response) -> anyhow::Result<Value> {
-    let status = response.status();
-    let mut answer: Value = response.json().await?;
-    let value = answer.get_mut("value").map(Value::take).unwrap_or_default();
-    if !status.is_success() {
-        bail!(
-            "{}: {}",
-            value["error"].as_str().unwrap_or("error"),
-            value["message"].as_str().unwrap_or_default()
-        );
-    }
-    Ok(value)
 }
 
 fn text_of(value: &Value) -> anyhow::Result<String> {
@@ -338,16 +250,4 @@ fn text_of(value: &Value) -> anyhow::Result<String> {
 /// Text as a literal of XPath 1.0, which knows no escapes.
 fn quoted(text: &str) -> String {
     if text.contains('\'') { format!("\"{text}\"") } else { format!("'{text}'") }
-}
-
-/// One violation of axe-core, a line for each element that has it.
-fn faults(violation: &Value) -> Vec<String> {
-    let rule = violation["id"].as_str().unwrap_or_default();
-    let help = violation["help"].as_str().unwrap_or_default();
-    let nodes = violation["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let line = |node: &Value| {
-        let summary = node["failureSummary"].as_str().unwrap_or_default().replace('\n', " ");
-        format!("{rule} ({help}): {} — {summary}", node["html"].as_str().unwrap_or_default())
-    };
-    nodes.iter().map(line).collect()
 }
