@@ -56,7 +56,8 @@ fn too_many(no: NoTry) -> FormRefusal {
         NoTry::Exhausted { retry_after } => Refusal::too_many_requests(format!(
             "there were too many sign-ups from your network; try again in {} minutes",
             (retry_after / 60).max(1)
-        )),
+        ))
+        .after(Lifetime::seconds(retry_after)),
         NoTry::Refused(refusal) => refusal,
     })
 }

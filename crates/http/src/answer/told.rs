@@ -3,12 +3,36 @@ use axum::response::Response;
 use postern_domain::{ErrorCode, Refusal};
 use postern_flows::{Denied, FieldErrors, FormRefusal};
 
+use super::retry_after;
+
 /// What the person is told on the page they are on, with the status that goes with it.
 pub(crate) struct Told {
     /// One or two sentences.
     pub(crate) sentence: String,
+    mark: Mark,
+}
+
+/// The status of a form's answer, with how long to wait if it is a matter of waiting.
+pub(crate) struct Mark {
     status: StatusCode,
-    retry_after: Option<i64>,
+    retry_after: Option<HeaderValue>,
+}
+
+impl Mark {
+    const UNPROCESSABLE: Self = Self { status: StatusCode::UNPROCESSABLE_ENTITY, retry_after: None };
+
+    const fn too_many(retry_after: Option<HeaderValue>) -> Self {
+        Self { status: StatusCode::TOO_MANY_REQUESTS, retry_after }
+    }
+
+    /// The answer with the status, and with how long to wait.
+    pub(crate) fn put_on(&self, mut response: Response) -> Response {
+        *response.status_mut() = self.status;
+        if let Some(wait) = &self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.clone());
+        }
+        response
+    }
 }
 
 impl Told {
@@ -18,27 +42,18 @@ impl Told {
     /// What has nothing to do with the password.
     pub(crate) fn of(denied: Denied, wrong: &str) -> Result<Self, Refusal> {
         match denied {
-            Denied::Wrong => Ok(Self {
-                sentence: wrong.to_owned(),
-                status: StatusCode::UNPROCESSABLE_ENTITY,
-                retry_after: None,
-            }),
+            Denied::Wrong => Ok(Self { sentence: wrong.to_owned(), mark: Mark::UNPROCESSABLE }),
             Denied::TooMany { retry_after } => Ok(Self {
                 sentence: format!("There were too many wrong tries. Try again in {}.", in_words(retry_after)),
-                status: StatusCode::TOO_MANY_REQUESTS,
-                retry_after: Some(retry_after),
+                mark: Mark::too_many(Some(HeaderValue::from(retry_after))),
             }),
             Denied::Refused(refusal) => Err(refusal),
         }
     }
 
     /// The answer with the status, and with how long to wait.
-    pub(crate) fn mark(&self, mut response: Response) -> Response {
-        *response.status_mut() = self.status;
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+    pub(crate) fn mark(&self, response: Response) -> Response {
+        self.mark.put_on(response)
     }
 }
 
@@ -46,16 +61,14 @@ impl Told {
 ///
 /// # Errors
 /// What has nothing to do with the form.
-pub(crate) fn form_errors(
-    refusal: FormRefusal,
-) -> Result<(FieldErrors, Option<String>, StatusCode), Refusal> {
+pub(crate) fn form_errors(refusal: FormRefusal) -> Result<(FieldErrors, Option<String>, Mark), Refusal> {
     match refusal {
-        FormRefusal::Fields(errors) => Ok((errors, None, StatusCode::UNPROCESSABLE_ENTITY)),
+        FormRefusal::Fields(errors) => Ok((errors, None, Mark::UNPROCESSABLE)),
         FormRefusal::Refused(refusal) if refusal.code == ErrorCode::TooManyRequests => {
             let mut letters = refusal.description.chars();
             let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
             let problem = format!("{first}{}.", letters.as_str());
-            Ok((FieldErrors::none(), Some(problem), StatusCode::TOO_MANY_REQUESTS))
+            Ok((FieldErrors::none(), Some(problem), Mark::too_many(retry_after(&refusal))))
         }
         FormRefusal::Refused(refusal) => Err(refusal),
     }

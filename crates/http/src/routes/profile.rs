@@ -59,9 +59,9 @@ async fn save(
             Ok(Redirect::to(&format!("/reauthenticate?{query}")).into_response())
         }
         Err(refusal) => {
-            let (errors, problem, status) = form_errors(refusal)?;
+            let (errors, problem, mark) = form_errors(refusal)?;
             let again = Profile { problem, ..form(&app, &visitor, &signed_in.user, &typed, &errors) };
-            Ok((status, page::render(&again)).into_response())
+            Ok(mark.put_on(page::render(&again)))
         }
     }
 }

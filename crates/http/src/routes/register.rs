@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{OwnPath, Params};
 use postern_flows::authorize::{self, Waiting, WaitingFor};
@@ -54,10 +54,10 @@ async fn submit(
         Ok(arrived) => return arrival::welcome(&app, &visitor, &browser, arrived, &return_to).await,
         Err(refusal) => refusal,
     };
-    let (errors, problem, status): (_, _, StatusCode) = form_errors(refusal)?;
+    let (errors, problem, mark) = form_errors(refusal)?;
     let waiting = authorize::waiting(&app, &return_to, person(&visitor)).await;
     let again = answer(&app, &visitor, &form, &errors, problem, (&return_to, waiting.as_ref()));
-    Ok((status, again).into_response())
+    Ok(mark.put_on(again))
 }
 
 fn answer(

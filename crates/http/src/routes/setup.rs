@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use postern_domain::{OwnPath, Params};
 use postern_flows::{App, FieldErrors, setup};
 use postern_templating::Section;
@@ -44,9 +43,9 @@ async fn submit(
         Ok(arrived) => return arrival::welcome(&app, &visitor, &browser, arrived, &OwnPath::home()).await,
         Err(refusal) => refusal,
     };
-    let (errors, problem, status): (_, _, StatusCode) = form_errors(refusal)?;
+    let (errors, problem, mark) = form_errors(refusal)?;
     let again = Setup { problem, ..form(&app, &visitor, &typed, &errors) };
-    Ok((status, page::render(&again)).into_response())
+    Ok(mark.put_on(page::render(&again)))
 }
 
 fn form(app: &App, visitor: &Visitor, typed: &Params, errors: &FieldErrors) -> Setup {
