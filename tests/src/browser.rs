@@ -105,14 +105,7 @@ impl Browser {
     pub fn request(page: &Answer, form: &Form) -> Request {
         let target = page.url.join(&form.action).expect("a form's action");
         if form.is_multipart {
-            let (boundary, mut body) = ("----postern", String::new());
-            for (name, value) in form.pairs() {
-                body += &format!(
-                    "--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-                );
-            }
-            body += &format!("--{boundary}--\r\n");
-            Request::post(target).body(&format!("multipart/form-data; boundary={boundary}"), body)
+            Request::post(target).multipart(form.pairs())
         } else if form.is_post {
             Request::post(target).form(form.pairs())
         } else {

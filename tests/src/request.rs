@@ -60,6 +60,20 @@ impl Request {
         self.body("application/x-www-form-urlencoded", form)
     }
 
+    /// The same with a form in parts as its body (RFC 7578).
+    #[must_use]
+    pub fn multipart<K: AsRef<str>, V: AsRef<[u8]>>(self, parts: impl IntoIterator<Item = (K, V)>) -> Self {
+        const EDGE: &str = "----postern";
+        let mut body = Vec::new();
+        for (name, value) in parts {
+            let head =
+                format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{}\"\r\n\r\n", name.as_ref());
+            body.extend([head.as_bytes(), value.as_ref(), b"\r\n"].concat());
+        }
+        body.extend(format!("--{EDGE}--\r\n").into_bytes());
+        self.body(&format!("multipart/form-data; boundary={EDGE}"), body)
+    }
+
     /// The same with a body of any type.
     #[must_use]
     pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {

@@ -13,20 +13,30 @@ async fn two_nodes() -> Option<(Instance, Instance)> {
     Some((a, b))
 }
 
-/// Asks node B over and over until it refuses on every road, for one second.
-async fn assert_refused_within_a_second(on_b: &OAuthClient, tokens: &Tokens, since: Instant) {
+/// Asks node B over and over until it refuses on every road, for one second. `guard` is a client that may introspect
+/// what others were issued.
+async fn assert_refused_within_a_second(
+    on_b: &OAuthClient,
+    guard: &OAuthClient,
+    tokens: &Tokens,
+    since: Instant,
+) {
     loop {
-        let active = on_b.is_active(&tokens.access).await;
+        // A client that is gone is told nothing at all.
+        let own = on_b.introspect(&tokens.access).await;
+        let own = own.status == 200 && own.json()["active"] == true;
+        let guarded = guard.is_active(&tokens.access).await;
         let userinfo = on_b.userinfo(&tokens.access).await.status;
-        if !active && userinfo == 401 {
-            return;
+        if !own && !guarded && userinfo == 401 {
+            break;
         }
-        assert!(
-            since.elapsed() < Duration::from_secs(1),
-            "active {active}, userinfo {userinfo} after a second"
-        );
+        let roads = format!("its own introspection {own}, the guard's {guarded}, userinfo {userinfo}");
+        assert!(since.elapsed() < Duration::from_secs(1), "after a second: {roads}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    let refused = on_b.refresh(&tokens.refresh).await;
+    assert!(["invalid_grant", "invalid_client"].contains(&refused.error().as_str()), "{refused:?}");
+    assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -36,6 +46,7 @@ async fn what_is_revoked_on_one_is_refused_on_the_other() {
     let browser = a.browser_of(&person).await;
     let client = a.client(&Registration::confidential());
     let on_b = client.on(&b);
+    let guard = b.client(&Registration::confidential().with(&["--resource-server"]));
     for _ in 0..5 {
         let tokens = client.tokens(&browser).await;
         assert!(on_b.is_active(&tokens.access).await);
@@ -45,14 +56,66 @@ async fn what_is_revoked_on_one_is_refused_on_the_other() {
         // On the node that did it, at once.
         assert!(!client.is_active(&tokens.access).await);
         assert_eq!(client.userinfo(&tokens.access).await.status, 401);
-        assert_refused_within_a_second(&on_b, &tokens, since).await;
-        on_b.refresh(&tokens.refresh).await.assert_refused(400, "invalid_grant");
+        assert_refused_within_a_second(&on_b, &guard, &tokens, since).await;
     }
-    let tokens = client.tokens(&browser).await;
-    assert!(on_b.is_active(&tokens.access).await);
-    let page = browser.open("/settings/applications").await.expect(200);
-    let _ = browser.submit(&page, &page.form("/settings/applications")).await;
-    assert_refused_within_a_second(&on_b, &tokens, Instant::now()).await;
+}
+
+/// What ends everything that an app holds of a person.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// The person cuts the app off on node A.
+    Disconnected,
+    /// The account is closed, as by a node that is neither of the two.
+    UserDisabled,
+    /// The client is closed, likewise.
+    ClientDisabled,
+    /// The client is deleted by the command line: a third process.
+    ClientDeleted,
+    /// The code was used a second time on node A.
+    CodeReplayed,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_ends_on_one_ends_on_the_other() {
+    use End::{ClientDeleted, ClientDisabled, CodeReplayed, Disconnected, UserDisabled};
+    let Some((a, b)) = two_nodes().await else { return };
+    let guard = b.client(&Registration::confidential().with(&["--resource-server"]));
+    for end in [Disconnected, UserDisabled, ClientDisabled, ClientDeleted, CodeReplayed] {
+        let person = a.person();
+        let browser = a.browser_of(&person).await;
+        let client = a.client(&Registration::confidential());
+        let on_b = client.on(&b);
+        let request = client.authorization();
+        let code = browser.authorize(&request).await.code().to_owned();
+        let redeem = || client.redeem(&code, request.verifier.as_deref());
+        let tokens = Tokens::read(&redeem().await);
+        // Node B knows it by heart.
+        for _ in 0..3 {
+            assert!(on_b.is_active(&tokens.access).await && guard.is_active(&tokens.access).await, "{end:?}");
+            let _ = on_b.userinfo(&tokens.access).await.expect(200);
+        }
+        let update = |sql: String| format!("BEGIN; {sql}; UPDATE epochs SET value = value + 1; COMMIT");
+        match end {
+            Disconnected => {
+                let page = browser.open("/settings/applications").await.expect(200);
+                let _ = browser.submit(&page, &page.form("/settings/applications")).await.expect(200);
+            }
+            UserDisabled => {
+                let sql =
+                    format!("UPDATE users SET state = 'disabled' WHERE username = '{}'", person.username);
+                a.database().execute(&update(sql)).await;
+            }
+            ClientDisabled => {
+                let sql = format!("UPDATE clients SET disabled = true WHERE identifier = '{}'", client.id);
+                a.database().execute(&update(sql)).await;
+            }
+            ClientDeleted => assert_eq!(a.cli(&["client", "delete", &client.id]).code, 0),
+            CodeReplayed => redeem().await.assert_refused(400, "invalid_grant"),
+        }
+        let since = Instant::now();
+        println!("{end:?}");
+        assert_refused_within_a_second(&on_b, &guard, &tokens, since).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,9 @@
 
 mod authorize;
 mod code;
+mod consent;
 mod pkce;
+mod protocol;
 mod redirect_uri;
 mod refresh;
 mod token_text;
