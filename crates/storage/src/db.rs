@@ -1,4 +1,3 @@
-use std::any::Any;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -7,15 +6,12 @@ use std::str::FromStr;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use postern_domain::Refusal;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement};
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use crate::transactions::Transactions;
 use crate::tx::{Tx, Work};
 use crate::writer::Writer;
 use crate::{Epochs, StorageError};
@@ -24,8 +20,8 @@ use crate::{Epochs, StorageError};
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Longest that a request waits for a connection or for a lock.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How often a change that met another one on PostgreSQL is tried again.
-const RETRIES: u32 = 8;
+/// Longest that a change waits until it begins on SQLite, or until it can be committed on PostgreSQL.
+const CHANGE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The kind of database that a URL names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,13 +39,14 @@ pub struct Db {
     /// For looking at the epochs: behind a line of others the look would come too late to be believed.
     look: DatabaseConnection,
     write: Write,
+    patience: Duration,
     epochs: Arc<Epochs>,
 }
 
 #[derive(Clone)]
 enum Write {
     Sqlite(Writer),
-    Postgres,
+    Postgres(Transactions),
 }
 
 impl Db {
@@ -85,10 +82,17 @@ impl Db {
                 let look = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
                 let look = look.connect_lazy_with(postgres_options(url)?);
                 let read = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-                (read, SqlxPostgresConnector::from_sqlx_postgres_pool(look), Write::Postgres)
+                let write = Write::Postgres(Transactions::new(read.clone(), Arc::clone(&epochs)));
+                (read, SqlxPostgresConnector::from_sqlx_postgres_pool(look), write)
             }
         };
-        Ok(Self { read, look, write, epochs })
+        Ok(Self { read, look, write, patience: CHANGE_PATIENCE, epochs })
+    }
+
+    /// The same database for those who wait as long as this for their changes.
+    #[cfg(test)]
+    pub(crate) fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Brings the schema up to date and answers the names of the versions applied. Of several that try at once, one
@@ -159,7 +163,8 @@ impl Db {
     /// it needs of secrets, chance and time is in `input`.
     ///
     /// # Errors
-    /// The work's own, or a [`StorageError`] turned into its type.
+    /// The work's own, or a [`StorageError`] turned into its type. After [`StorageError::Busy`] nothing has happened, nor
+    /// will it later.
     pub async fn write<C, T, E, F>(&self, input: C, work: F) -> Result<T, E>
     where
         C: Send + Sync + 'static,
@@ -168,55 +173,10 @@ impl Db {
         F: for<'a> Fn(&'a Tx, &'a C) -> Work<'a, T, E> + Send + Sync + 'static,
     {
         match &self.write {
-            Write::Sqlite(writer) => writer.write(input, work).await,
-            Write::Postgres => {
-                let whole = self.write_to_postgres(&input, &work);
-                tokio::time::timeout(PATIENCE * 2, whole)
-                    .await
-                    .unwrap_or_else(|_| Err(StorageError::Busy.into()))
-            }
+            Write::Sqlite(writer) => writer.write(self.patience, input, work).await,
+            Write::Postgres(transactions) => transactions.write(self.patience, &input, &work).await,
         }
     }
-
-    async fn write_to_postgres<C, T, E, F>(&self, input: &C, work: &F) -> Result<T, E>
-    where
-        E: From<StorageError> + 'static,
-        F: for<'a> Fn(&'a Tx, &'a C) -> Work<'a, T, E>,
-    {
-        let mut attempt = 0;
-        loop {
-            let tx = Tx::new(self.read.begin().await.map_err(StorageError::from)?);
-            let error = match work(&tx, input).await {
-                Ok(value) => match self.commit(tx).await {
-                    Ok(()) => return Ok(value),
-                    Err(error) => error.into(),
-                },
-                Err(refused) => {
-                    tx.into_connection().rollback().await.map_err(StorageError::from)?;
-                    refused
-                }
-            };
-            attempt += 1;
-            if !is_conflict(&error) || attempt > RETRIES {
-                return Err(error);
-            }
-            tokio::time::sleep(Duration::from_millis(3 << attempt.min(6))).await;
-        }
-    }
-
-    async fn commit(&self, tx: Tx) -> Result<(), StorageError> {
-        let touched = tx.note_invalidated().await?;
-        tx.into_connection().commit().await?;
-        self.epochs.advance(&touched);
-        Ok(())
-    }
-}
-
-/// Whether an error of some work comes from two changes that met, however the work has wrapped it.
-fn is_conflict<E: 'static>(error: &E) -> bool {
-    let error: &dyn Any = error;
-    let wrapped = || error.downcast_ref::<Refusal>()?.cause.as_ref()?.downcast_ref::<StorageError>();
-    error.downcast_ref::<StorageError>().or_else(wrapped).is_some_and(StorageError::is_conflict)
 }
 
 /// The kind of database that `url` names.

@@ -21,6 +21,7 @@ pub mod signing_keys;
 #[cfg(test)]
 mod testing;
 pub mod tokens;
+mod transactions;
 mod tx;
 pub mod users;
 mod writer;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -21,8 +22,6 @@ use crate::{Epochs, StorageError};
 const BATCH: usize = 128;
 /// Most pieces of work that wait.
 const QUEUE: usize = 2_048;
-/// Longest that anybody waits, for a place in the queue and for the answer together.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The way to the writer task. The task ends when the last of these is gone.
 #[derive(Clone)]
@@ -37,43 +36,62 @@ impl Writer {
         Self { queue }
     }
 
-    pub(crate) async fn write<C, T, E, F>(&self, input: C, work: F) -> Result<T, E>
+    /// Waits `patience` at most until the piece begins; once it has, for as long as it takes, since nobody could say
+    /// any more that it did not happen.
+    pub(crate) async fn write<C, T, E, F>(&self, patience: Duration, input: C, work: F) -> Result<T, E>
     where
         C: Send + Sync + 'static,
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
         F: for<'a> Fn(&'a Tx, &'a C) -> Work<'a, T, E> + Send + Sync + 'static,
     {
-        let (answer, answered) = oneshot::channel();
-        let job = Piece { input, work, outcome: None, answer };
+        let (answer, mut answered) = oneshot::channel();
+        let fate = Fate::default();
+        let job = Piece { input, work, outcome: None, answer, fate: fate.clone() };
         let whole = async {
             self.queue
                 .send(Box::new(job))
                 .await
                 .map_err(|_| StorageError::Unavailable("the writer has ended".into()))?;
-            answered.await.map_err(|_| StorageError::Unavailable("the writer gave no answer".into()))
+            (&mut answered).await.map_err(no_answer)
         };
-        match tokio::time::timeout(PATIENCE, whole).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(error)) => Err(error.into()),
-            Err(_) => Err(StorageError::Busy.into()),
-        }
+        let outcome = match tokio::time::timeout(patience, whole).await {
+            Ok(outcome) => outcome,
+            Err(_) if fate.decide() => Err(StorageError::Busy),
+            Err(_) => answered.await.map_err(no_answer),
+        };
+        outcome.unwrap_or_else(|error| Err(error.into()))
+    }
+}
+
+fn no_answer(_: oneshot::error::RecvError) -> StorageError {
+    StorageError::Unavailable("the writer gave no answer".into())
+}
+
+/// What becomes of a piece that waits: the writer begins it, or its caller gives it up.
+#[derive(Clone, Default)]
+struct Fate(Arc<AtomicBool>);
+
+impl Fate {
+    /// Whether it was for the one who asks to decide: nobody had before.
+    fn decide(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
     }
 }
 
 async fn run(connection: DatabaseConnection, epochs: Arc<Epochs>, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        // Whoever stopped waiting was told that nothing happened.
-        batch.retain(|job| job.is_awaited());
+        // Whoever gave a piece up was told that nothing happened.
+        batch.retain(|job| job.begins());
         if batch.is_empty() {
             continue;
         }
-        // A change that panics takes its batch with it, and not everybody's way to change anything.
+        // Whatever panics around the pieces takes its batch with it, and not everybody's way to change anything.
         let together = AssertUnwindSafe(commit_together(&connection, &mut batch)).catch_unwind();
         let outcome = together.await.unwrap_or_else(|_| {
-            tracing::error!("a change panicked; those that were to be committed with it are undone");
-            Err(StorageError::Unavailable("a change failed".into()))
+            tracing::error!("the writer panicked; what it was about to commit is undone");
+            Err(StorageError::Unavailable("the writer failed".into()))
         });
         if let Ok(touched) = &outcome {
             epochs.advance(touched);
@@ -164,7 +182,8 @@ enum Verdict {
 
 /// A piece of work whose types are forgotten, so that different ones can wait in one queue.
 trait Job: Send {
-    fn is_awaited(&self) -> bool;
+    /// Whether it is to run; from then on its caller waits for the outcome.
+    fn begins(&self) -> bool;
     fn run<'a>(&'a mut self, tx: &'a Tx) -> BoxFuture<'a, Verdict>;
     fn fail(&mut self, error: StorageError);
     /// `failure` is why the whole transaction came to nothing, if it did.
@@ -176,6 +195,7 @@ struct Piece<C, T, E, F> {
     work: F,
     outcome: Option<Result<T, E>>,
     answer: oneshot::Sender<Result<T, E>>,
+    fate: Fate,
 }
 
 impl<C, T, E, F> Job for Piece<C, T, E, F>
@@ -185,13 +205,17 @@ where
     E: From<StorageError> + Send,
     F: for<'a> Fn(&'a Tx, &'a C) -> Work<'a, T, E> + Send + Sync,
 {
-    fn is_awaited(&self) -> bool {
-        !self.answer.is_closed()
+    fn begins(&self) -> bool {
+        !self.answer.is_closed() && self.fate.decide()
     }
 
     fn run<'a>(&'a mut self, tx: &'a Tx) -> BoxFuture<'a, Verdict> {
         Box::pin(async move {
-            let outcome = (self.work)(tx, &self.input).await;
+            let work = AssertUnwindSafe(async { (self.work)(tx, &self.input).await }).catch_unwind();
+            let outcome = work.await.unwrap_or_else(|_| {
+                tracing::error!("a change panicked; it is undone");
+                Err(StorageError::Unavailable("the change failed".into()).into())
+            });
             let verdict = if outcome.is_ok() { Verdict::Keep } else { Verdict::Undo };
             self.outcome = Some(outcome);
             verdict

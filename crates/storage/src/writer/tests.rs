@@ -1,3 +1,8 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
 use crate::testing::{on_both_databases, race, write};
 use crate::{Db, StorageError, settings};
 
@@ -39,4 +44,64 @@ on_both_databases! {
         assert!(claim_two(db.clone(), 1, false).await.is_ok());
         assert!(settings::find(&db, "1 b").await.unwrap().is_some());
     }
+
+    /// On SQLite those behind the slow one give up before they begin, and it is waited for; on PostgreSQL the slow one
+    /// itself is undone, and nobody is behind it.
+    async fn who_is_told_busy_has_changed_nothing_and_will_not(db: Db) {
+        let hasty = db.clone().with_patience(Duration::from_millis(100));
+        let begun = Arc::new(Notify::new());
+        let slow = tokio::spawn(claim_slowly(hasty.clone(), Arc::clone(&begun)));
+        begun.notified().await;
+        let mut outcomes = race(20, |number| claim_two(hasty.clone(), number + 1, false)).await;
+        outcomes.insert(0, slow.await.unwrap());
+        // What was told to be undone has all the time to happen after all.
+        claim_two(db.clone(), 21, false).await.unwrap();
+        assert!(outcomes.iter().any(Result::is_ok));
+        assert!(outcomes.iter().any(Result::is_err));
+        for (number, outcome) in outcomes.into_iter().enumerate() {
+            let kept = settings::find(&db, &format!("{number} a")).await.unwrap().is_some();
+            assert_eq!(kept, outcome.is_ok(), "{number}");
+            assert!(matches!(outcome, Ok(_) | Err(StorageError::Busy)), "{number}");
+        }
+    }
+
+    async fn a_piece_that_panics_takes_nobody_with_it(db: Db) {
+        let racers = race(60, |number| {
+            let db = db.clone();
+            // On PostgreSQL it panics in its caller.
+            async move { tokio::spawn(claim_or_panic(db, number)).await.unwrap_or(Err(StorageError::Busy)) }
+        });
+        for (number, outcome) in racers.await.into_iter().enumerate() {
+            let panics = number % 20 == 7;
+            assert_eq!(outcome.is_err(), panics, "{number}");
+            let kept = settings::find(&db, &format!("{number} a")).await.unwrap();
+            assert_eq!(kept.is_none(), panics, "{number}");
+        }
+        assert!(claim_two(db.clone(), 60, false).await.is_ok());
+    }
+}
+
+/// The change with number 0, which takes longer than hasty callers wait.
+async fn claim_slowly(db: Db, begun: Arc<Notify>) -> Result<usize, StorageError> {
+    write(&db, begun, |tx, begun| {
+        Box::pin(async move {
+            settings::claim(tx, "0 a", "").await?;
+            begun.notify_one();
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            Ok(0)
+        })
+    })
+    .await
+}
+
+/// A change that panics halfway, if it is one of those.
+async fn claim_or_panic(db: Db, number: usize) -> Result<usize, StorageError> {
+    write(&db, number, |tx, number| {
+        Box::pin(async move {
+            settings::claim(tx, &format!("{number} a"), "").await?;
+            assert!(number % 20 != 7, "on purpose");
+            Ok(*number)
+        })
+    })
+    .await
 }
