@@ -1,9 +1,9 @@
 //! Changing one's own password.
 
-use postern_domain::{Plain, Refusal, Session, User};
-use postern_storage::{sessions, users};
+use postern_domain::{Plain, Refusal, Session, Timestamp, User};
+use postern_storage::{passwords, sessions};
 
-use crate::sessions::renewed;
+use crate::sessions::{Proven, renewed};
 use crate::sign_in::prove;
 use crate::users::known;
 use crate::{App, Denied, password};
@@ -40,7 +40,7 @@ pub async fn change_password(
     session: &Session,
     current: &Plain,
     new: &str,
-) -> Result<(Session, u64), NoChange> {
+) -> Result<(Proven, u64), NoChange> {
     let known = known(app, user.username.as_str(), user.email.as_str(), user.name.as_str());
     let new = password::judge(app, new, known).await?.map_err(NoChange::New)?;
     let old_hash = prove(app, user, current).await?;
@@ -49,20 +49,20 @@ pub async fn change_password(
     }
     let new_hash = app.hashing.slot().await?.hash(app, &new).await?;
     let input = (user.id, session.id, old_hash, new_hash, app.clock.now());
-    let changed: Result<Option<u64>, Refusal> = app
+    let changed: Result<Option<(Timestamp, u64)>, Refusal> = app
         .db
         .write(input, |tx, (user, session, old, new, now)| {
             Box::pin(async move {
-                if !users::set_password(tx, *user, new, Some(old), *now).await? {
+                let Some(since) = passwords::set(tx, *user, new, Some(old), *now).await? else {
                     return Ok(None);
-                }
-                Ok(Some(sessions::delete_others(tx, *user, Some(*session)).await?))
+                };
+                Ok(Some((since, sessions::delete_others(tx, *user, Some(*session)).await?)))
             })
         })
         .await;
     // Somebody else changed it in between: what was offered is not the current password any more.
-    let ended = changed?.ok_or(Denied::Wrong)?;
-    Ok((renewed(app, session), ended))
+    let (since, ended) = changed?.ok_or(Denied::Wrong)?;
+    Ok((renewed(app, session, since), ended))
 }
 
 #[cfg(test)]

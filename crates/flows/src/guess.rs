@@ -1,7 +1,7 @@
 //! Checking a password somebody offers, within the budgets of guesses.
 
 use postern_domain::{Plain, Refusal, UserId};
-use postern_storage::{StorageError, users};
+use postern_storage::{StorageError, passwords};
 use uuid::Uuid;
 
 use crate::App;
@@ -64,7 +64,7 @@ pub(crate) async fn password(
     let slot = app.hashing.slot().await?;
     // Counted with the slot in hand: those who wait in line do not use up the budget of those before them.
     let taken = budget::take(app, budgets).await?;
-    let hash = users::password_hash(&app.db, user.unwrap_or(UserId(Uuid::nil()))).await?;
+    let hash = passwords::find(&app.db, user.unwrap_or(UserId(Uuid::nil()))).await?;
     if !slot.verify(offered, hash.as_deref()).await? || !may {
         return Err(Denied::Wrong);
     }
@@ -77,7 +77,7 @@ pub(crate) async fn password(
         let new = app.hashing.slot().await?.hash(app, offered).await?;
         app.db
             .write((user, hash, new.clone()), |tx, (user, old, new)| {
-                Box::pin(async move { Ok::<_, Refusal>(users::rehash_password(tx, *user, old, new).await?) })
+                Box::pin(async move { Ok::<_, Refusal>(passwords::rehash(tx, *user, old, new).await?) })
             })
             .await?;
         hash = new;

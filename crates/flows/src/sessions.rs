@@ -6,8 +6,9 @@ use std::sync::Arc;
 use postern_domain::{
     AuthMethodReference, Lifetime, Refusal, Session, SessionId, Timestamp, TokenHash, User, UserId,
 };
-use postern_storage::Cache;
 use postern_storage::sessions::{self, Alive};
+use postern_storage::{Cache, passwords};
+use serde::{Deserialize, Serialize};
 
 use crate::{App, device};
 
@@ -48,6 +49,15 @@ pub struct Visit {
     pub user_agent: String,
     /// The known-device cookie, if there is one.
     pub device: Option<String>,
+}
+
+/// A session to begin, or to go on with, of somebody who has just proved who they are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Proven {
+    /// The session.
+    pub session: Session,
+    /// Since when the account has the password that was the proof.
+    pub password_changed_at: Timestamp,
 }
 
 /// Somebody who has just proved who they are.
@@ -97,13 +107,19 @@ impl Arrival {
         }
         self
     }
+
+    /// The session to begin.
+    pub fn proven(&self) -> Proven {
+        Proven { session: self.session.clone(), password_changed_at: self.user.password_changed_at }
+    }
 }
 
 /// The same session after a new proof of who the person is.
-pub(crate) fn renewed(app: &App, session: &Session) -> Session {
+pub(crate) fn renewed(app: &App, session: &Session, password_changed_at: Timestamp) -> Proven {
     let now = app.clock.now();
     let expires_at = now.plus(app.config.lifetimes.session_absolute);
-    Session { auth_time: now, last_seen_at: now, expires_at, ..session.clone() }
+    let session = Session { auth_time: now, last_seen_at: now, expires_at, ..session.clone() };
+    Proven { session, password_changed_at }
 }
 
 /// Whether the person has proved who they are lately enough for a sensitive change.
@@ -115,11 +131,18 @@ pub fn is_fresh(app: &App, session: &Session) -> bool {
 /// alone from then on, also where two proofs were sent at once.
 ///
 /// # Errors
+/// `conflict` if the password was changed, which ends sessions, or the account closed since the proof;
 /// `temporarily_unavailable` or `server_error` if the database fails.
-pub async fn begin(app: &App, hash: TokenHash, session: Session, data: String) -> Result<(), Refusal> {
+pub async fn begin(app: &App, hash: TokenHash, proven: Proven, data: String) -> Result<(), Refusal> {
     app.db
-        .write((hash, session, data), |tx, (hash, session, data)| {
+        .write((hash, proven, data), |tx, (hash, proven, data)| {
             Box::pin(async move {
+                let session = &proven.session;
+                if !passwords::is_still(tx, session.user_id, proven.password_changed_at).await? {
+                    return Err(Refusal::conflict(
+                        "the password was changed or the account closed while you signed in; sign in again",
+                    ));
+                }
                 sessions::delete_by_id(tx, session.user_id, session.id).await?;
                 Ok(sessions::insert(tx, *hash, session, data).await?)
             })

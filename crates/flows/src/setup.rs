@@ -64,12 +64,13 @@ pub async fn set_up(app: &App, token: &str, new: &NewUser, visit: &Visit) -> Res
     app.db
         .write((prepared, hash, now), |tx, (prepared, hash, now)| {
             Box::pin(async move {
-                let won = consume(tx, OneTime::Value { purpose: PURPOSE }, *hash, *now).await?;
-                // The other links go first, so that of two that use different ones one waits for the other.
-                one_time_values::remove_all(tx, PURPOSE).await?;
-                if !won || postern_storage::users::any(tx).await? {
+                // Whatever links other nodes made meanwhile: that nobody has an account decides.
+                if !postern_storage::users::none_yet(tx).await?
+                    || !consume(tx, OneTime::Value { purpose: PURPOSE }, *hash, *now).await?
+                {
                     return Err(used());
                 }
+                one_time_values::remove_all(tx, PURPOSE).await?;
                 Ok(users::insert(tx, prepared).await?)
             })
         })

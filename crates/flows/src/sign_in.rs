@@ -4,7 +4,7 @@ use postern_domain::{Lifetime, Plain, Session, User, UserId};
 use postern_storage::users;
 
 use crate::budget::Budget;
-use crate::sessions::{Arrival, Visit, renewed};
+use crate::sessions::{Arrival, Proven, Visit, renewed};
 use crate::{App, Denied, device, guess};
 
 /// The span of the budgets of wrong passwords.
@@ -62,9 +62,9 @@ pub async fn reauthenticate(
     user: &User,
     session: &Session,
     password: &Plain,
-) -> Result<Session, Denied> {
+) -> Result<Proven, Denied> {
     prove(app, user, password).await?;
-    Ok(renewed(app, session))
+    Ok(renewed(app, session, user.password_changed_at))
 }
 
 /// Checks the password of somebody who is signed in. Strangers do not get here, so the budget is theirs alone. Answers

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use postern_domain::{Email, InstanceRight, PersonName, Plain, Refusal, User, UserState, Username};
 use postern_storage::users::{self, Taken};
-use postern_storage::{StorageError, Tx, sessions};
+use postern_storage::{StorageError, Tx, passwords, sessions};
 
 use crate::{App, FieldErrors, FormRefusal, password};
 
@@ -65,7 +65,7 @@ pub async fn set_password(app: &App, user: &User, new: &Plain) -> Result<u64, Fo
         .db
         .write((user.id, hash, app.clock.now()), |tx, (id, hash, now)| {
             Box::pin(async move {
-                users::set_password(tx, *id, hash, None, *now).await?;
+                passwords::set(tx, *id, hash, None, *now).await?;
                 Ok(sessions::delete_others(tx, *id, None).await?)
             })
         })

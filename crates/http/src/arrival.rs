@@ -20,7 +20,7 @@ pub(crate) async fn welcome(
 ) -> Result<Response, PageRefusal> {
     let before = visitor.signed_in.as_ref().map(|signed_in| &*signed_in.session);
     let arrival = arrival.continuing(before);
-    session::begin(browser, &arrival.session).await?;
+    session::begin(browser, &arrival.proven()).await?;
     let next = authorize::after_sign_in(app, return_to, &arrival.session);
     let mut response = Redirect::to(next.as_str()).into_response();
     if let Some(cookie) = session::device_cookie(app, &arrival.device) {

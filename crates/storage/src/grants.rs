@@ -68,14 +68,11 @@ pub async fn find(db: &Db, id: GrantId) -> Result<Option<Grant>, StorageError> {
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn revoke(tx: &Tx, id: GrantId, now: Timestamp) -> Result<bool, StorageError> {
-    let updated = Entity::update_many()
+    let update = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now.0))
         .filter(Column::Id.eq(id.0))
-        .filter(Column::RevokedAt.is_null())
-        .exec(tx.connection())
-        .await?;
-    tx.invalidate(id.0);
-    Ok(updated.rows_affected == 1)
+        .filter(Column::RevokedAt.is_null());
+    tx.change(id.0, update).await
 }
 
 pub(crate) fn grant(row: Model) -> Result<Grant, StorageError> {

@@ -109,13 +109,10 @@ pub async fn find(db: &Db, hash: TokenHash) -> Result<Option<(Session, String)>,
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn save(tx: &Tx, hash: TokenHash, id: SessionId, data: &str) -> Result<bool, StorageError> {
-    let updated = Entity::update_many()
+    let update = Entity::update_many()
         .col_expr(Column::Data, Expr::value(data))
-        .filter(Column::IdHash.eq(hash.0.to_vec()))
-        .exec(tx.connection())
-        .await?;
-    tx.invalidate(id.0);
-    Ok(updated.rows_affected == 1)
+        .filter(Column::IdHash.eq(hash.0.to_vec()));
+    tx.change(id.0, update).await
 }
 
 /// Notes that a session is in use, unless that was noted after `seen_before`. Only updates.

@@ -137,14 +137,11 @@ pub async fn find_by_hash(db: &Db, hash: TokenHash) -> Result<Option<(Token, Opt
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn revoke(tx: &Tx, id: TokenId, now: Timestamp) -> Result<bool, StorageError> {
-    let updated = Entity::update_many()
+    let update = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now.0))
         .filter(Column::Id.eq(id.0))
-        .filter(Column::RevokedAt.is_null())
-        .exec(tx.connection())
-        .await?;
-    tx.invalidate(id.0);
-    Ok(updated.rows_affected == 1)
+        .filter(Column::RevokedAt.is_null());
+    tx.change(id.0, update).await
 }
 
 /// Ends all that a client holds of a user, codes that are not redeemed yet included; answers how many grants it ended.

@@ -3,7 +3,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement, UpdateMany};
 use uuid::Uuid;
 
 use crate::StorageError;
@@ -33,6 +33,17 @@ impl Tx {
     /// change is committed, caches on this node forget them at once and those on other nodes within a second.
     pub fn invalidate(&self, id: impl Into<Uuid>) {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).insert(slot_of(id.into()));
+    }
+
+    /// Changes the one row that `update` is about, and so whatever verdicts go by `id`; answers whether it was there.
+    pub(crate) async fn change<E: EntityTrait>(
+        &self,
+        id: Uuid,
+        update: UpdateMany<E>,
+    ) -> Result<bool, StorageError> {
+        let updated = update.exec(&self.connection).await?;
+        self.invalidate(id);
+        Ok(updated.rows_affected == 1)
     }
 
     /// Writes down what was invalidated, as the last statement of the work, and says what it was.

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use postern_domain::{Email, InstanceRight, PersonName, Timestamp, User, UserId, UserState, Username};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ActiveValue, Condition, ConnectionTrait, QuerySelect};
+use sea_orm::{ActiveValue, ConnectionTrait, DbBackend, QuerySelect, Statement};
 
 use crate::mapping::{corrupt, from_json, to_json};
 use crate::{Db, StorageError, Tx};
 
 const TABLE: &str = "users";
 
-mod table {
+pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -119,16 +119,6 @@ pub async fn find_by_identifier(db: &Db, identifier: &str) -> Result<Option<User
     found.map(User::try_from).transpose()
 }
 
-/// The PHC string of the account's password; `None` if there is no such account, or it has no password.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn password_hash(db: &Db, id: UserId) -> Result<Option<String>, StorageError> {
-    let query = Entity::find_by_id(id.0).select_only().column(Column::PasswordHash);
-    let found: Option<Option<String>> = query.into_tuple().one(db.read()).await?;
-    Ok(found.flatten())
-}
-
 /// How many accounts there are.
 ///
 /// # Errors
@@ -145,12 +135,18 @@ pub async fn exist(db: &Db) -> Result<bool, StorageError> {
     any_on(db.read()).await
 }
 
-/// Whether there is any account, as the change in progress sees it.
+/// Whether there is no account yet. Then nobody else makes one until this change is over.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
-pub async fn any(tx: &Tx) -> Result<bool, StorageError> {
-    any_on(tx.connection()).await
+pub async fn none_yet(tx: &Tx) -> Result<bool, StorageError> {
+    let (connection, backend) = (tx.connection(), tx.connection().get_database_backend());
+    // On SQLite there is no other change at the same time.
+    if backend == DbBackend::Postgres {
+        let lock = "LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE";
+        connection.execute_raw(Statement::from_string(backend, lock)).await?;
+    }
+    Ok(!any_on(connection).await?)
 }
 
 async fn any_on(connection: &impl ConnectionTrait) -> Result<bool, StorageError> {
@@ -207,7 +203,7 @@ pub async fn update_profile(
 ) -> Result<bool, StorageError> {
     let same_email = Column::EmailKey.eq(profile.email.key());
     let verified = Expr::col(Column::EmailVerified).and(same_email);
-    let updated = Entity::update_many()
+    let update = Entity::update_many()
         .col_expr(Column::EmailVerified, verified)
         .col_expr(Column::Email, Expr::value(profile.email.as_str()))
         .col_expr(Column::EmailKey, Expr::value(profile.email.key()))
@@ -215,51 +211,8 @@ pub async fn update_profile(
         .col_expr(Column::UsernameKey, Expr::value(profile.username.key()))
         .col_expr(Column::Name, Expr::value(profile.name.as_str()))
         .col_expr(Column::UpdatedAt, Expr::value(now.0))
-        .filter(Column::Id.eq(id.0))
-        .exec(tx.connection())
-        .await?;
-    tx.invalidate(id.0);
-    Ok(updated.rows_affected == 1)
-}
-
-/// Sets a password by its PHC string. With `instead_of`, only if the hash is still that one: of two changes that were
-/// both decided on the same old password, one wins. Answers whether the password was set.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn set_password(
-    tx: &Tx,
-    id: UserId,
-    hash: &str,
-    instead_of: Option<&str>,
-    now: Timestamp,
-) -> Result<bool, StorageError> {
-    let mut which = Condition::all().add(Column::Id.eq(id.0));
-    if let Some(old) = instead_of {
-        which = which.add(Column::PasswordHash.eq(old));
-    }
-    let updated = Entity::update_many()
-        .col_expr(Column::PasswordHash, Expr::value(hash))
-        .col_expr(Column::PasswordChangedAt, Expr::value(now.0))
-        .filter(which)
-        .exec(tx.connection())
-        .await?;
-    tx.invalidate(id.0);
-    Ok(updated.rows_affected == 1)
-}
-
-/// Keeps the same password under another hash, made with today's parameters.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn rehash_password(tx: &Tx, id: UserId, old: &str, new: &str) -> Result<(), StorageError> {
-    Entity::update_many()
-        .col_expr(Column::PasswordHash, Expr::value(new))
-        .filter(Column::Id.eq(id.0))
-        .filter(Column::PasswordHash.eq(old))
-        .exec(tx.connection())
-        .await?;
-    Ok(())
+        .filter(Column::Id.eq(id.0));
+    tx.change(id.0, update).await
 }
 
 /// Opens or closes an account. Answers `false` if there is no such account.
@@ -267,21 +220,18 @@ pub async fn rehash_password(tx: &Tx, id: UserId, old: &str, new: &str) -> Resul
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn set_state(tx: &Tx, id: UserId, state: UserState, now: Timestamp) -> Result<bool, StorageError> {
-    let updated = Entity::update_many()
+    let update = Entity::update_many()
         .col_expr(Column::State, Expr::value(state_text(state)))
         .col_expr(Column::UpdatedAt, Expr::value(now.0))
-        .filter(Column::Id.eq(id.0))
-        .exec(tx.connection())
-        .await?;
-    tx.invalidate(id.0);
-    Ok(updated.rows_affected == 1)
+        .filter(Column::Id.eq(id.0));
+    tx.change(id.0, update).await
 }
 
 fn rights_text(rights: &BTreeSet<InstanceRight>) -> Result<String, StorageError> {
     to_json(TABLE, rights)
 }
 
-const fn state_text(state: UserState) -> &'static str {
+pub(crate) const fn state_text(state: UserState) -> &'static str {
     match state {
         UserState::Active => "active",
         UserState::Disabled => "disabled",

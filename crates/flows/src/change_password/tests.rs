@@ -15,13 +15,13 @@ async fn a_new_password_signs_out_everywhere_else() {
     let mut arrivals = Vec::new();
     for i in 0..3 {
         let arrival = sign_in(&app, "ada", &current, &visit(1)).await.unwrap();
-        flow::begin(&app, TokenHash([i; 32]), arrival.session.clone(), String::new()).await.unwrap();
+        flow::begin(&app, TokenHash([i; 32]), arrival.proven(), String::new()).await.unwrap();
         assert!(flow::find(&app, TokenHash([i; 32])).await.unwrap().is_some());
         arrivals.push(arrival);
     }
     let (user, session) = (&arrivals[0].user, &arrivals[0].session);
     let (renewed, ended) = change_password(&app, user, session, &current, NEW).await.unwrap();
-    assert_eq!((renewed.id, ended), (session.id, 2));
+    assert_eq!((renewed.session.id, ended), (session.id, 2));
     assert!(flow::find(&app, TokenHash([0; 32])).await.unwrap().is_some());
     assert!(flow::find(&app, TokenHash([1; 32])).await.unwrap().is_none());
     assert!(flow::find(&app, TokenHash([2; 32])).await.unwrap().is_none());

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use postern_domain::UserState;
+use postern_storage::passwords;
 
 use super::*;
 use crate::testing::{self, PASSWORD, TestApp, visit};
@@ -174,7 +175,7 @@ async fn a_proof_is_fresh_for_a_quarter_of_an_hour() {
     assert!(!crate::sessions::is_fresh(&app, &session));
     let wrong = reauthenticate(&app, &ada, &session, &Plain::new("wrong password".into())).await;
     assert_eq!(wrong.unwrap_err(), Denied::Wrong);
-    let proved = reauthenticate(&app, &ada, &session, &Plain::new(PASSWORD.into())).await.unwrap();
+    let proved = reauthenticate(&app, &ada, &session, &Plain::new(PASSWORD.into())).await.unwrap().session;
     assert!(crate::sessions::is_fresh(&app, &proved));
     assert_eq!((proved.id, proved.created_at), (session.id, session.created_at));
     for _ in 0..9 {
@@ -197,13 +198,13 @@ async fn an_old_hash_is_made_anew() {
     let now = app.clock.now();
     app.db
         .write((ada.id, weak.to_string(), now), |tx, (id, hash, now)| {
-            Box::pin(users::set_password(tx, *id, hash, None, *now))
+            Box::pin(passwords::set(tx, *id, hash, None, *now))
         })
         .await
-        .map(|set| assert!(set))
+        .map(|since| assert!(since.is_some()))
         .unwrap();
     assert!(try_password(&app, "ada", PASSWORD, &visit(1)).await.is_ok());
-    let hash = users::password_hash(&app.db, ada.id).await.unwrap().unwrap();
+    let hash = passwords::find(&app.db, ada.id).await.unwrap().unwrap();
     assert!(!crate::password::is_outdated(&hash), "{hash}");
     assert!(try_password(&app, "ada", PASSWORD, &visit(1)).await.is_ok());
 }

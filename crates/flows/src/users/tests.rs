@@ -33,7 +33,7 @@ async fn standing_is_kept() {
     let ada = create(&app, &new, standing).await.unwrap();
     assert_eq!(users::find(&app.db, ada.id).await.unwrap(), Some(ada.clone()));
     assert!(ada.email_verified && ada.rights.len() == 3 && ada.name.as_str() == "Ada Lovelace");
-    assert_eq!(users::password_hash(&app.db, ada.id).await.unwrap(), None);
+    assert_eq!(passwords::find(&app.db, ada.id).await.unwrap(), None);
 }
 
 #[tokio::test]

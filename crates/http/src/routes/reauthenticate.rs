@@ -47,7 +47,7 @@ async fn submit(
     match sign_in::reauthenticate(&app, &signed_in.user, &signed_in.session, &password).await {
         Ok(renewed) => {
             session::begin(&browser, &renewed).await?;
-            let next = authorize::after_sign_in(&app, &return_to, &renewed);
+            let next = authorize::after_sign_in(&app, &return_to, &renewed.session);
             Ok(Redirect::to(next.as_str()).into_response())
         }
         Err(denied) => {

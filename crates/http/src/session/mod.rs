@@ -10,14 +10,15 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use postern_domain::{Refusal, Session};
+use postern_domain::Refusal;
+use postern_flows::sessions::Proven;
 use postern_flows::{App, sessions};
 use time::Duration;
 use tower::layer::util::Stack;
 use tower::util::MapResponseLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::Error;
-use tower_sessions::{Expiry, SessionManagerLayer};
+use tower_sessions::{Expiry, SessionManagerLayer, session_store};
 
 pub(crate) use agent::device_of;
 pub(crate) use device::cookie as device_cookie;
@@ -84,11 +85,11 @@ pub(crate) async fn current(app: &App, request: &mut Request) -> Result<Option<S
 
 /// Begins a session in this browser, or goes on with it after a new proof: always under a new id. What the browser had
 /// before is dead at once.
-pub(crate) async fn begin(browser: &Browser, session: &Session) -> Result<(), Refusal> {
+pub(crate) async fn begin(browser: &Browser, proven: &Proven) -> Result<(), Refusal> {
     if browser.id().is_some() {
         browser.cycle_id().await.map_err(failed)?;
     }
-    browser.insert(KEY, session).await.map_err(failed)?;
+    browser.insert(KEY, proven).await.map_err(failed)?;
     browser.save().await.map_err(failed)
 }
 
@@ -97,8 +98,12 @@ pub(crate) async fn end(browser: &Browser) -> Result<(), Refusal> {
     browser.flush().await.map_err(failed)
 }
 
-/// The store has nothing to say of an error but words; nearly always the database is busy or away.
+/// The store has nothing to say of an error but words. What it could not encode is a session that must not begin; nearly
+/// always else the database is busy or away.
 fn failed(error: Error) -> Refusal {
+    if let Error::Store(session_store::Error::Encode(why)) = error {
+        return Refusal::conflict(why);
+    }
     Refusal::temporarily_unavailable("the server cannot reach its database in time; try again in a moment")
         .caused_by(error)
 }

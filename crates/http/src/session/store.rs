@@ -3,7 +3,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use postern_domain::{Refusal, Session, TokenHash};
+use postern_domain::{ErrorCode, Refusal, TokenHash};
+use postern_flows::sessions::Proven;
 use postern_flows::{App, sessions};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -41,10 +42,14 @@ impl SessionStore for Store {
         self.0.rng.fill(&mut random);
         record.id = Id(i128::from_le_bytes(random));
         let mut data = record.data.clone();
-        let session = data.remove(KEY).ok_or_else(|| Error::Encode("nobody is signed in".to_owned()))?;
-        let session: Session =
-            serde_json::from_value(session).map_err(|error| Error::Encode(error.to_string()))?;
-        sessions::begin(&self.0, hash(&self.0, record.id), session, text(&data)?).await.map_err(failed)
+        let proven = data.remove(KEY).ok_or_else(|| Error::Encode("nobody is signed in".to_owned()))?;
+        let proven: Proven =
+            serde_json::from_value(proven).map_err(|error| Error::Encode(error.to_string()))?;
+        let begun = sessions::begin(&self.0, hash(&self.0, record.id), proven, text(&data)?).await;
+        begun.map_err(|refusal| match refusal.code {
+            ErrorCode::Conflict => Error::Encode(refusal.description.into_owned()),
+            _ => failed(refusal),
+        })
     }
 
     /// Only updates, and only what pages remember: a session that was ended meanwhile stays ended.

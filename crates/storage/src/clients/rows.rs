@@ -76,15 +76,12 @@ pub async fn update_metadata(
     metadata: &ClientMetadata,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
-    let updated = Entity::update_many()
+    let update = Entity::update_many()
         .col_expr(Column::Name, Expr::value(metadata.name.as_str()))
         .col_expr(Column::Metadata, Expr::value(to_json(TABLE, metadata)?))
         .col_expr(Column::UpdatedAt, Expr::value(now.0))
-        .filter(Column::Id.eq(id.0))
-        .exec(tx.connection())
-        .await?;
-    tx.invalidate(id.0);
-    Ok(updated.rows_affected == 1)
+        .filter(Column::Id.eq(id.0));
+    tx.change(id.0, update).await
 }
 
 /// Closes a client or opens it again; answers whether it is there.
@@ -97,14 +94,11 @@ pub async fn set_disabled(
     disabled: bool,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
-    let updated = Entity::update_many()
+    let update = Entity::update_many()
         .col_expr(Column::Disabled, Expr::value(disabled))
         .col_expr(Column::UpdatedAt, Expr::value(now.0))
-        .filter(Column::Id.eq(id.0))
-        .exec(tx.connection())
-        .await?;
-    tx.invalidate(id.0);
-    Ok(updated.rows_affected == 1)
+        .filter(Column::Id.eq(id.0));
+    tx.change(id.0, update).await
 }
 
 /// Deletes a client with its secrets, logo, consents, grants and tokens; answers whether it was there.

@@ -1,7 +1,8 @@
-use postern_domain::Lifetime;
+use postern_domain::{Lifetime, UserState};
 
 use super::*;
 use crate::testing::{NOW, hash, insert_user, on_both_databases, race, random_id, write};
+use crate::{passwords, users};
 
 const ALIVE: Alive = Alive { now: NOW, seen_after: Timestamp(NOW.0 - 1_000) };
 
@@ -33,6 +34,37 @@ on_both_databases! {
         let kept = keep(&db, hash(1), session(ada.id)).await;
         assert_eq!(find(&db, hash(1)).await.unwrap(), Some((kept, "{}".to_owned())));
         assert_eq!(find(&db, hash(2)).await.unwrap(), None);
+    }
+
+    async fn no_session_outlives_the_password_it_was_proved_with(db: Db) {
+        let ada = insert_user(&db, "ada").await;
+        let since = ada.password_changed_at;
+        race(24, |number| {
+            let (db, session) = (db.clone(), session(ada.id));
+            async move {
+                let hash = hash(u8::try_from(number).unwrap());
+                write(&db, (hash, session), move |tx, (hash, session)| {
+                    Box::pin(async move {
+                        if number == 12 {
+                            passwords::set(tx, session.user_id, "new", None, NOW).await?;
+                            delete_others(tx, session.user_id, None).await?;
+                        } else if passwords::is_still(tx, session.user_id, since).await? {
+                            insert(tx, *hash, session, "{}").await?;
+                        }
+                        Ok(())
+                    })
+                })
+                .await
+                .unwrap();
+            }
+        })
+        .await;
+        assert_eq!(count(&db, ada.id, ALIVE).await.unwrap(), 0);
+        let is_still = |since| write(&db, (ada.id, since), |tx, (id, since)| Box::pin(passwords::is_still(tx, *id, *since)));
+        let since = users::find(&db, ada.id).await.unwrap().unwrap().password_changed_at;
+        assert!(is_still(since).await.unwrap());
+        write(&db, ada.id, |tx, id| Box::pin(users::set_state(tx, *id, UserState::Disabled, NOW))).await.unwrap();
+        assert!(!is_still(since).await.unwrap());
     }
 
     async fn saving_and_touching_never_bring_a_session_back(db: Db) {

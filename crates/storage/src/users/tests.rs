@@ -1,7 +1,8 @@
 use postern_domain::{Email, InstanceRight, PersonName, UserState, Username};
 
 use super::*;
-use crate::testing::{NOW, insert_user, on_both_databases, user, write};
+use crate::passwords;
+use crate::testing::{NOW, insert_user, on_both_databases, race, user, write};
 
 on_both_databases! {
     async fn what_is_inserted_is_found_by_every_name(db: Db) {
@@ -16,7 +17,7 @@ on_both_databases! {
         for identifier in ["", "ad", "ada%", "_da", "ada@example", "ada'--"] {
             assert_eq!(find_by_identifier(&db, identifier).await.unwrap(), None, "{identifier}");
         }
-        assert_eq!(password_hash(&db, ada.id).await.unwrap().as_deref(), Some("$hash"));
+        assert_eq!(passwords::find(&db, ada.id).await.unwrap().as_deref(), Some("$hash"));
         assert_eq!(count(&db).await.unwrap(), 1);
     }
 
@@ -61,21 +62,22 @@ on_both_databases! {
 
     async fn of_two_changes_of_one_password_one_wins(db: Db) {
         let ada = insert_user(&db, "ada").await;
-        assert_eq!(password_hash(&db, ada.id).await.unwrap(), None);
+        assert_eq!(passwords::find(&db, ada.id).await.unwrap(), None);
         let set = |new: &'static str, old: Option<&'static str>| {
-            write(&db, (ada.id, new, old), |tx, (id, new, old)| Box::pin(set_password(tx, *id, new, *old, NOW)))
+            write(&db, (ada.id, new, old), |tx, (id, new, old)| Box::pin(passwords::set(tx, *id, new, *old, NOW)))
         };
-        assert!(set("one", None).await.unwrap());
-        assert!(set("two", Some("one")).await.unwrap());
-        assert!(!set("three", Some("one")).await.unwrap());
-        assert_eq!(password_hash(&db, ada.id).await.unwrap().as_deref(), Some("two"));
+        // Within one second, too, each password counts from later on than the one before.
+        assert_eq!(set("one", None).await.unwrap(), Some(Timestamp(NOW.0 + 1)));
+        assert_eq!(set("two", Some("one")).await.unwrap(), Some(Timestamp(NOW.0 + 2)));
+        assert_eq!(set("three", Some("one")).await.unwrap(), None);
+        assert_eq!(passwords::find(&db, ada.id).await.unwrap().as_deref(), Some("two"));
         let rehash = |old: &'static str, new: &'static str| {
-            write(&db, ada.id, move |tx, id| Box::pin(rehash_password(tx, *id, old, new)))
+            write(&db, ada.id, move |tx, id| Box::pin(passwords::rehash(tx, *id, old, new)))
         };
         rehash("one", "four").await.unwrap();
-        assert_eq!(password_hash(&db, ada.id).await.unwrap().as_deref(), Some("two"));
+        assert_eq!(passwords::find(&db, ada.id).await.unwrap().as_deref(), Some("two"));
         rehash("two", "four").await.unwrap();
-        assert_eq!(password_hash(&db, ada.id).await.unwrap().as_deref(), Some("four"));
+        assert_eq!(passwords::find(&db, ada.id).await.unwrap().as_deref(), Some("four"));
     }
 
     async fn a_closed_account_says_so(db: Db) {
@@ -88,6 +90,26 @@ on_both_databases! {
         assert!(!find(&db, ada.id).await.unwrap().unwrap().is_active());
         assert!(set(UserState::Active).await.unwrap());
         assert!(find(&db, ada.id).await.unwrap().unwrap().is_active());
-        assert!(write(&db, (), |tx, ()| Box::pin(any(tx))).await.unwrap());
+    }
+
+    async fn of_those_who_would_be_the_first_one_is(db: Db) {
+        let firsts = race(16, |number| {
+            let (db, user) = (db.clone(), user(&format!("user{number}")));
+            async move {
+                write(&db, user, |tx, user| {
+                    Box::pin(async move {
+                        let first = none_yet(tx).await?;
+                        if first {
+                            insert(tx, user, None).await?;
+                        }
+                        Ok(first)
+                    })
+                })
+                .await
+                .unwrap()
+            }
+        });
+        assert_eq!(firsts.await.into_iter().filter(|first| *first).count(), 1);
+        assert_eq!(count(&db).await.unwrap(), 1);
     }
 }
