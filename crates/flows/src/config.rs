@@ -24,7 +24,7 @@ pub struct Config {
     pub clients: Clients,
     /// How long things live.
     pub lifetimes: Lifetimes,
-    /// Budgets of failed tries.
+    /// Budgets of failed tries, and of what anybody may have the server keep.
     pub rate_limits: RateLimits,
     /// HTTPS without a proxy.
     pub tls: Tls,
@@ -94,7 +94,7 @@ pub struct Lifetimes {
     pub session_absolute: Lifetime,
 }
 
-/// Budgets of failed tries; success never counts.
+/// Budgets: of failed tries, of which success never counts, and of what anybody may have the server keep.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RateLimits {
@@ -106,6 +106,8 @@ pub struct RateLimits {
     pub client_authentication: u32,
     /// Sign-ups an hour from one address.
     pub registration: u32,
+    /// Authorization requests that apps let browsers post, a minute from one address.
+    pub posted_request: u32,
 }
 
 /// HTTPS without a proxy.
@@ -211,7 +213,13 @@ impl Default for Lifetimes {
 
 impl Default for RateLimits {
     fn default() -> Self {
-        Self { sign_in_account: 10, sign_in_address: 30, client_authentication: 60, registration: 20 }
+        Self {
+            sign_in_account: 10,
+            sign_in_address: 30,
+            client_authentication: 60,
+            registration: 20,
+            posted_request: 60,
+        }
     }
 }
 

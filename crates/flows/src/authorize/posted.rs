@@ -1,3 +1,7 @@
+use std::net::IpAddr;
+
+use postern_domain::{Lifetime, Refusal};
+
 use super::asked::Asked;
 use super::evaluate::{refused, unreturnable};
 use super::next::Unreturnable;
@@ -5,6 +9,10 @@ use super::return_to::Return;
 use super::unchecked::Unchecked;
 use super::{PATH, stored};
 use crate::App;
+use crate::budget::{self, Budget, NoTry};
+
+/// The span of the budget of requests that are kept.
+const WINDOW: Lifetime = Lifetime::seconds(60);
 
 /// What became of a posted request.
 #[derive(Debug)]
@@ -18,9 +26,12 @@ pub enum Posted {
 /// Keeps a request that an app let the browser post: such a post comes without cookies, so who is signed in shows only
 /// when the browser comes back by a GET. What is wrong with it is answered at once, and nothing kept.
 ///
+/// Anybody may post one, so how many are kept of one address is bounded.
+///
 /// # Errors
-/// [`Unreturnable`] if its client or redirect URI does not hold.
-pub async fn keep(app: &App, form: &[u8]) -> Result<Posted, Unreturnable> {
+/// [`Unreturnable`] if its client or redirect URI does not hold, or `too_many_requests` if the address has used up its
+/// budget.
+pub async fn keep(app: &App, form: &[u8], address: IpAddr) -> Result<Posted, Unreturnable> {
     let now = app.clock.now();
     let checked = match Unchecked::of_form(form)?.check(app).await {
         Ok(checked) => checked,
@@ -29,8 +40,29 @@ pub async fn keep(app: &App, form: &[u8]) -> Result<Posted, Unreturnable> {
     if let Err(refusal) = Asked::read(app, &checked).await {
         return Ok(Posted::Return(refused(app, &checked, refusal).await));
     }
+    take(app, address).await?;
     Ok(match stored::insert(app, checked.query(), now).await {
         Ok(handle) => Posted::Kept(format!("{PATH}?{}={handle}", stored::PARAMETER)),
         Err(refusal) => Posted::Return(checked.return_to.refuse(refusal)),
     })
+}
+
+/// Counts a request that is to be kept.
+async fn take(app: &App, address: IpAddr) -> Result<(), Unreturnable> {
+    let limit = app.config.rate_limits.posted_request;
+    let budget = Budget::of_address(app, "posted authorization request", address, limit, WINDOW);
+    budget::check(app, &[budget]).await.map_err(too_many)?;
+    budget::take(app, vec![budget]).await.map_err(too_many)?;
+    Ok(())
+}
+
+fn too_many(no: NoTry) -> Unreturnable {
+    match no {
+        NoTry::Exhausted { retry_after } => {
+            let wait = Lifetime::seconds(retry_after);
+            let told = format!("too many sign-ins were begun from your network; try again in {wait}");
+            Unreturnable::of_person(Refusal::too_many_requests(told).after(wait))
+        }
+        NoTry::Refused(refusal) => Unreturnable::of_person(refusal),
+    }
 }

@@ -13,7 +13,7 @@ use postern_flows::App;
 use postern_flows::authorize::{self, Posted};
 
 use crate::answer::{PageRefusal, cannot_return, deliver, go_on, person};
-use crate::request::{Visitor, is_form};
+use crate::request::{ClientAddress, Visitor, is_form};
 use crate::rights::{Right, Routes};
 
 pub(crate) fn routes() -> Routes {
@@ -40,6 +40,7 @@ async fn asked(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query): R
 async fn posted(
     State(app): State<Arc<App>>,
     visitor: Visitor,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -48,7 +49,7 @@ async fn posted(
         Ok(_) => return wrong_form("send the parameters as application/x-www-form-urlencoded in the body"),
         Err(_) => return wrong_form("the body is too large, or ended early"),
     };
-    match authorize::keep(&app, &body).await {
+    match authorize::keep(&app, &body, address).await {
         Ok(Posted::Kept(path)) => Redirect::to(&path).into_response(),
         Ok(Posted::Return(answer)) => deliver(&app, &visitor, &answer),
         Err(error) => cannot_return(&visitor, error).into_response(),

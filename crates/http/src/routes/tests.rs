@@ -1,5 +1,6 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use postern_domain::Lifetime;
 use postern_flows::authorize;
 
 use super::all;
@@ -152,4 +153,40 @@ async fn every_page_has_the_headers_of_pages() {
             }
         }
     }
+}
+
+/// Anybody may have the server keep a request, so one address may only have it keep so many.
+#[tokio::test]
+async fn posted_requests_have_a_budget() {
+    let server = TestServer::at("http://localhost:8080").await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    let page = "/developer/clients/new";
+    let fields = [
+        ("name", "Field Notes"),
+        ("type", "confidential"),
+        ("redirect_uris", "https://notes.example/cb"),
+        ("homepage_url", "https://notes.example"),
+        ("scope", "openid"),
+        ("grant", "authorization_code"),
+    ];
+    let made = ada.submit(page, &fields).await;
+    let id = made.body.split("id=\"client-id\">").nth(1).unwrap().split('<').next().unwrap();
+    let mut visitor = server.browser();
+    let mut post = async |more: &str| {
+        let request = format!("client_id={id}&response_type=code&scope=openid{more}");
+        send(&mut visitor, authorize::PATH, (FORM, request), &[]).await
+    };
+    let good = "&redirect_uri=https://notes.example/cb";
+    assert_eq!(post("").await.status, StatusCode::BAD_REQUEST, "what is not kept does not count");
+    for _ in 0..server.config.rate_limits.posted_request {
+        assert_eq!(post(good).await.status, StatusCode::SEE_OTHER);
+    }
+    let refused = post(good).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers[header::RETRY_AFTER], "60");
+    assert!(refused.headers[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/html"));
+    assert!(refused.body.contains("try again in"), "{}", refused.body);
+    server.advance(Lifetime::seconds(60));
+    assert_eq!(post(good).await.status, StatusCode::SEE_OTHER);
 }

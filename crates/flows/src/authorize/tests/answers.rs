@@ -98,7 +98,8 @@ async fn a_code_is_bound_to_all_it_was_asked_with() {
 async fn a_posted_request_goes_on_by_get() {
     let world = World::new().await;
     let session = world.session(0);
-    let Ok(Posted::Kept(path)) = keep(&world.app, web(&[("scope", "openid")]).as_bytes()).await else {
+    let Ok(Posted::Kept(path)) = keep(&world.app, web(&[("scope", "openid")]).as_bytes(), ADDRESS).await
+    else {
         panic!()
     };
     let (_, query) = path.split_once('?').unwrap();
@@ -116,14 +117,15 @@ async fn a_posted_request_goes_on_by_get() {
 #[tokio::test]
 async fn what_is_wrong_with_a_posted_request_is_said_at_once() {
     let world = World::new().await;
-    let Ok(Posted::Return(answer)) = keep(&world.app, web(&[("scope", "admin")]).as_bytes()).await else {
+    let Ok(Posted::Return(answer)) = keep(&world.app, web(&[("scope", "admin")]).as_bytes(), ADDRESS).await
+    else {
         panic!()
     };
     assert_eq!(field(&answer, "error").as_deref(), Some("invalid_scope"));
     for form in
         ["", "client_id=nobody", "client_id=web&redirect_uri=https://evil.example/", "client_id=%ff", "a=%"]
     {
-        assert!(keep(&world.app, form.as_bytes()).await.is_err(), "{form}");
+        assert!(keep(&world.app, form.as_bytes(), ADDRESS).await.is_err(), "{form}");
     }
 }
 
@@ -133,6 +135,6 @@ async fn a_request_too_long_for_an_address_can_be_posted() {
     let claims = format!(r#"{{"userinfo":{{"{}":null}}}}"#, "c".repeat(9_000));
     let long = web(&[("claims", &claims)]);
     assert_eq!(world.outcome(&long, None).await, "page: invalid_request");
-    let Ok(Posted::Kept(path)) = keep(&world.app, long.as_bytes()).await else { panic!() };
+    let Ok(Posted::Kept(path)) = keep(&world.app, long.as_bytes(), ADDRESS).await else { panic!() };
     assert_eq!(world.outcome(path.split_once('?').unwrap().1, None).await, "sign in");
 }

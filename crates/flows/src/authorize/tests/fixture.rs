@@ -1,6 +1,7 @@
 //! An app with two clients and a person, and a way to say in one word what a request comes to.
 
 use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
 
 use postern_domain::{
     AuthMethodReference, Client, ClientId, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, Email,
@@ -16,6 +17,8 @@ use crate::{App, Config};
 
 /// The redirect URI of every client here.
 pub(super) const CALLBACK: &str = "https://app.example/cb";
+/// Where requests come from.
+pub(super) const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
 /// The challenge of RFC 7636 appendix B.
 pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
 use super::fixture::*;
+use crate::Config;
 use crate::authorize::{Next, Posted, Unreturnable, after_choice, after_sign_in, decide, keep};
 
 const REGISTERED: [&str; 3] = [CALLBACK, "https://app.example/two?x=1", "http://127.0.0.1:8000/cb"];
@@ -75,7 +76,9 @@ fn world() -> &'static (Runtime, World) {
     WORLD.get_or_init(|| {
         let runtime = Runtime::new().unwrap();
         let world = runtime.block_on(async {
-            let world = World::new().await;
+            let mut config = Config::default();
+            config.rate_limits.posted_request = u32::MAX;
+            let world = World::with(config).await;
             world.client("many", |metadata| metadata.redirect_uris = uris(&REGISTERED)).await;
             world
         });
@@ -127,7 +130,7 @@ proptest! {
                     continue;
                 }
                 Move::Ask(signed_in) => runtime.block_on(world.next(&query, signed_in.then_some(&session))),
-                Move::Post => match runtime.block_on(keep(&world.app, query.as_bytes())) {
+                Move::Post => match runtime.block_on(keep(&world.app, query.as_bytes(), ADDRESS)) {
                     Ok(Posted::Kept(path)) => {
                         let query = path.split_once('?').unwrap().1;
                         pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
