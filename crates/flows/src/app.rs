@@ -5,6 +5,7 @@ use postern_storage::Db;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use crate::clients::WrittenDown;
 use crate::keys::KeyRing;
 use crate::live::Live;
 use crate::password::Hashing;
@@ -34,6 +35,8 @@ pub struct App {
     pub(crate) hashing: Hashing,
     /// Turns at decoding pictures.
     pub(crate) pictures: Semaphore,
+    /// The refused calls that were written down of late.
+    pub(crate) written_down: WrittenDown,
 }
 
 impl App {
@@ -59,6 +62,7 @@ impl App {
             sessions: crate::sessions::known(),
             hashing: Hashing::default(),
             pictures: Semaphore::new(logo::AT_ONCE),
+            written_down: WrittenDown::default(),
         }
     }
 

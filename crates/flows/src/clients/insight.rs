@@ -18,7 +18,7 @@ pub struct RefusedCalls {
     pub code: String,
     /// The reason.
     pub reason: String,
-    /// How many of them are kept.
+    /// How many of them are kept: of each minute one.
     pub count: u64,
 }
 

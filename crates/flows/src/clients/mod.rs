@@ -18,6 +18,7 @@ pub use insight::{Insight, RefusedCalls, count, insight, list};
 pub(crate) use insight::{latest, refused_calls};
 pub use logos::{logo, remove_logo, set_logo};
 pub use manager::{Manager, find, find_named};
+pub(crate) use refused::WrittenDown;
 pub use refused::record_refusal;
 pub use secrets::{Rotated, SECRET_OVERLAP, revoke_secret, rotate_secret};
 pub use snippets::{ClientSnippet, snippets};

@@ -362,7 +362,7 @@ async fn refused_calls_are_told_together() {
         Refusal::server_error("ours"),
         Refusal::access_denied("the person said no"),
     ] {
-        app.advance(Lifetime::seconds(1));
+        app.advance(Lifetime::seconds(60));
         record_refusal(&app, made.id, "authorize", &refusal).await;
     }
     let insight = insight(&app, &made).await.unwrap();
@@ -370,6 +370,31 @@ async fn refused_calls_are_told_together() {
     let told: Vec<_> = insight.refused.iter().map(|call| (call.code.as_str(), call.count)).collect();
     assert_eq!(told, [("invalid_request", 2), ("invalid_grant", 1)]);
     assert_eq!(insight.refused[0].reason, "redirect URI did not match");
+}
+
+/// Whoever knows a client's id can have its calls refused.
+#[tokio::test]
+async fn strangers_cannot_fill_the_list_of_refused_calls() {
+    let app = app().await;
+    let ada = user(&app, "ada").await;
+    let made = register(&app, &ada, draft()).await.unwrap().client;
+    let other = register(&app, &ada, draft()).await.unwrap().client;
+    let count = async |client: &postern_domain::Client| insight(&app, client).await.unwrap().usage.recent_errors;
+    let same = Refusal::invalid_request("redirect URI did not match");
+    for _ in 0..20 {
+        record_refusal(&app, made.id, "authorize", &same).await;
+    }
+    assert_eq!(count(&made).await, 1, "the same one once");
+    record_refusal(&app, made.id, "token", &same).await;
+    for at in 0..20 {
+        record_refusal(&app, made.id, "authorize", &Refusal::invalid_request(format!("got {at}"))).await;
+    }
+    assert_eq!(count(&made).await, 10);
+    record_refusal(&app, other.id, "authorize", &same).await;
+    assert_eq!(count(&other).await, 1, "each client has its own");
+    app.advance(Lifetime::seconds(60));
+    record_refusal(&app, made.id, "authorize", &same).await;
+    assert_eq!(count(&made).await, 11);
 }
 
 #[tokio::test]
