@@ -1,4 +1,4 @@
-use postern_domain::{Client, ClientId, ClientMetadata, Refusal, Timestamp};
+use postern_domain::{Client, ClientId, ClientMetadata, RedirectUri, Refusal, Timestamp};
 use postern_storage::{StorageError, Tx, clients};
 
 use super::check::Rules;
@@ -6,7 +6,18 @@ use super::manager::gone;
 use super::{ClientDraft, Manager, find};
 use crate::{App, FormRefusal};
 
-/// Replaces what is registered of a client. Its type stays.
+/// What became of an edit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edited {
+    /// It is done; the client as it is now.
+    Saved(Box<Client>),
+    /// Where people's codes are sent is not changed on the word of an old sign-in: the person has to prove once more who
+    /// they are.
+    NeedsProof,
+}
+
+/// Replaces what is registered of a client. Its type stays, and other redirect URIs are taken only of somebody who has
+/// proved of late who they are.
 ///
 /// # Errors
 /// [`FormRefusal::Fields`] with what to change; `not_found` if the client is not theirs.
@@ -15,7 +26,8 @@ pub async fn edit(
     manager: Manager<'_>,
     name: &str,
     draft: &ClientDraft,
-) -> Result<Client, FormRefusal> {
+    is_proven: bool,
+) -> Result<Edited, FormRefusal> {
     let client = find(app, manager, name).await?;
     let rules = Rules {
         catalogue: &app.catalogue,
@@ -24,6 +36,9 @@ pub async fn edit(
         existing: Some(&client.metadata),
     };
     let metadata = rules.check(draft)?;
+    if !is_proven && !same(&metadata.redirect_uris, &client.metadata.redirect_uris) {
+        return Ok(Edited::NeedsProof);
+    }
     let now = app.clock.now();
     let input = (client.id, metadata.clone());
     let is_there = app
@@ -36,7 +51,12 @@ pub async fn edit(
         return Err(gone().into());
     }
     tracing::info!(client_id = %client.identifier, "a client was edited");
-    Ok(Client { metadata, updated_at: now, ..client })
+    Ok(Edited::Saved(Box::new(Client { metadata, updated_at: now, ..client })))
+}
+
+/// Whether two lists, neither of which has anything twice, hold the same.
+fn same(some: &[RedirectUri], others: &[RedirectUri]) -> bool {
+    some.len() == others.len() && some.iter().all(|uri| others.contains(uri))
 }
 
 /// How many rows of a client go in one change.

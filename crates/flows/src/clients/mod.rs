@@ -13,7 +13,7 @@ mod snippets;
 
 pub use create::{NewClient, Registered, create};
 pub use draft::ClientDraft;
-pub use edit::{delete, edit};
+pub use edit::{Edited, delete, edit};
 pub use insight::{Insight, RefusedCalls, count, insight, list};
 pub(crate) use insight::{latest, refused_calls};
 pub use logos::{logo, remove_logo, set_logo};

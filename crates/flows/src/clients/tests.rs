@@ -22,6 +22,13 @@ pub(super) async fn register(app: &App, owner: &User, draft: ClientDraft) -> Res
     create(app, Manager::User(owner), new).await
 }
 
+fn saved(edited: Result<Edited, FormRefusal>) -> postern_domain::Client {
+    match edited.unwrap() {
+        Edited::Saved(client) => *client,
+        Edited::NeedsProof => panic!("a proof is asked for"),
+    }
+}
+
 fn fields(refused: FormRefusal) -> FieldErrors {
     match refused {
         FormRefusal::Fields(errors) => errors,
@@ -188,7 +195,7 @@ async fn clients_of_others_are_not_to_be_found() {
         assert_eq!(refusal, unknown);
         assert_eq!(refusal.code, ErrorCode::NotFound);
     }
-    let edited = edit(&app, not_theirs, &id, &draft()).await.unwrap_err();
+    let edited = edit(&app, not_theirs, &id, &draft(), true).await.unwrap_err();
     assert_eq!(edited, FormRefusal::Refused(unknown.clone()));
     let logo = set_logo(&app, not_theirs, &id, Vec::new()).await.unwrap_err();
     assert_eq!(logo, FormRefusal::Refused(unknown));
@@ -229,7 +236,7 @@ async fn an_edit_changes_all_but_type_and_privileges() {
     change.name = "Other".into();
     change.client_type = "public".into();
     change.access_token_lifetime = "1h".into();
-    let edited = edit(&app, Manager::User(&ada), "moved-here", &change).await.unwrap();
+    let edited = saved(edit(&app, Manager::User(&ada), "moved-here", &change, true).await);
     assert_eq!(edited.metadata.name.as_str(), "Other");
     assert_eq!(edited.metadata.client_type, ClientType::Confidential);
     assert!(edited.metadata.trusted && edited.metadata.resource_server);
@@ -239,7 +246,7 @@ async fn an_edit_changes_all_but_type_and_privileges() {
     assert_eq!(cached.metadata.access_token_lifetime, Some(Lifetime::seconds(3_600)));
     change.name.clear();
     assert!(
-        fields(edit(&app, Manager::User(&ada), "moved-here", &change).await.unwrap_err())
+        fields(edit(&app, Manager::User(&ada), "moved-here", &change, true).await.unwrap_err())
             .of("name")
             .is_some()
     );
@@ -345,7 +352,7 @@ async fn hidden_scopes_are_for_operators_and_survive_an_edit() {
         secret: None,
     };
     create(&app, Manager::Operator, new).await.unwrap();
-    let edited = edit(&app, Manager::User(&ada), "sync", &draft()).await.unwrap();
+    let edited = saved(edit(&app, Manager::User(&ada), "sync", &draft(), false).await);
     assert!(edited.metadata.scopes.contains("internal:sync"));
 }
 

@@ -3,17 +3,22 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use postern_domain::Client;
-use postern_flows::clients::{self, ClientDraft, Manager};
-use postern_flows::{App, FieldErrors, FormRefusal};
-use postern_templating::Section;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use postern_domain::{Client, Params, Refusal, Session};
+use postern_flows::clients::{self, ClientDraft, Edited, Manager};
+use postern_flows::{App, FieldErrors, FormRefusal, sessions};
 use postern_templating::pages::ClientEdit;
+use postern_templating::{Notice, Section};
 
-use super::address::{self, Done};
-use super::form::{draft_of, shown};
+use super::address::{self, Done, prove_first};
+use super::form::{draft_of, query_of, shown};
 use crate::answer::PageRefusal;
 use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
 use crate::{face, page};
+
+/// Longest draft that travels in an address, in bytes.
+const LONGEST_DRAFT: usize = 6_000;
 
 pub(super) async fn form(
     State(app): State<Arc<App>>,
@@ -23,9 +28,15 @@ pub(super) async fn form(
     QueryParams(query): QueryParams,
 ) -> Result<Response, PageRefusal> {
     let client = clients::find(&app, Manager::User(&signed_in.user), &name).await?;
-    let draft = ClientDraft::of(&client.metadata);
+    let query = query?;
+    let waiting = query.get("draft").and_then(|draft| open(&app, &signed_in.session, &client, draft));
+    let is_waiting = waiting.is_some();
+    let draft = waiting.unwrap_or_else(|| ClientDraft::of(&client.metadata));
     let mut edit = page_of(&app, &visitor, &client, &draft, &FieldErrors::none());
-    edit.chrome.notice = Done::notice(query?.get("done"));
+    edit.chrome.notice = match Done::notice(query.get("done")) {
+        None if is_waiting => Some(Notice::info("You have confirmed that it is you. Save the client now.")),
+        notice => notice,
+    };
     Ok(page::render(&edit))
 }
 
@@ -38,8 +49,13 @@ pub(super) async fn save(
 ) -> Result<Response, PageRefusal> {
     let manager = Manager::User(&signed_in.user);
     let draft = draft_of(&form);
-    match clients::edit(&app, manager, &name, &draft).await {
-        Ok(client) => Ok(Done::Saved.and_go_to(&address::of(&client))),
+    let is_proven = sessions::is_fresh(&app, &signed_in.session);
+    match clients::edit(&app, manager, &name, &draft, is_proven).await {
+        Ok(Edited::Saved(client)) => Ok(Done::Saved.and_go_to(&address::of(&client))),
+        Ok(Edited::NeedsProof) => {
+            let client = clients::find(&app, manager, &name).await?;
+            Ok(prove_first(&waiting_at(&app, &signed_in.session, &client, &draft)?))
+        }
         Err(FormRefusal::Fields(errors)) => {
             let client = clients::find(&app, manager, &name).await?;
             let edit = page_of(&app, &visitor, &client, &draft, &errors);
@@ -47,6 +63,30 @@ pub(super) async fn save(
         }
         Err(FormRefusal::Refused(refusal)) => Err(refusal.into()),
     }
+}
+
+/// Where what was typed waits while the person proves who they are: sealed for this session and client, so that no link
+/// made by somebody else can fill in the form. What is too long for an address is typed once more.
+fn waiting_at(
+    app: &App,
+    session: &Session,
+    client: &Client,
+    draft: &ClientDraft,
+) -> Result<String, PageRefusal> {
+    let page = format!("{}/edit", address::of(client));
+    let sealed = app.secret_key.seal(&place(session, client), query_of(draft).as_bytes());
+    let sealed = URL_SAFE_NO_PAD.encode(sealed.map_err(Refusal::because)?);
+    Ok(if sealed.len() > LONGEST_DRAFT { page } else { format!("{page}?draft={sealed}") })
+}
+
+fn open(app: &App, session: &Session, client: &Client, draft: &str) -> Option<ClientDraft> {
+    let sealed = URL_SAFE_NO_PAD.decode(draft).ok()?;
+    let text = app.secret_key.open(&place(session, client), &sealed).ok()?;
+    Some(draft_of(&Params::parse_repeated(&text).ok()?))
+}
+
+fn place(session: &Session, client: &Client) -> String {
+    format!("client.draft.{}.{}", session.id, client.id)
 }
 
 pub(super) fn page_of(

@@ -110,6 +110,41 @@ async fn secrets_and_deletion_want_a_fresh_proof() {
 }
 
 #[tokio::test]
+async fn other_redirect_uris_want_a_fresh_proof() {
+    let server = TestServer::at("http://localhost:8080").await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    let client = made(&mut ada).await;
+    let edit = format!("{client}/edit");
+    let with = |uri: &'static str| {
+        FORM.map(|(name, value)| if name == "redirect_uris" { (name, uri) } else { (name, value) })
+    };
+    let other = with("https://notes.example/other");
+    let token = ada.get(&edit).await.form_token();
+    assert_eq!(ada.post(&edit, &other, &token).await.location(), format!("{client}?done=saved"));
+    server.advance(Lifetime::seconds(3_600));
+    let renamed = other.map(|(name, value)| if name == "name" { (name, "Notes") } else { (name, value) });
+    assert_eq!(ada.post(&edit, &renamed, &token).await.location(), format!("{client}?done=saved"));
+
+    let asked = ada.post(&edit, &FORM, &token).await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER);
+    assert!(asked.location().starts_with("/reauthenticate?return_to="), "{}", asked.location());
+    assert!(ada.get(&client).await.body.contains("https://notes.example/other"), "nothing is changed yet");
+    let page = ada.get(asked.location()).await;
+    let return_to = between(&page.body, "name=\"return_to\" value=\"", "\"").replace("&#38;", "&");
+    let mut eve = server.browser();
+    eve.sign_in().await;
+    assert!(!eve.get(&return_to).await.body.contains("cb?a=1"), "no other session fills in the form");
+    let proof = [("password", PASSWORD), ("return_to", &return_to)];
+    let back = ada.post("/reauthenticate", &proof, &page.form_token()).await;
+    assert_eq!(back.location(), return_to);
+    let form = ada.get(back.location()).await;
+    assert!(form.body.contains("https://notes.example/cb?a=1&#38;b=2"), "what was typed outlives the proof");
+    let saved = ada.post(&edit, &FORM, &form.form_token()).await;
+    assert_eq!(saved.location(), format!("{client}?done=saved"));
+}
+
+#[tokio::test]
 async fn a_third_secret_is_refused_on_the_clients_own_page() {
     let server = TestServer::at("http://localhost:8080").await;
     let mut ada = server.browser();
