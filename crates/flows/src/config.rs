@@ -36,6 +36,8 @@ pub struct Config {
     pub registration: Registration,
     /// Scopes that an API owner adds to the catalogue, by name.
     pub scopes: BTreeMap<String, ScopeSpec>,
+    /// Caps.
+    pub limits: Limits,
     /// Looks.
     pub branding: Branding,
 }
@@ -136,6 +138,14 @@ pub struct Registration {
     pub open: bool,
 }
 
+/// Caps of what one may have.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Most clients of one account. Those of the instance itself are not counted.
+    pub clients_per_owner: u32,
+}
+
 /// Looks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -187,6 +197,7 @@ impl Default for Config {
             keys: Keys::default(),
             registration: Registration::default(),
             scopes: BTreeMap::new(),
+            limits: Limits::default(),
             branding: Branding::default(),
         }
     }
@@ -226,6 +237,12 @@ impl Default for RateLimits {
 impl Default for Keys {
     fn default() -> Self {
         Self { rsa_bits: 3072 }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { clients_per_owner: 100 }
     }
 }
 

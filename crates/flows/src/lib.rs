@@ -47,7 +47,8 @@ pub use chance::{Rng, SystemRng};
 pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
 pub use config::{
-    Branding, Clients, Config, Keys, Lifetimes, Listen, RateLimits, Registration, RequirePkce, Tls, Tokens,
+    Branding, Clients, Config, Keys, Lifetimes, Limits, Listen, RateLimits, Registration, RequirePkce, Tls,
+    Tokens,
 };
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use guess::Denied;

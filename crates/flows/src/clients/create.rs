@@ -1,5 +1,5 @@
 use postern_domain::{
-    Client, ClientIdentifier, ClientOwner, ClientSecret, ClientType, Plain, Timestamp, TokenKind,
+    Client, ClientIdentifier, ClientOwner, ClientSecret, ClientType, Plain, Refusal, Timestamp, TokenKind,
 };
 use postern_storage::{StorageError, clients};
 
@@ -32,7 +32,7 @@ pub struct Registered {
 /// Registers a client.
 ///
 /// # Errors
-/// [`FormRefusal::Fields`] with what to change.
+/// [`FormRefusal::Fields`] with what to change; `conflict` if its owner has as many as one may have.
 pub async fn create(app: &App, manager: Manager<'_>, new: NewClient) -> Result<Registered, FormRefusal> {
     let rules =
         Rules { catalogue: &app.catalogue, lifetimes: &app.config.lifetimes, manager, existing: None };
@@ -65,22 +65,40 @@ pub async fn create(app: &App, manager: Manager<'_>, new: NewClient) -> Result<R
 }
 
 async fn insert(app: &App, client: Client) -> Result<(), FormRefusal> {
-    let inserted: Result<(), StorageError> = app
+    let most = app.config.limits.clients_per_owner;
+    let inserted: Result<bool, StorageError> = app
         .db
-        .write(client, |tx, client| {
+        .write(client, move |tx, client| {
             Box::pin(async move {
+                // What belongs to the instance is made by its operators, who set the bound.
+                if let ClientOwner::User(owner) = client.owner
+                    && clients::count_of_user(tx, owner).await? >= u64::from(most)
+                {
+                    return Ok(false);
+                }
                 clients::insert(tx, client).await?;
                 for secret in &client.secrets {
                     clients::insert_secret(tx, client.id, secret).await?;
                 }
-                Ok(())
+                Ok(true)
             })
         })
         .await;
-    inserted.map_err(|error| match error {
-        StorageError::Taken(_) => FieldErrors::one("client_id", "Another client has this id.").into(),
-        other => other.into(),
-    })
+    match inserted {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(too_many(most).into()),
+        Err(StorageError::Taken(_)) => {
+            Err(FieldErrors::one("client_id", "Another client has this id.").into())
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn too_many(most: u32) -> Refusal {
+    Refusal::conflict(format!(
+        "one account can have {most} clients here and this one has them; delete one that is no longer in use, or ask the \
+         administrator of this server to raise limits.clients_per_owner"
+    ))
 }
 
 fn identifier(app: &App, brought: Option<String>) -> Result<ClientIdentifier, FieldErrors> {

@@ -379,6 +379,26 @@ async fn refused_calls_are_told_together() {
     assert_eq!(insight.refused[0].reason, "redirect URI did not match");
 }
 
+#[tokio::test]
+async fn one_account_has_so_many_clients_and_no_more() {
+    let mut config = Config::default();
+    config.limits.clients_per_owner = 2;
+    let app = app_with(config).await;
+    let ada = user(&app, "ada").await;
+    let first = register(&app, &ada, draft()).await.unwrap().client;
+    register(&app, &ada, draft()).await.unwrap();
+    let FormRefusal::Refused(refusal) = register(&app, &ada, draft()).await.unwrap_err() else { panic!() };
+    assert_eq!(refusal.code, ErrorCode::Conflict);
+    assert!(refusal.description.contains("delete one"), "{refusal:?}");
+    register(&app, &user(&app, "bob").await, draft()).await.unwrap();
+    for _ in 0..3 {
+        let new = NewClient { draft: draft(), owner: ClientOwner::Instance, identifier: None, secret: None };
+        create(&app, Manager::Operator, new).await.unwrap();
+    }
+    delete(&app, Manager::User(&ada), first.identifier.as_str()).await.unwrap();
+    register(&app, &ada, draft()).await.unwrap();
+}
+
 /// Whoever knows a client's id can have its calls refused.
 #[tokio::test]
 async fn strangers_cannot_fill_the_list_of_refused_calls() {
@@ -386,7 +406,8 @@ async fn strangers_cannot_fill_the_list_of_refused_calls() {
     let ada = user(&app, "ada").await;
     let made = register(&app, &ada, draft()).await.unwrap().client;
     let other = register(&app, &ada, draft()).await.unwrap().client;
-    let count = async |client: &postern_domain::Client| insight(&app, client).await.unwrap().usage.recent_errors;
+    let count =
+        async |client: &postern_domain::Client| insight(&app, client).await.unwrap().usage.recent_errors;
     let same = Refusal::invalid_request("redirect URI did not match");
     for _ in 0..20 {
         record_refusal(&app, made.id, "authorize", &same).await;

@@ -14,6 +14,6 @@ pub(crate) use bearer::BearerError;
 pub(crate) use document::Document;
 pub(crate) use log::log_cause;
 pub(crate) use oauth::OAuthError;
-pub(crate) use page::PageRefusal;
+pub(crate) use page::{PageRefusal, sentence};
 pub(crate) use retry_after::retry_after;
 pub(crate) use told::{Told, form_errors};

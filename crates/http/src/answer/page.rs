@@ -108,7 +108,7 @@ fn advice(code: ErrorCode) -> &'static str {
 }
 
 /// A description as a sentence of its own.
-fn sentence(description: &str) -> String {
+pub(crate) fn sentence(description: &str) -> String {
     let mut letters = description.chars();
     let mut text: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
     text.push_str(letters.as_str());

@@ -3,7 +3,7 @@ use axum::response::Response;
 use postern_domain::{ErrorCode, Refusal};
 use postern_flows::{Denied, FieldErrors, FormRefusal};
 
-use super::retry_after;
+use super::{retry_after, sentence};
 
 /// What the person is told on the page they are on, with the status that goes with it.
 pub(crate) struct Told {
@@ -65,9 +65,7 @@ pub(crate) fn form_errors(refusal: FormRefusal) -> Result<(FieldErrors, Option<S
     match refusal {
         FormRefusal::Fields(errors) => Ok((errors, None, Mark::UNPROCESSABLE)),
         FormRefusal::Refused(refusal) if refusal.code == ErrorCode::TooManyRequests => {
-            let mut letters = refusal.description.chars();
-            let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-            let problem = format!("{first}{}.", letters.as_str());
+            let problem = sentence(&refusal.description);
             Ok((FieldErrors::none(), Some(problem), Mark::too_many(retry_after(&refusal))))
         }
         FormRefusal::Refused(refusal) => Err(refusal),

@@ -1,7 +1,8 @@
-use postern_domain::{Client, ClientId, ClientMetadata, ClientOwner, Timestamp};
+use postern_domain::{Client, ClientId, ClientMetadata, ClientOwner, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, Statement,
 };
 
 use crate::mapping::to_json;
@@ -37,6 +38,22 @@ pub(super) mod row {
 }
 
 use row::{Column, Entity, Model};
+
+/// How many clients a person has, as the change in progress sees it. Other changes that ask this of the same person wait
+/// until it is over, so that what they count includes what it inserts.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn count_of_user(tx: &Tx, user: UserId) -> Result<u64, StorageError> {
+    let connection = tx.connection();
+    // On SQLite there is one change at a time.
+    if connection.get_database_backend() == DbBackend::Postgres {
+        let sql = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE";
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [user.0.into()]);
+        connection.query_one_raw(statement).await?;
+    }
+    Ok(Entity::find().filter(Column::OwnerUserId.eq(user.0)).count(connection).await?)
+}
 
 /// Registers a client. Its secrets are inserted one by one afterwards.
 ///

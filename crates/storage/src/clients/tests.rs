@@ -177,6 +177,29 @@ on_both_databases! {
         assert_eq!(list(&db, None, None, 100).await.unwrap().len(), 7);
     }
 
+    async fn a_bound_holds_however_many_register_at_once(db: Db) {
+        let ada = insert_user(&db, "ada").await;
+        let owner = ClientOwner::User(ada.id);
+        insert_client(&db, ClientOwner::Instance, "I").await;
+        let made = race(8, |at| {
+            let (db, new) = (db.clone(), client(owner, &format!("C{at}")));
+            async move {
+                write(&db, (new, ada.id), |tx, (new, user)| {
+                    Box::pin(async move {
+                        if count_of_user(tx, *user).await? >= 3 {
+                            return Ok(false);
+                        }
+                        insert(tx, new).await.map(|()| true)
+                    })
+                })
+                .await
+                .unwrap()
+            }
+        });
+        assert_eq!(made.await.into_iter().filter(|made| *made).count(), 3);
+        assert_eq!(count(&db, Some(owner)).await.unwrap(), 3);
+    }
+
     async fn changes_are_kept_and_what_is_cached_is_forgotten(db: Db) {
         let made = insert_client(&db, ClientOwner::Instance, "Before").await;
         let since = db.epochs().now();

@@ -3,16 +3,16 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use postern_domain::{ClientOwner, Params, Refusal};
+use postern_domain::{ClientOwner, ErrorCode, Params, Refusal};
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient, Registered};
 use postern_flows::{App, FieldErrors, FormRefusal, sessions};
-use postern_templating::pages::{ClientNew, ClientSecret, SecretOccasion};
+use postern_templating::pages::{ClientForm, ClientNew, ClientSecret, SecretOccasion};
 use postern_templating::{Section, Shortened};
 
 use super::address::{self, NEW, prove_first};
 use super::form::{draft_of, query_of, shown};
 use super::show::snippets;
-use crate::answer::PageRefusal;
+use crate::answer::{PageRefusal, sentence};
 use crate::request::{PageForm, SignedIn, Visitor};
 use crate::{face, page};
 
@@ -29,7 +29,7 @@ pub(super) async fn form(
     if !sessions::is_fresh(&app, &signed_in.session) {
         return Ok(prove_first(&path_with(&query)));
     }
-    Ok(page_of(&app, &visitor, &draft, &FieldErrors::none()))
+    Ok(page_of(&app, &visitor, &draft, &FieldErrors::none(), None))
 }
 
 pub(super) async fn create(
@@ -52,7 +52,12 @@ pub(super) async fn create(
     match clients::create(&app, Manager::User(&signed_in.user), new).await {
         Ok(made) => Ok(ready(&app, &visitor, made)),
         Err(FormRefusal::Fields(errors)) => {
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page_of(&app, &visitor, &draft, &errors)).into_response())
+            let page = page_of(&app, &visitor, &draft, &errors, None);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(FormRefusal::Refused(refusal)) if refusal.code == ErrorCode::Conflict => {
+            let page = page_of(&app, &visitor, &draft, &FieldErrors::none(), Some(&refusal));
+            Ok((StatusCode::CONFLICT, page).into_response())
         }
         Err(FormRefusal::Refused(refusal)) => Err(refusal.into()),
     }
@@ -62,10 +67,19 @@ fn path_with(query: &str) -> String {
     if query.is_empty() { NEW.to_owned() } else { format!("{NEW}?{query}") }
 }
 
-fn page_of(app: &App, visitor: &Visitor, draft: &ClientDraft, errors: &FieldErrors) -> Response {
+fn page_of(
+    app: &App,
+    visitor: &Visitor,
+    draft: &ClientDraft,
+    errors: &FieldErrors,
+    refusal: Option<&Refusal>,
+) -> Response {
     page::render(&ClientNew {
         chrome: page::chrome(app, visitor, Section::Clients),
-        form: shown(app, draft, errors, None),
+        form: ClientForm {
+            problem: refusal.map(|refusal| sentence(&refusal.description)),
+            ..shown(app, draft, errors, None)
+        },
     })
 }
 
