@@ -55,13 +55,25 @@ struct Claimed {
     method: AuthMethod,
 }
 
-/// Finds out which client sends a request. Exactly one method counts, failures have a budget for each client and address,
-/// and an unknown client is answered as one whose secret is wrong.
+/// What is said of a client that is disabled, to whoever has its secret.
+pub(crate) const CLOSED: &str = "an administrator has closed this client";
+
+/// Finds out which client sends a request, as [`prove`] does, and refuses one that is disabled.
 ///
 /// # Errors
-/// `invalid_client` if it does not prove who it is or is disabled, `invalid_request` if it tries in two ways at once,
-/// `too_many_requests` if it failed too often, `temporarily_unavailable` or `server_error` if the database fails.
+/// Those of [`prove`], and `invalid_client` if the client is disabled.
 pub async fn authenticate(app: &App, sender: Sender<'_>) -> Result<Authenticated, Refusal> {
+    let authenticated = prove(app, sender).await?;
+    if authenticated.client.disabled { Err(Refusal::invalid_client(CLOSED)) } else { Ok(authenticated) }
+}
+
+/// Finds out which client sends a request, also if it is disabled. Exactly one method counts, failures have a budget for
+/// each client and address, and an unknown client is answered as one whose secret is wrong.
+///
+/// # Errors
+/// `invalid_client` if it does not prove who it is, `invalid_request` if it tries in two ways at once,
+/// `too_many_requests` if it failed too often, `temporarily_unavailable` or `server_error` if the database fails.
+pub(crate) async fn prove(app: &App, sender: Sender<'_>) -> Result<Authenticated, Refusal> {
     let now = app.clock.now();
     let claimed = claimed(sender.authorization, sender.params)?;
     let client = match ClientIdentifier::parse(&claimed.identifier) {
@@ -70,12 +82,10 @@ pub async fn authenticate(app: &App, sender: Sender<'_>) -> Result<Authenticated
     };
     let budget = Budget::new(app, client.as_deref(), sender.address);
     budget.check(app, now).await?;
-    match proved(app, client.as_deref(), &claimed, now) {
-        Ok(secret) => match client {
-            Some(client) if !client.disabled => Ok(Authenticated { client, method: claimed.method, secret }),
-            _ => Err(Refusal::invalid_client("this client has been disabled by an administrator")),
-        },
-        Err(reason) => {
+    match (proved(app, client.as_deref(), &claimed, now), client) {
+        (Ok(secret), Some(client)) => Ok(Authenticated { client, method: claimed.method, secret }),
+        (outcome, client) => {
+            let reason = outcome.err().unwrap_or("there is no such client");
             budget.take(app, now).await?;
             if let Some(client) = client {
                 record_refusal(app, client.id, sender.endpoint, &Refusal::invalid_client(reason)).await;

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use postern_domain::{Client, Consent, Permit, Refusal, User, UserId};
 
 use crate::App;
+use crate::client_auth::CLOSED;
 use crate::consent;
 
 /// What is left right now of something a person allowed a client.
@@ -25,7 +26,7 @@ pub(crate) async fn check(
     permit: &Permit,
 ) -> Result<Standing, Refusal> {
     if client.disabled {
-        return Err(Refusal::invalid_grant("the client has been disabled"));
+        return Err(Refusal::invalid_grant(CLOSED));
     }
     let Some(user) = app.user(user).await?.filter(|user| user.is_active()) else {
         return Err(Refusal::invalid_grant("the account behind it has been closed"));

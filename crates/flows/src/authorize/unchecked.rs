@@ -7,6 +7,7 @@ use super::next::Unreturnable;
 use super::return_to::ReturnTo;
 use super::{proof, stored};
 use crate::App;
+use crate::client_auth::CLOSED;
 
 /// Longest query, in bytes; a longer request can be posted.
 const LONGEST_QUERY: usize = 8 * 1024;
@@ -83,7 +84,7 @@ impl Unchecked {
         let identifier = ClientIdentifier::parse(identifier).ok_or_else(unknown)?;
         let client = app.client(&identifier).await?.ok_or_else(unknown)?;
         if client.disabled {
-            let closed = Refusal::unauthorized_client("an administrator has closed this client");
+            let closed = Refusal::unauthorized_client(CLOSED);
             return Err(Unreturnable::of_client(&client, closed));
         }
         Ok(client)

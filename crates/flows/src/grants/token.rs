@@ -12,7 +12,7 @@ use crate::{App, last_use};
 /// # Errors
 /// Those of RFC 6749 section 5.2, `too_many_requests`, `temporarily_unavailable` and `server_error`.
 pub async fn token(app: &App, sender: Sender<'_>) -> Result<TokenAnswer, Refusal> {
-    let Authenticated { client, secret, .. } = client_auth::authenticate(app, sender).await?;
+    let Authenticated { client, secret, .. } = client_auth::prove(app, sender).await?;
     let now = app.clock.now();
     let outcome = exchange(app, Request { client: &client, params: sender.params, now }).await;
     match &outcome {
@@ -39,6 +39,10 @@ async fn exchange(app: &App, request: Request<'_>) -> Result<TokenAnswer, Refusa
     }
     if metadata.client_type == ClientType::Public && !grant.public_clients() {
         return Err(Refusal::unauthorized_client(format!("{} is for confidential clients", grant.name())));
+    }
+    // The client has proved who it is: what is no longer good is what it was granted (RFC 6749 section 5.2).
+    if request.client.disabled {
+        return Err(Refusal::invalid_grant(client_auth::CLOSED));
     }
     grant.exchange(app, request).await
 }

@@ -233,9 +233,58 @@ async fn person_client_and_consent_are_looked_at_again() {
     let party = Party::with(|metadata| metadata.trusted = true).await;
     let code = party.code().await;
     set_disabled(&party, true).await;
-    assert_eq!(code_of(party.token(party.redemption(&code)).await), "invalid_client");
+    assert_eq!(code_of(party.token(party.redemption(&code)).await), "invalid_grant");
     set_disabled(&party, false).await;
     assert_eq!(code_of(party.token(party.redemption(&code)).await), "ok");
+}
+
+/// A client that an administrator closed proves who it is first; what it holds is no longer good.
+#[tokio::test]
+async fn a_closed_client_is_told_so_once_it_has_proved_itself() {
+    for kind in [ClientType::Confidential, ClientType::Public] {
+        let party = Party::with(|metadata| metadata.client_type = kind).await;
+        let answer = party.tokens().await;
+        let code = party.redemption(&party.code().await);
+        let refresh = form(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token(&answer))]);
+        let token = form(&[("token", answer.access_token.reveal())]);
+        set_disabled(&party, true).await;
+        let unproved = |form: &postern_domain::Params| {
+            form.clone().with("client_id", party.client.identifier.as_str()).with("client_secret", "guess")
+        };
+        let app = &party.app;
+        let outcomes = [
+            ("a code", party::token(app, &party.signed(code.clone())).await.err(), "invalid_grant"),
+            (
+                "a refresh token",
+                party::token(app, &party.signed(refresh.clone())).await.err(),
+                "invalid_grant",
+            ),
+            ("no code", party.token(party.redemption("x")).await.err(), "invalid_grant"),
+            ("a wrong secret", party::token(app, &unproved(&code)).await.err(), "invalid_client"),
+            (
+                "another grant",
+                party.token(form(&[("grant_type", "password")])).await.err(),
+                "unsupported_grant_type",
+            ),
+            (
+                "revocation",
+                bearer::revoke(app, party::sender(&party.signed(token.clone()))).await.err(),
+                "invalid_client",
+            ),
+            (
+                "introspection",
+                bearer::introspect(app, party::sender(&party.signed(token.clone()))).await.err(),
+                "invalid_client",
+            ),
+        ];
+        for (what, outcome, expected) in outcomes {
+            assert_eq!(outcome.map(|refusal| refusal.code.as_str()), Some(expected), "{kind}: {what}");
+        }
+        let told = party.token(code).await.err().unwrap();
+        assert_eq!(told.description, "an administrator has closed this client");
+        set_disabled(&party, false).await;
+        assert_eq!(code_of(party.token(refresh).await), "ok", "nothing was used up");
+    }
 }
 
 #[tokio::test]

@@ -159,7 +159,7 @@ async fn person_client_and_consent_are_looked_at_again() {
     assert_eq!(code_of(party.refresh(&token).await), "invalid_grant");
     set_state(&party, UserState::Active).await;
     set_disabled(&party, true).await;
-    assert_eq!(code_of(party.refresh(&token).await), "invalid_client");
+    assert_eq!(code_of(party.refresh(&token).await), "invalid_grant");
     set_disabled(&party, false).await;
     party.reregister(|metadata| metadata.scopes = scopes("openid profile")).await;
     assert_eq!(code_of(party.refresh(&token).await), "invalid_scope");
