@@ -36,7 +36,8 @@ pub(super) fn before_consent(asked: &Asked, standing: &Standing<'_>) -> Result<O
 }
 
 fn step(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal> {
-    let signs_up = asked.prompts.contains(Prompt::Create) && standing.registration_open;
+    let wants_new = asked.prompts.contains(Prompt::Create);
+    let signs_up = wants_new && standing.registration_open;
     let Some(session) = standing.session else {
         return Ok(Some(if signs_up { Step::SignUp } else { Step::SignIn }));
     };
@@ -50,7 +51,10 @@ fn step(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal>
     if signs_up {
         return Ok(Some(Step::SignUp));
     }
-    if asked.prompts.contains(Prompt::SelectAccount) && standing.proof.is_none() {
+    // Where sign-up is closed, somebody who came to make an account and is signed in is not sent back as who they are
+    // without a word: they see that there is no new account to be had, and choose.
+    let chooses = wants_new || asked.prompts.contains(Prompt::SelectAccount);
+    if chooses && standing.proof.is_none() {
         return Ok(Some(Step::SelectAccount));
     }
     let again = asked.prompts.contains(Prompt::Login) || asked.is_outlived(session, standing.now);

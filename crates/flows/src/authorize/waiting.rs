@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use postern_domain::{Client, OwnPath};
+use postern_domain::{Client, OwnPath, Prompt};
 
 use super::PATH;
 use super::asked::Asked;
@@ -22,6 +22,8 @@ pub struct Waiting {
     pub login_hint: Option<String>,
     /// What the request waits for.
     pub wants: WaitingFor,
+    /// Whether the app sent them to make an account (`prompt=create`), which strangers may not here.
+    pub sign_up_is_closed: bool,
 }
 
 /// What a waiting request waits for.
@@ -60,6 +62,8 @@ pub async fn waiting(app: &App, return_to: &OwnPath, person: Option<Person<'_>>)
     Some(Waiting {
         host: checked.return_to.registered().display_host(),
         redirect_uri: checked.return_to.uri().to_owned(),
+        sign_up_is_closed: !app.config.registration.open
+            && asked.as_ref().is_some_and(|asked| asked.prompts.contains(Prompt::Create)),
         login_hint: asked.and_then(|asked| asked.login_hint),
         client: checked.client,
         wants,

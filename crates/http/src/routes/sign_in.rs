@@ -20,6 +20,9 @@ use crate::{arrival, heading, page};
 const PATH: &str = "/login";
 /// What is said of every name and password that do not help.
 const WRONG: &str = "The name or the password is wrong. Check both and try again.";
+/// What somebody is told whom an app sent to make an account.
+const SIGN_UP_IS_CLOSED: &str =
+    "Sign-up is closed here. Use an account that you have, or ask the administrator of this server for one.";
 
 pub(crate) fn routes() -> Routes {
     Routes::new().get(PATH, Right::Public, show).post(PATH, Right::Public, submit)
@@ -72,6 +75,9 @@ async fn show(
         return Ok(Redirect::to(errand.return_to.as_str()).into_response());
     }
     let mut form = empty(&app, &visitor, &errand);
+    if errand.waiting.as_ref().is_some_and(|waiting| waiting.sign_up_is_closed) {
+        form.chrome.notice = Some(Notice::info(SIGN_UP_IS_CLOSED));
+    }
     if query.get("done") == Some("signed-out") && visitor.signed_in.is_none() {
         form.chrome.notice = Some(Notice::done("You are signed out."));
     }

@@ -39,6 +39,8 @@ async fn a_choice_is_no_sign_in() {
     let session = world.session(0);
     let chosen = after_choice(&world.app, &path(&web(&[("prompt", "select_account")])), &session);
     assert_eq!(world.outcome(chosen.query(), Some(&session)).await, "consent");
+    let create = after_choice(&world.app, &path(&web(&[("prompt", "create")])), &session);
+    assert_eq!(world.outcome(create.query(), Some(&session)).await, "consent", "sign-up is closed");
     let both = after_choice(&world.app, &path(&web(&[("prompt", "select_account login")])), &session);
     assert_eq!(world.outcome(both.query(), Some(&session)).await, "reauthenticate");
     let Ok(Next::Reauthenticate(on)) = world.next(both.query(), Some(&session)).await else { panic!() };
@@ -112,12 +114,15 @@ async fn the_sign_in_page_learns_what_waits() {
         (&[("prompt", "login")], true, WaitingFor::Reauthentication),
         (&[("max_age", "99")], true, WaitingFor::Reauthentication),
         (&[("prompt", "select_account")], true, WaitingFor::Choice),
+        (&[("prompt", "create")], false, WaitingFor::SignIn),
+        (&[("prompt", "create")], true, WaitingFor::Choice),
         (&[("prompt", "none")], false, WaitingFor::Nothing),
         (&[("scope", "admin")], false, WaitingFor::Nothing),
     ] {
         let person = signed_in.then(|| world.person(&session));
         let found = waiting(&world.app, &path(&web(more)), person).await.unwrap();
         assert_eq!(found.wants, wants, "{more:?} {signed_in}");
+        assert_eq!(found.sign_up_is_closed, more == [("prompt", "create")], "{more:?} {signed_in}");
         assert_eq!((found.host.as_str(), found.redirect_uri.as_str()), ("app.example", CALLBACK));
     }
     let hinted = waiting(&world.app, &path(&web(&[("login_hint", "ada@example.com")])), None).await.unwrap();

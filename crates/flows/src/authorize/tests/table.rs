@@ -48,7 +48,7 @@ async fn before_anything_was_allowed() {
             (Ada(0), &[], "consent"),
             (Ada(0), &[("prompt", "none")], "consent_required"),
             (Ada(0), &[("prompt", "consent")], "consent"),
-            (Ada(0), &[("prompt", "create")], "consent"),
+            (Ada(0), &[("prompt", "create")], "select account"),
             (Ada(0), &[("prompt", "login")], "reauthenticate"),
             (Ada(0), &[("prompt", "login consent")], "reauthenticate"),
             (Ada(0), &[("prompt", "select_account")], "select account"),
