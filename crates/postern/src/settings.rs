@@ -78,8 +78,22 @@ fn read_file(file: Option<&Path>, known: &Value) -> anyhow::Result<Map<String, V
 
 fn environment() -> Vec<(String, String)> {
     std::env::vars()
-        .filter_map(|(name, value)| name.strip_prefix(ENV_PREFIX).map(|key| (key.to_lowercase(), value)))
+        .filter_map(|(name, value)| Some((name.strip_prefix(ENV_PREFIX)?.to_owned(), value)))
+        .filter(|(key, value)| !is_of_kubernetes(key, value))
+        .map(|(key, value)| (key.to_lowercase(), value))
         .collect()
+}
+
+/// Whether Kubernetes put this variable into the pod: for a service called `postern` it tells every pod of the namespace
+/// where that is, in `POSTERN_SERVICE_HOST`, `POSTERN_SERVICE_PORT` (and `_SERVICE_PORT_` with a port's name),
+/// `POSTERN_PORT`, which is a URL such as `tcp://10.0.0.11:80`, and `POSTERN_PORT_80_TCP` with what follows it. No setting
+/// is called so; a plain number in `POSTERN_PORT` was meant for us and stays an error.
+fn is_of_kubernetes(key: &str, value: &str) -> bool {
+    match key {
+        "SERVICE_HOST" | "SERVICE_PORT" => true,
+        "PORT" => value.contains("://"),
+        _ => key.starts_with("SERVICE_PORT_") || key.starts_with("PORT_"),
+    }
 }
 
 /// Refuses keys that no setting has, and names the one that was probably meant.
@@ -199,6 +213,25 @@ mod tests {
         let mut settings = Map::new();
         let error = set(&mut settings, &known(), &["publik_url"], "x").unwrap_err().to_string();
         assert!(error.contains("public_url"), "{error}");
+    }
+
+    #[test]
+    fn what_kubernetes_says_of_a_service_of_this_name_is_no_setting() {
+        for (key, value) in [
+            ("SERVICE_HOST", "10.0.0.11"),
+            ("SERVICE_PORT", "80"),
+            ("SERVICE_PORT_HTTP", "80"),
+            ("PORT", "tcp://10.0.0.11:80"),
+            ("PORT_80_TCP", "tcp://10.0.0.11:80"),
+            ("PORT_80_TCP_PROTO", "tcp"),
+            ("PORT_80_TCP_PORT", "80"),
+            ("PORT_80_TCP_ADDR", "10.0.0.11"),
+        ] {
+            assert!(is_of_kubernetes(key, value), "{key}");
+        }
+        for key in ["PORT", "PORTS", "HOST", "SERVICE", "SERVICE_HOSTS", "SERVICE_HOST_HTTP", "LISTEN", "TLS__PORT_80"] {
+            assert!(!is_of_kubernetes(key, "80"), "{key}");
+        }
     }
 
     #[test]
