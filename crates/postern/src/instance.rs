@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,21 +64,90 @@ pub(crate) fn secret_key(file: &Path) -> anyhow::Result<SecretKey> {
     SecretKey::new(&bytes).with_context(named)
 }
 
+/// Makes a key. The file appears with all of it or not at all, whenever the process is stopped: half a key would be in the
+/// way of every later start.
 fn new_secret_key(file: &Path) -> io::Result<Vec<u8>> {
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let mut bytes = vec![0; 32];
+    let (mut bytes, mut chance) = (vec![0; 32], [0; 8]);
     SystemRng.fill(&mut bytes);
-    let opened = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-    match opened {
-        Ok(mut opened) => {
-            opened.write_all(&bytes)?;
-            opened.sync_all()?;
+    SystemRng.fill(&mut chance);
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(format!(".{:016x}.new", u64::from_ne_bytes(chance)));
+    let beside = PathBuf::from(beside);
+    let placed = write_new(&beside, &bytes).and_then(|()| place(&beside, file));
+    let _it_may_have_become_the_key = fs::remove_file(&beside);
+    match placed {
+        Ok(()) => {
+            fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
             Ok(bytes)
         }
         // Somebody else made it at the same moment: theirs is the key.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read(file),
         Err(error) => Err(error),
+    }
+}
+
+fn write_new(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut opened = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    opened.write_all(bytes)?;
+    opened.sync_all()
+}
+
+/// Gives a file its name, unless another one has it.
+fn place(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        // Some shared file systems know no links. There the last of several that start at once would win, and the others
+        // be refused by the database.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied)
+                && !to.exists() =>
+        {
+            fs::rename(from, to)
+        }
+        linked => linked,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// A folder of this test's own, which is not there yet.
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("postern-{name}-{}", std::process::id()));
+        let _it_is_mostly_not_there = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    #[test]
+    fn a_key_is_made_once_and_nothing_is_left_beside_it() {
+        let folder = folder("key-race");
+        let file = folder.join("secret.key");
+        let made: Vec<_> = std::thread::scope(|scope| {
+            let racers: Vec<_> = (0..8).map(|_| scope.spawn(|| new_secret_key(&file).unwrap())).collect();
+            racers.into_iter().map(|racer| racer.join().unwrap()).collect()
+        });
+        let kept = fs::read(&file).unwrap();
+        assert_eq!(kept.len(), 32);
+        assert!(made.iter().all(|key| *key == kept), "all go on with the same key");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["secret.key"]);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_a_start_that_was_stopped_left_is_in_nobodys_way() {
+        let folder = folder("key-again");
+        let file = folder.join("secret.key");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("secret.key.0123456789abcdef.new"), b"half").unwrap();
+        assert_eq!(new_secret_key(&file).unwrap(), fs::read(&file).unwrap());
+        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -229,7 +229,16 @@ mod tests {
         ] {
             assert!(is_of_kubernetes(key, value), "{key}");
         }
-        for key in ["PORT", "PORTS", "HOST", "SERVICE", "SERVICE_HOSTS", "SERVICE_HOST_HTTP", "LISTEN", "TLS__PORT_80"] {
+        for key in [
+            "PORT",
+            "PORTS",
+            "HOST",
+            "SERVICE",
+            "SERVICE_HOSTS",
+            "SERVICE_HOST_HTTP",
+            "LISTEN",
+            "TLS__PORT_80",
+        ] {
             assert!(!is_of_kubernetes(key, "80"), "{key}");
         }
     }
