@@ -6,6 +6,8 @@ use postern_domain::{Catalogue, Lifetime, ScopeSpec};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::DatabaseUrl;
+
 /// Everything an operator can set. Names, defaults and meaning are the README's table of settings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -15,7 +17,7 @@ pub struct Config {
     /// Where to listen.
     pub listen: Listen,
     /// `sqlite://path` or `postgres://…`.
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     /// The file of 32 bytes from which keys for sealing and keyed hashes derive.
     pub secret_key_file: PathBuf,
     /// Tokens.
@@ -186,7 +188,7 @@ impl Default for Config {
         Self {
             public_url,
             listen: Listen::Tcp(SocketAddr::from(([127, 0, 0, 1], 8080))),
-            database_url: "sqlite://postern-data/postern.db".to_owned(),
+            database_url: "sqlite://postern-data/postern.db".into(),
             secret_key_file: PathBuf::from("postern-data/secret.key"),
             tokens: Tokens::default(),
             clients: Clients::default(),

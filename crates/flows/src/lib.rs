@@ -14,6 +14,7 @@ pub mod clients;
 mod clock;
 mod config;
 mod consent;
+mod database_url;
 pub mod device;
 mod discovery;
 pub mod endpoints;
@@ -50,6 +51,7 @@ pub use config::{
     Branding, Clients, Config, Keys, Lifetimes, Limits, Listen, RateLimits, Registration, RequirePkce, Tls,
     Tokens,
 };
+pub use database_url::DatabaseUrl;
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use guess::Denied;
 pub use secret_key::{SecretKey, SecretKeyError};

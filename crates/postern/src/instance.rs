@@ -23,9 +23,10 @@ pub(crate) async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     let secret_key = secret_key(&config.secret_key_file)?;
     // Opened first: on SQLite the last connection to close writes the whole log back to the file and deletes it, and
     // the one that migrates would be that, at each start.
-    let db = Db::connect(&config.database_url).await.context("the database cannot be opened")?;
-    let applied =
-        Db::migrate(&config.database_url).await.context("the database cannot be brought up to date")?;
+    let db = Db::connect(config.database_url.reveal()).await.context("the database cannot be opened")?;
+    let applied = Db::migrate(config.database_url.reveal())
+        .await
+        .context("the database cannot be brought up to date")?;
     if !applied.is_empty() {
         tracing::info!(versions = applied.len(), "the database was brought up to date");
     }

@@ -13,8 +13,6 @@ const DEFAULT_FILE: &str = "postern.toml";
 const ENV_PREFIX: &str = "POSTERN_";
 /// The longest lifetime that makes sense.
 const LONGEST: Lifetime = Lifetime::days(3_650);
-/// What stands in the place of a secret.
-const HIDDEN: &str = "***";
 
 /// The settings in effect.
 ///
@@ -50,14 +48,7 @@ pub(crate) fn load_with<const N: usize>(
 
 /// The settings as a file of them, without the secrets.
 pub(crate) fn shown(config: &Config) -> anyhow::Result<String> {
-    let mut config = config.clone();
-    if let Ok(mut url) = url::Url::parse(&config.database_url)
-        && url.password().is_some()
-    {
-        let _a_url_with_a_password_can_have_another = url.set_password(Some(HIDDEN));
-        config.database_url = url.to_string();
-    }
-    let mut shown = toml::Table::try_from(&config)?;
+    let mut shown = toml::Table::try_from(config)?;
     // As the issuer is written in every answer.
     shown.insert("public_url".to_owned(), config.issuer().into());
     Ok(toml::to_string(&shown)?)

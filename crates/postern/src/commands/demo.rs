@@ -71,7 +71,7 @@ impl Drop for Scratch {
 /// Takes the port first: the issuer's URL has it.
 async fn listen(scratch: &Scratch) -> anyhow::Result<(Server, Config)> {
     let mut config = Config {
-        database_url: format!("sqlite://{}", scratch.0.join("postern.db").display()),
+        database_url: format!("sqlite://{}", scratch.0.join("postern.db").display()).into(),
         secret_key_file: scratch.0.join("secret.key"),
         ..Config::default()
     };

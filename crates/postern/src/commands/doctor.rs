@@ -161,7 +161,7 @@ fn secret_key(file: &Path) -> Finding {
 async fn database(config: &Config) -> Finding {
     const CHECK: &str = "database";
     const REMEDY: &str = "check database_url, that the database runs, and that the server's user may use it";
-    match Db::connect(&config.database_url).await {
+    match Db::connect(config.database_url.reveal()).await {
         Ok(db) => match db.pending_migrations().await {
             Ok(0) => Finding::ok(CHECK, "it can be reached and its schema is up to date"),
             Ok(pending) => Finding::warning(

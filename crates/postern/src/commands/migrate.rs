@@ -10,6 +10,6 @@ use crate::settings;
 
 pub(crate) async fn run(config_file: Option<&Path>) -> anyhow::Result<()> {
     let config = settings::load(config_file)?;
-    let applied = Db::migrate(&config.database_url).await?;
+    let applied = Db::migrate(config.database_url.reveal()).await?;
     print_json(&json!({ "applied": applied }))
 }
