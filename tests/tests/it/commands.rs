@@ -110,7 +110,9 @@ on_both_databases! {
         let instance = Instance::set_up(engine, &[]);
         let shown = instance.cli(&["serve", "--print-config"]);
         assert_eq!(shown.code, 0, "{shown:?}");
-        assert!(shown.stdout.contains("rsa_bits"), "{shown:?}");
+        let settings = shown.json();
+        assert_eq!(settings["keys"]["rsa_bits"], 2048, "{shown:?}");
+        assert!(settings["public_url"].is_string(), "{shown:?}");
         let url = url::Url::parse(&instance.database().url).unwrap();
         if let Some(password) = url.password().filter(|password| !password.is_empty()) {
             assert!(!shown.stdout.contains(password) && !shown.stderr.contains(password), "{shown:?}");
@@ -132,6 +134,11 @@ on_both_databases! {
             assert_ne!(result.code, 0, "{result:?}");
             assert!(result.stderr.contains(nearest), "{result:?}");
         }
+        let of_kubernetes = [
+            ("service_host", "10.0.0.11"), ("service_port", "80"), ("port", "tcp://10.0.0.11:80"), ("port_80_tcp_port", "80"),
+        ];
+        let instance = Instance::set_up(engine, &of_kubernetes);
+        assert_eq!(instance.cli(&["serve", "--print-config"]).code, 0);
         let instance = Instance::set_up(engine, &[]);
         let file = instance.folder().join("postern.toml");
         std::fs::write(&file, "[registration]\nopened = true\n").unwrap();

@@ -8,11 +8,12 @@ use postern_flows::{App, Config, setup};
 use postern_http::Server;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::print_json;
 use crate::{instance, settings};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Show the settings in effect, secrets hidden, and exit
+    /// Print the settings in effect as JSON, secrets hidden, and exit
     #[arg(long)]
     print_config: bool,
     /// Where to listen: an address with a port, or unix:/path
@@ -31,8 +32,7 @@ pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::
         [("listen", args.listen), ("public_url", args.public_url), ("database_url", args.database_url)];
     let config = settings::load_with(config_file, flags)?;
     if args.print_config {
-        print!("{}", settings::shown(&config)?);
-        return Ok(());
+        return print_json(&settings::shown(&config)?);
     }
     let server = Server::bind(&config).await?;
     let app = instance::open(config).await?;
