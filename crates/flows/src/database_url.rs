@@ -83,7 +83,6 @@ impl Serialize for DatabaseUrl {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::Config;
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use postern_domain::{Email, InstanceRight, PersonName, Plain, Refusal, User, UserState, Username};
+use postern_domain::{Email, InstanceRight, PersonName, Plain, Refusal, User, UserId, UserState, Username};
 use postern_storage::users::{self, Taken};
 use postern_storage::{StorageError, Tx, passwords, sessions};
 
@@ -49,6 +49,18 @@ pub async fn create(app: &App, new: &NewUser, standing: Standing) -> Result<User
         Ok(()) => Ok(user),
         Err(error) => Err(taken(&error).map_or_else(|| error.into(), Into::into)),
     }
+}
+
+/// The account that an operator means by an id, a user name or an e-mail address.
+///
+/// # Errors
+/// `not_found` if there is none.
+pub async fn find_named(app: &App, name: &str) -> Result<User, Refusal> {
+    let found = match name.parse::<UserId>() {
+        Ok(id) => users::find(&app.db, id).await?,
+        Err(_) => users::find_by_identifier(&app.db, name).await?,
+    };
+    found.ok_or_else(|| Refusal::not_found(format!("there is no account “{name}”")))
 }
 
 /// Gives an account another password on an operator's word, and signs it out everywhere. Answers in how many places that

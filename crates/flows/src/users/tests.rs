@@ -19,6 +19,17 @@ async fn an_operator_learns_what_is_taken() {
 }
 
 #[tokio::test]
+async fn an_operator_names_an_account_in_three_ways() {
+    let app = testing::app().await;
+    let ada = testing::user(&app, "ada").await;
+    for name in [ada.id.to_string().as_str(), "ada", "Ada@example.com"] {
+        assert_eq!(find_named(&app, name).await.unwrap(), ada, "{name}");
+    }
+    let refusal = find_named(&app, "bob").await.unwrap_err();
+    assert_eq!(refusal.description, "there is no account “bob”");
+}
+
+#[tokio::test]
 async fn an_empty_user_name_is_one_mistake() {
     let app = testing::app().await;
     let errors = fields(create(&app, &NewUser::default(), Standing::default()).await);

@@ -5,11 +5,10 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use postern_domain::{AuthMethod, Client, ClientOwner, ClientType, GrantName, Lifetime, Plain, UserId};
+use postern_domain::{AuthMethod, Client, ClientOwner, ClientType, GrantName, Lifetime, Plain};
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient};
-use postern_flows::{App, FieldErrors, FormRefusal};
+use postern_flows::{App, FieldErrors, FormRefusal, users};
 use postern_storage::clients::ClientUsage;
-use postern_storage::users;
 use serde_json::{Value, json};
 
 use super::print_json;
@@ -109,7 +108,7 @@ pub(crate) async fn run(config_file: Option<&Path>, command: ClientCommand) -> a
 async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
     let secret = if args.client_secret_stdin { Some(secret_from_stdin()?) } else { None };
     let owner = match &args.owner {
-        Some(name) => ClientOwner::User(user_named(app, name).await?),
+        Some(name) => ClientOwner::User(users::find_named(app, name).await?.id),
         None => ClientOwner::Instance,
     };
     let identifier = args.client_id.clone();
@@ -246,15 +245,6 @@ fn secret_from_stdin() -> anyhow::Result<Plain> {
         bail!("there is no secret on standard input");
     }
     Ok(Plain::new(secret.to_owned()))
-}
-
-/// The account that an operator means by an id, a user name or an e-mail address.
-async fn user_named(app: &App, name: &str) -> anyhow::Result<UserId> {
-    let found = match name.parse::<UserId>() {
-        Ok(id) => users::find(&app.db, id).await?,
-        Err(_) => users::find_by_identifier(&app.db, name).await?,
-    };
-    found.map(|user| user.id).with_context(|| format!("there is no account “{name}”"))
 }
 
 /// A refusal with the flags it is about.

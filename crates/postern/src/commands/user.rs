@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use postern_domain::{InstanceRight, Plain, User, UserId};
+use postern_domain::{InstanceRight, Plain, User};
 use postern_flows::users::{self, NewUser, Standing};
 use postern_flows::{App, FormRefusal};
 use serde_json::json;
@@ -78,7 +78,7 @@ async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
 }
 
 async fn set_password(app: &App, args: SetPasswordArgs) -> anyhow::Result<()> {
-    let user = find(app, &args.user).await?;
+    let user = users::find_named(app, &args.user).await?;
     let ended = match users::set_password(app, &user, &password_line()?).await {
         Ok(ended) => ended,
         Err(FormRefusal::Fields(errors)) => bail!("{errors}"),
@@ -87,16 +87,6 @@ async fn set_password(app: &App, args: SetPasswordArgs) -> anyhow::Result<()> {
     print_json(&described(&user))?;
     eprintln!("The password is set. Sessions ended: {ended}.");
     Ok(())
-}
-
-async fn find(app: &App, name: &str) -> anyhow::Result<User> {
-    use postern_storage::users;
-
-    let found = match name.parse::<UserId>() {
-        Ok(id) => users::find(&app.db, id).await?,
-        Err(_) => users::find_by_identifier(&app.db, name).await?,
-    };
-    found.with_context(|| format!("there is no account “{name}”"))
 }
 
 fn described(user: &User) -> serde_json::Value {
