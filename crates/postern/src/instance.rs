@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, upkeep};
-use postern_storage::Db;
+use postern_storage::{Db, StorageError};
 use tokio::task::JoinHandle;
 
 /// How often what has ended is deleted.
@@ -23,10 +23,8 @@ pub(crate) async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     let secret_key = secret_key(&config.secret_key_file)?;
     // Opened first: on SQLite the last connection to close writes the whole log back to the file and deletes it, and
     // the one that migrates would be that, at each start.
-    let db = Db::connect(config.database_url.reveal()).await.context("the database cannot be opened")?;
-    let applied = Db::migrate(config.database_url.reveal())
-        .await
-        .context("the database cannot be brought up to date")?;
+    let db = connect(&config).await?;
+    let applied = migrate(&config).await?;
     if !applied.is_empty() {
         tracing::info!(versions = applied.len(), "the database was brought up to date");
     }
@@ -34,6 +32,30 @@ pub(crate) async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     let app = App::new(db, config, secret_key, Arc::new(SystemClock), Arc::new(SystemRng));
     app.check_secret_key().await?;
     Ok(Arc::new(app))
+}
+
+/// What to do about a database that cannot be opened.
+pub(crate) const DATABASE_REMEDY: &str =
+    "check database_url, that the database runs, and that the server's user may use it";
+
+async fn connect(config: &Config) -> anyhow::Result<Db> {
+    let url = &config.database_url;
+    Db::connect(url.reveal())
+        .await
+        .with_context(|| format!("the database {url} cannot be opened; {DATABASE_REMEDY}"))
+}
+
+/// Brings the database's schema up to date and answers the names of the versions applied.
+///
+/// # Errors
+/// Says which database it is and what is in the way.
+pub(crate) async fn migrate(config: &Config) -> anyhow::Result<Vec<String>> {
+    let url = &config.database_url;
+    Db::migrate(url.reveal()).await.map_err(|error| {
+        let is_away = matches!(error, StorageError::Unavailable(_) | StorageError::Busy);
+        let remedy = if is_away { format!("; {DATABASE_REMEDY}") } else { String::new() };
+        anyhow::Error::new(error).context(format!("the database {url} cannot be brought up to date{remedy}"))
+    })
 }
 
 /// Deletes what has ended, again and again, until it is aborted.

@@ -7,9 +7,9 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement};
-use sqlx::ConnectOptions;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
 
 use crate::transactions::Transactions;
 use crate::tx::{Tx, Work};
@@ -22,6 +22,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Longest that a change waits until it begins on SQLite, or until it can be committed on PostgreSQL.
 const CHANGE_PATIENCE: Duration = Duration::from_secs(5);
+/// Longest that finding out why PostgreSQL cannot be reached takes, once it cannot.
+const LAST_TRY: Duration = Duration::from_secs(1);
 
 /// The kind of database that a URL names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +79,8 @@ impl Db {
             Database::Postgres => {
                 let pool =
                     PgPoolOptions::new().max_connections(16).min_connections(1).acquire_timeout(PATIENCE);
-                let pool = pool.test_before_acquire(false).connect_with(postgres_options(url)?);
-                let pool = pool.await.map_err(unreachable_database)?;
+                let pool = pool.test_before_acquire(false);
+                let pool = connected(pool, postgres_options(url)?).await?;
                 let look = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
                 let look = look.connect_lazy_with(postgres_options(url)?);
                 let read = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
@@ -111,8 +113,8 @@ impl Db {
                 // Whoever comes second waits, and a change of a large table takes what it takes.
                 let options =
                     postgres_options(url)?.options([("statement_timeout", "0"), ("lock_timeout", "0")]);
-                let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await;
-                SqlxPostgresConnector::from_sqlx_postgres_pool(pool.map_err(unreachable_database)?)
+                let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+                SqlxPostgresConnector::from_sqlx_postgres_pool(connected(pool, options).await?)
             }
         };
         crate::migrate::to_latest(connection, database_of(url)?).await
@@ -192,6 +194,31 @@ fn database_of(url: &str) -> Result<Database, StorageError> {
 
 fn unreachable_database(error: sqlx::Error) -> StorageError {
     StorageError::Unavailable(error.to_string())
+}
+
+/// Connects to PostgreSQL, and says why if that fails: a pool tries again until its time is up and then knows no more than
+/// that it is.
+async fn connected(pool: PgPoolOptions, options: PgConnectOptions) -> Result<PgPool, StorageError> {
+    let error = match pool.connect_with(options.clone()).await {
+        Ok(pool) => return Ok(pool),
+        Err(sqlx::Error::PoolTimedOut) => {
+            match tokio::time::timeout(LAST_TRY, PgConnection::connect_with(&options)).await {
+                Ok(Err(error)) => error,
+                // It answers after all, but late.
+                Ok(Ok(_)) => return Err(StorageError::Busy),
+                Err(_) => {
+                    let told = "it does not answer; a firewall may be in between".to_owned();
+                    return Err(StorageError::Unavailable(told));
+                }
+            }
+        }
+        Err(error) => error,
+    };
+    Err(match error {
+        sqlx::Error::Io(error) => StorageError::Unavailable(error.to_string()),
+        sqlx::Error::Database(error) => StorageError::Unavailable(error.message().to_owned()),
+        error => unreachable_database(error),
+    })
 }
 
 fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StorageError> {

@@ -125,6 +125,27 @@ on_both_databases! {
         assert!(!format!("{failed:?}").contains("hunter2hunter2"), "{failed:?}");
     }
 
+    async fn a_database_that_is_away_is_named_and_soon(engine: Engine) {
+        if engine == Engine::Sqlite {
+            return;
+        }
+        // A port that nobody listens on.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let url = format!("postgres://postern:hunter2hunter2@127.0.0.1:{port}/away");
+        let instance = Instance::set_up(engine, &[("database_url", &url)]);
+        for command in [&["client", "list"][..], &["migrate"], &["serve"], &["doctor"]] {
+            let begin = Instant::now();
+            let result = instance.cli(command);
+            assert!(begin.elapsed() < Duration::from_secs(8), "{command:?} took {:?}", begin.elapsed());
+            assert_eq!(result.code, 1, "{result:?}");
+            let told = format!("{}{}", result.stdout, result.stderr);
+            for part in [&format!("postgres://postern:***@127.0.0.1:{port}/away"), "refused", "database_url"] {
+                assert!(told.contains(part), "no {part}: {told}");
+            }
+            assert!(!told.contains("hunter2") && !told.contains("timed out"), "{told}");
+        }
+    }
+
     async fn an_unknown_setting_names_the_nearest(engine: Engine) {
         for (unknown, nearest) in [
             ("public_uri", "public_url"), ("tokens.prefixx", "tokens.prefix"), ("lifetimes.acces_token", "access_token"),

@@ -160,7 +160,7 @@ fn secret_key(file: &Path) -> Finding {
 
 async fn database(config: &Config) -> Finding {
     const CHECK: &str = "database";
-    const REMEDY: &str = "check database_url, that the database runs, and that the server's user may use it";
+    const REMEDY: &str = instance::DATABASE_REMEDY;
     match Db::connect(config.database_url.reveal()).await {
         Ok(db) => match db.pending_migrations().await {
             Ok(0) => Finding::ok(CHECK, "it can be reached and its schema is up to date"),
@@ -171,7 +171,7 @@ async fn database(config: &Config) -> Finding {
             ),
             Err(error) => Finding::error(CHECK, error.to_string(), REMEDY),
         },
-        Err(error) => Finding::error(CHECK, error.to_string(), REMEDY),
+        Err(error) => Finding::error(CHECK, format!("{}: {error}", config.database_url), REMEDY),
     }
 }
 

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use postern_storage::Db;
 use serde_json::json;
 
 use super::print_json;
-use crate::settings;
+use crate::{instance, settings};
 
 pub(crate) async fn run(config_file: Option<&Path>) -> anyhow::Result<()> {
     let config = settings::load(config_file)?;
-    let applied = Db::migrate(config.database_url.reveal()).await?;
+    let applied = instance::migrate(&config).await?;
     print_json(&json!({ "applied": applied }))
 }
