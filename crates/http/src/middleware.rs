@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_flows::App;
@@ -28,7 +28,7 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = RequestId::new(app.rng.as_ref());
     let header = id.header();
-    let mut response = if is_for_two_hosts(request.headers()) {
+    let mut response = if !names_one_host(&request) {
         StatusCode::BAD_REQUEST.into_response()
     } else {
         id.scope(next.run(request)).await
@@ -44,9 +44,11 @@ pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, 
     response
 }
 
-/// Whether a proxy in front could have taken the request for another host's (RFC 9112 section 3.2).
-fn is_for_two_hosts(headers: &HeaderMap) -> bool {
-    headers.get_all(header::HOST).iter().nth(1).is_some()
+/// Whether it is clear which host a request is for (RFC 9112 section 3.2): of one that names several, or in HTTP/1.1 none,
+/// a proxy in front could have thought otherwise. HTTP/2 names it elsewhere.
+fn names_one_host(request: &Request) -> bool {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    hosts == 1 || (hosts == 0 && request.version() != Version::HTTP_11)
 }
 
 /// Around pages: finds out who asks, renders refusals as pages, sets the headers of pages.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use postern_domain::{Lifetime, Plain, Timestamp};
 use postern_flows::users::{self, NewUser, Standing};
@@ -151,6 +151,7 @@ impl TestBrowser<'_> {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let headers = request.headers_mut();
+        headers.insert(header::HOST, HeaderValue::from_static("localhost:8080"));
         headers.insert(header::USER_AGENT, self.agent.parse().unwrap());
         if !cookies.is_empty() {
             headers.insert(header::COOKIE, cookies.join("; ").parse().unwrap());

@@ -147,6 +147,25 @@ on_both_databases! {
         assert!(begin.elapsed() < Duration::from_secs(36), "{:?}", begin.elapsed());
     }
 
+    async fn a_request_is_for_one_host(instance: &Instance) {
+        let host = instance.listen();
+        for (head, status) in [
+            ("GET /login HTTP/1.1\r\nhost: HOST\r\n", 200),
+            ("GET /login HTTP/1.1\r\n", 400),
+            ("GET http://HOST/login HTTP/1.1\r\n", 400),
+            ("GET /login HTTP/1.1\r\nhost: HOST\r\nhost: HOST\r\n", 400),
+            ("GET /login HTTP/1.1\r\nhost: HOST\r\nHost: other.example\r\n", 400),
+            ("GET /.well-known/jwks.json HTTP/1.1\r\n", 400),
+            ("GET /.well-known/jwks.json HTTP/1.1\r\nhost: HOST\r\nhost: HOST\r\n", 400),
+            ("GET /.well-known/jwks.json HTTP/1.0\r\n", 200),
+        ] {
+            let mut connection = instance.raw().await;
+            let request = format!("{head}connection: close\r\n\r\n").replace("HOST", &host.to_string());
+            assert!(connection.write(request.as_bytes()).await);
+            assert_eq!(connection.status(Duration::from_secs(10)).await, Some(status), "{head}");
+        }
+    }
+
     async fn a_request_has_one_meaning(instance: &Instance) {
         let host = instance.listen();
         for (what, request) in [
