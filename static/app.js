@@ -70,6 +70,34 @@ if (times.length) {
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
 }
 
+// What gives something away takes no click that was begun elsewhere: another page can open this one, or close itself in
+// front of it, between the two halves of a double click.
+const unhurried = [...document.querySelectorAll("button[data-unhurried]")];
+if (unhurried.length) {
+  let waiting;
+  let focused;
+  let away = false;
+  const hold = () => {
+    clearTimeout(waiting);
+    focused = unhurried.find((button) => button === document.activeElement) ?? focused;
+    for (const button of unhurried) button.disabled = true;
+    if (document.hidden) return;
+    waiting = setTimeout(() => {
+      for (const button of unhurried) button.disabled = false;
+      if (document.activeElement === document.body) focused?.focus();
+      focused = undefined;
+    }, 500);
+  };
+  hold();
+  document.addEventListener("visibilitychange", hold);
+  addEventListener("pageshow", hold);
+  addEventListener("blur", () => (away = true));
+  addEventListener("focus", () => {
+    if (away) hold();
+    away = false;
+  });
+}
+
 // A form is sent once, however often its button is pressed.
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener("submit", (event) => {

@@ -165,11 +165,16 @@ impl Chromium {
         self.session.post(&format!("/element/{}/value", element.0), &json!({"text": text})).await.map(drop)
     }
 
-    /// Clicks as a hand would: an element that is covered can't be clicked.
+    /// Clicks as a hand would: an element that is covered can't be clicked, and one that is disabled is waited for.
     ///
     /// # Errors
     /// When it can't be clicked.
     pub async fn click(&self, element: &Element) -> anyhow::Result<()> {
+        let begin = Instant::now();
+        while self.session.get(&format!("/element/{}/enabled", element.0)).await? == json!(false) {
+            ensure!(begin.elapsed() < PATIENCE, "{} stays disabled", element.0);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         self.session.post(&format!("/element/{}/click", element.0), &json!({})).await.map(drop)
     }
 
