@@ -47,7 +47,15 @@ impl Browser {
 
     /// Sends a request with its cookies, and with the headers browsers add unless the request has its own. Follows
     /// nothing.
-    pub async fn send(&self, mut request: Request) -> Answer {
+    pub async fn send(&self, request: Request) -> Answer {
+        let answer = self.wire.send(self.dressed(request)).await;
+        self.keep_cookies(&answer);
+        answer
+    }
+
+    /// The request as this browser would send it: with its cookies and the headers that browsers add.
+    #[must_use]
+    pub fn dressed(&self, mut request: Request) -> Request {
         let origin = self.wire.issuer().to_owned();
         let is_get = request.method == "GET";
         let mut defaults = vec![
@@ -70,9 +78,7 @@ impl Browser {
             let pairs = cookies.iter().map(|(name, value)| format!("{name}={value}"));
             request = request.header("cookie", pairs.collect::<Vec<_>>().join("; "));
         }
-        let answer = self.wire.send(request).await;
-        self.keep_cookies(&answer);
-        answer
+        request
     }
 
     /// Opens a page and follows the server's own redirects; a redirect to elsewhere is answered, not followed.

@@ -143,6 +143,13 @@ impl Form {
             .collect()
     }
 
+    /// The names of its fields, buttons left out.
+    pub fn names(&self) -> Vec<String> {
+        let fields = self.controls.iter().filter(|control| control.kind != Kind::Button);
+        let names: std::collections::BTreeSet<_> = fields.map(|control| control.name.clone()).collect();
+        names.into_iter().filter(|name| !name.is_empty()).collect()
+    }
+
     /// Replaces what would be sent under a name, as somebody with developer tools would.
     #[must_use]
     pub fn forge(mut self, name: &str, value: &str) -> Self {

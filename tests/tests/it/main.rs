@@ -21,6 +21,7 @@ mod register;
 mod relying_party;
 mod scene;
 mod settings;
+mod sizes;
 mod snapshots;
 mod story;
 mod sweep;
