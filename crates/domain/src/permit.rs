@@ -146,8 +146,8 @@ impl Permit {
         }
         if let Some(scopes) = request.scopes {
             let beyond = scopes.difference(&self.scopes);
-            if !beyond.is_empty() {
-                return Err(Refusal::invalid_scope(format!("“{beyond}” is more than was granted")));
+            if let Some(name) = beyond.first_shortened() {
+                return Err(Refusal::invalid_scope(format!("the scope “{name}” is more than was granted")));
             }
             narrowed.scopes = scopes;
         }

@@ -51,6 +51,11 @@ impl Scopes {
         Self(self.0.difference(&other.0).cloned().collect())
     }
 
+    /// The first name, cut to what fits into a message; whoever asked may have sent anything.
+    pub fn first_shortened(&self) -> Option<String> {
+        self.iter().next().map(|name| name.chars().take(80).collect())
+    }
+
     /// The names in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)

@@ -16,24 +16,15 @@ pub(super) fn requested(
         .parse()
         .map_err(|error: postern_domain::ScopeError| Refusal::invalid_scope(error.to_string()))?;
     let undeclared = scopes.difference(&client.scopes);
-    if let Some(name) = undeclared.iter().next() {
-        return Err(Refusal::invalid_scope(format!(
-            "the client has not declared the scope “{}”",
-            short(name)
-        )));
+    if let Some(name) = undeclared.first_shortened() {
+        return Err(Refusal::invalid_scope(format!("the client has not declared the scope “{name}”")));
     }
-    if let Some(name) = catalogue.unknown(&scopes).iter().next() {
-        return Err(Refusal::invalid_scope(format!(
-            "this server does not know the scope “{}” any more",
-            short(name)
-        )));
+    if let Some(name) = catalogue.unknown(&scopes).first_shortened() {
+        return Err(Refusal::invalid_scope(format!("this server does not know the scope “{name}” any more")));
     }
-    if let Some(name) = scopes.iter().find(|name| !for_people(name)) {
-        return Err(Refusal::invalid_scope(format!("the scope “{}” is not for people", short(name))));
+    let others: Scopes = scopes.iter().filter(|name| !for_people(name)).map(str::to_owned).collect();
+    if let Some(name) = others.first_shortened() {
+        return Err(Refusal::invalid_scope(format!("the scope “{name}” is not for people")));
     }
     Ok(scopes)
-}
-
-fn short(name: &str) -> String {
-    name.chars().take(80).collect()
 }

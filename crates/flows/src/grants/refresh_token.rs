@@ -97,9 +97,9 @@ async fn rotate(
     let permit = narrowed(&token.permit, params)?;
     let standing = standing::check(app, client, grant.user_id, &permit).await?;
     let lost = permit.scopes.difference(&standing.permit.scopes);
-    if !lost.is_empty() {
+    if let Some(name) = lost.first_shortened() {
         return Err(Refusal::invalid_scope(format!(
-            "the client is no longer registered for “{lost}”: ask for less, or authorize again"
+            "the client is no longer registered for “{name}”: ask for less, or authorize again"
         )));
     }
     let order = Order {
