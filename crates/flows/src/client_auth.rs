@@ -58,10 +58,11 @@ struct Claimed {
 /// What is said of a client that is disabled, to whoever has its secret.
 pub(crate) const CLOSED: &str = "an administrator has closed this client";
 
-/// Finds out which client sends a request, as [`prove`] does, and refuses one that is disabled.
+/// Finds out which client sends a request, and refuses one that is disabled.
 ///
 /// # Errors
-/// Those of [`prove`], and `invalid_client` if the client is disabled.
+/// `invalid_client` if it does not prove who it is or is disabled, `invalid_request` if it tries in two ways at once,
+/// `too_many_requests` if it failed too often, `temporarily_unavailable` or `server_error` if the database fails.
 pub async fn authenticate(app: &App, sender: Sender<'_>) -> Result<Authenticated, Refusal> {
     let authenticated = prove(app, sender).await?;
     if authenticated.client.disabled { Err(Refusal::invalid_client(CLOSED)) } else { Ok(authenticated) }

@@ -38,8 +38,10 @@ async fn refresh(app: &App, request: Request<'_>) -> Result<TokenAnswer, Refusal
     let text = TokenText::parse(&app.config.tokens.prefix, text).map_err(|_| refused())?;
     let hash = app.secret_key.hash(&text);
     let (token, grant) = look_up(app, client, hash, now).await?;
+    let permit = narrowed(&token.permit, params);
     if token.consumed_at.is_none() {
-        if let Some(answer) = rotate(app, request, hash, &token, &grant).await? {
+        let permit = permit?;
+        if let Some(answer) = rotate(app, request, hash, permit, &token, &grant).await? {
             return Ok(answer);
         }
         // Somebody was faster between our look and our change: both asked before either had an answer, so this one is
@@ -51,7 +53,8 @@ async fn refresh(app: &App, request: Request<'_>) -> Result<TokenAnswer, Refusal
         };
     }
     if let Some(answer) = retry::successor(app, client, &token, &grant, Retry::Later, now).await? {
-        return Ok(answer);
+        // A retry that asks for more than was granted is told so like any other request.
+        return permit.map(|_| answer);
     }
     // RFC 9700 section 4.14.2: a refresh token that comes again was stolen, or its successor was.
     revoke_family(app, grant.id, now).await?;
@@ -89,12 +92,12 @@ async fn look_up(
 /// Replaces the token; `None` if somebody else did so first.
 async fn rotate(
     app: &App,
-    Request { client, params, now }: Request<'_>,
+    Request { client, now, .. }: Request<'_>,
     hash: TokenHash,
+    permit: Permit,
     token: &Token,
     grant: &Granted,
 ) -> Result<Option<TokenAnswer>, Refusal> {
-    let permit = narrowed(&token.permit, params)?;
     let standing = standing::check(app, client, grant.user_id, &permit).await?;
     let lost = permit.scopes.difference(&standing.permit.scopes);
     if let Some(name) = lost.first_shortened() {

@@ -42,6 +42,8 @@ async fn an_honest_retry_gets_the_very_same_again() {
     let again = party.refresh(refresh_token(&first)).await.unwrap();
     assert!(same(&second, &again));
     assert_eq!(again.expires_in, second.expires_in - 60);
+    let wider = party.refresh_to(refresh_token(&first), "openid unheard-of").await;
+    assert_eq!(code_of(wider), "invalid_scope");
     assert!(party.refresh(refresh_token(&again)).await.is_ok(), "there is one tip, and it works");
 }
 
