@@ -9,6 +9,7 @@ mod m20261122_000001_accounts;
 mod m20261122_000002_clients;
 mod m20261122_000003_tokens;
 mod m20261122_000004_instance;
+mod m20261122_000005_organizations;
 
 /// Every change of the schema, oldest first.
 pub struct Migrator;
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_clients::Migration),
             Box::new(m20261122_000003_tokens::Migration),
             Box::new(m20261122_000004_instance::Migration),
+            Box::new(m20261122_000005_organizations::Migration),
         ]
     }
 }

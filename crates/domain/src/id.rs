@@ -43,6 +43,8 @@ ids! {
     UserId
     /// An organization. It is the `sub` of the organization's tokens.
     OrganizationId
+    /// An invitation to an organization.
+    InvitationId
     /// A customer of an organization.
     CustomerId
     /// The row of an OAuth client; the `client_id` of the protocol is a [`ClientIdentifier`](crate::ClientIdentifier).

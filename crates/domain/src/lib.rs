@@ -5,9 +5,12 @@
 mod account;
 mod client;
 mod consent;
+mod customer;
 mod grant;
 mod id;
+mod network;
 mod oidc;
+mod organization;
 mod own_path;
 mod params;
 mod permit;
@@ -27,12 +30,17 @@ pub use client::{
     SigningAlgorithm,
 };
 pub use consent::Consent;
+pub use customer::Customer;
 pub use grant::{Authentication, CodeBinding, Grant};
 pub use id::{
-    ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, OrganizationId, SecretId, SessionId,
-    TokenId, UserId,
+    ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, InvitationId, OrganizationId, SecretId,
+    SessionId, TokenId, UserId,
 };
+pub use network::{Network, NetworkError};
 pub use oidc::{DISPLAY_VALUES, Prompt, PromptSet, ResponseMode, SubjectType};
+pub use organization::{
+    Capability, Membership, Organization, OrganizationPolicy, Role, Slug, SlugError, Tier,
+};
 pub use own_path::OwnPath;
 pub use params::{Params, ParamsError};
 pub use permit::{Narrowing, Organizations, Permit, Subject};

@@ -102,7 +102,7 @@ impl FromStr for PromptSet {
 /// The values of `display` (OIDC Core section 3.1.2.1). Every page fits every display, so they are checked and no more.
 pub const DISPLAY_VALUES: [&str; 4] = ["page", "popup", "touch", "wap"];
 
-/// Whether a token speaks for a person or for an organization.
+/// What kind of subject a token speaks for: `sub_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectType {
@@ -110,4 +110,6 @@ pub enum SubjectType {
     User,
     /// An organization.
     Organization,
+    /// A customer of an organization.
+    Customer,
 }

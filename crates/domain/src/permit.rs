@@ -36,7 +36,8 @@ impl Subject {
         match self {
             Self::User(_) => Some(SubjectType::User),
             Self::Organization(_) => Some(SubjectType::Organization),
-            Self::Customer(_) | Self::Client(_) => None,
+            Self::Customer(_) => Some(SubjectType::Customer),
+            Self::Client(_) => None,
         }
     }
 }

@@ -1,24 +1,20 @@
 use std::net::{IpAddr, Ipv4Addr};
 
+use postern_domain::Network;
+
 /// The networks whose forwarding headers count.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(Vec<Network>);
 
-#[derive(Clone, Copy, Debug)]
-struct Network {
-    address: IpAddr,
-    bits: u32,
-}
-
 impl TrustedProxies {
     /// Whether a text is a network such as `10.0.0.0/8` or `::1/128`, or an address.
     pub fn is_network(text: &str) -> bool {
-        Network::parse(text).is_some()
+        text.parse::<Network>().is_ok()
     }
 
     /// Reads networks; what is none was refused with the settings.
     pub fn parse(networks: &[String]) -> Self {
-        Self(networks.iter().filter_map(|network| Network::parse(network)).collect())
+        Self(networks.iter().filter_map(|network| network.parse().ok()).collect())
     }
 
     /// Whether what `address` says of others is believed.
@@ -48,32 +44,6 @@ impl TrustedProxies {
             }
         }
         nearest
-    }
-}
-
-impl Network {
-    fn parse(text: &str) -> Option<Self> {
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address.parse::<IpAddr>().ok()?, Some(bits.parse::<u32>().ok()?)),
-            None => (text.parse::<IpAddr>().ok()?, None),
-        };
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.unwrap_or(longest);
-        (bits <= longest).then_some(Self { address, bits })
-    }
-
-    fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let shift = 32_u32.saturating_sub(self.bits);
-                network.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let shift = 128_u32.saturating_sub(self.bits);
-                network.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
-            }
-            _ => false,
-        }
     }
 }
 

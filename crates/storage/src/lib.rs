@@ -15,6 +15,7 @@ pub mod grants;
 mod mapping;
 mod migrate;
 pub mod one_time_values;
+pub mod organizations;
 pub mod passwords;
 pub mod sessions;
 pub mod settings;

@@ -1,0 +1,358 @@
+//! Organizations and who belongs to them.
+
+use postern_domain::{
+    Membership, Organization, OrganizationId, OrganizationPolicy, PersonName, Role, Slug, Tier, Timestamp,
+    UserId,
+};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::{ActiveValue, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect};
+
+use crate::mapping::{corrupt, from_json, to_json};
+use crate::{Db, StorageError, Tx};
+
+const TABLE: &str = "organizations";
+const MEMBERSHIPS: &str = "memberships";
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "organizations")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    slug: String,
+    name: String,
+    policy: String,
+    tier: String,
+    created_at: i64,
+    updated_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+pub(crate) mod membership {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "memberships")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub organization_id: Uuid,
+        pub user_id: Uuid,
+        pub role: String,
+        pub created_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "crate::organizations::Entity",
+            from = "Column::OrganizationId",
+            to = "crate::organizations::Column::Id"
+        )]
+        Organization,
+    }
+
+    impl Related<crate::organizations::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Organization.def()
+        }
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The organization with this id.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or the row cannot be read.
+pub async fn find(db: &Db, id: OrganizationId) -> Result<Option<Organization>, StorageError> {
+    Entity::find_by_id(id.0).one(db.read()).await?.map(Organization::try_from).transpose()
+}
+
+/// The organization with this slug.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or the row cannot be read.
+pub async fn find_by_slug(db: &Db, slug: &Slug) -> Result<Option<Organization>, StorageError> {
+    let query = Entity::find().filter(Column::Slug.eq(slug.as_str()));
+    query.one(db.read()).await?.map(Organization::try_from).transpose()
+}
+
+/// At most `limit` organizations by slug, behind `after` and containing `search` in slug or name, for administrators.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn list(
+    db: &Db,
+    search: Option<&str>,
+    after: Option<&Slug>,
+    limit: u64,
+) -> Result<Vec<Organization>, StorageError> {
+    let mut query = Entity::find().order_by_asc(Column::Slug).limit(limit);
+    if let Some(after) = after {
+        query = query.filter(Column::Slug.gt(after.as_str()));
+    }
+    if let Some(search) = search {
+        query = query.filter(Column::Slug.contains(search).or(Column::Name.contains(search)));
+    }
+    query.all(db.read()).await?.into_iter().map(Organization::try_from).collect()
+}
+
+/// Adds an organization with its first owner.
+///
+/// # Errors
+/// [`StorageError::Taken`] if the slug is another organization's.
+pub async fn insert(
+    tx: &Tx,
+    organization: &Organization,
+    membership: Uuid,
+    owner: UserId,
+) -> Result<(), StorageError> {
+    let row = Model {
+        id: organization.id.0,
+        slug: organization.slug.to_string(),
+        name: organization.name.to_string(),
+        policy: to_json(TABLE, &organization.policy)?,
+        tier: organization.tier.as_str().to_owned(),
+        created_at: organization.created_at.0,
+        updated_at: organization.updated_at.0,
+    };
+    Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
+    let owner = Membership {
+        organization_id: organization.id,
+        user_id: owner,
+        role: Role::Owner,
+        created_at: organization.created_at,
+    };
+    add_member(tx, membership, &owner).await?;
+    Ok(())
+}
+
+/// Writes down an organization's slug, name, policy and tier. Answers `false` if it is gone.
+///
+/// # Errors
+/// [`StorageError::Taken`] if the slug is another organization's.
+pub async fn update(tx: &Tx, organization: &Organization) -> Result<bool, StorageError> {
+    let updated = Entity::update_many()
+        .col_expr(Column::Slug, Expr::value(organization.slug.as_str()))
+        .col_expr(Column::Name, Expr::value(organization.name.as_str()))
+        .col_expr(Column::Policy, Expr::value(to_json(TABLE, &organization.policy)?))
+        .col_expr(Column::Tier, Expr::value(organization.tier.as_str()))
+        .col_expr(Column::UpdatedAt, Expr::value(organization.updated_at.0))
+        .filter(Column::Id.eq(organization.id.0))
+        .exec(tx.connection())
+        .await?;
+    tx.invalidate(organization.id.0);
+    Ok(updated.rows_affected == 1)
+}
+
+/// Deletes an organization with its members, invitations, customers and approvals. Its tokens and clients are deleted by
+/// the caller in the same change. Answers `false` if it is gone already.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn delete(tx: &Tx, id: OrganizationId) -> Result<bool, StorageError> {
+    let deleted = Entity::delete_by_id(id.0).exec(tx.connection()).await?;
+    tx.invalidate(id.0);
+    Ok(deleted.rows_affected == 1)
+}
+
+/// What a person is in an organization; `None` if they do not belong to it.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or the row cannot be read.
+pub async fn role(db: &Db, organization: OrganizationId, user: UserId) -> Result<Option<Role>, StorageError> {
+    role_on(db.read(), organization, user).await
+}
+
+/// The same, as the change in progress sees it.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or the row cannot be read.
+pub async fn role_now(
+    tx: &Tx,
+    organization: OrganizationId,
+    user: UserId,
+) -> Result<Option<Role>, StorageError> {
+    role_on(tx.connection(), organization, user).await
+}
+
+async fn role_on(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+    user: UserId,
+) -> Result<Option<Role>, StorageError> {
+    let query = of(organization, user).select_only().column(membership::Column::Role);
+    let role: Option<String> = query.into_tuple().one(connection).await?;
+    role.map(|role| role.parse().map_err(|error| corrupt(MEMBERSHIPS, error))).transpose()
+}
+
+/// The organizations of a person and what they are there, by slug.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn of_user(db: &Db, user: UserId) -> Result<Vec<(Organization, Role)>, StorageError> {
+    let query = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(user.0))
+        .find_also_related(Entity)
+        .order_by_asc(Column::Slug);
+    let mut found = Vec::new();
+    for (member, organization) in query.all(db.read()).await? {
+        if let Some(organization) = organization {
+            found.push((Organization::try_from(organization)?, Membership::try_from(member)?.role));
+        }
+    }
+    Ok(found)
+}
+
+/// The members of an organization, those who are there longest first: at most `limit` behind `after`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn members(
+    db: &Db,
+    organization: OrganizationId,
+    after: Option<(Timestamp, UserId)>,
+    limit: u64,
+) -> Result<Vec<Membership>, StorageError> {
+    use membership::Column;
+    let mut query = membership::Entity::find()
+        .filter(Column::OrganizationId.eq(organization.0))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::UserId)
+        .limit(limit);
+    if let Some((at, user)) = after {
+        let later = Column::CreatedAt.gt(at.0);
+        query = query.filter(later.or(Column::CreatedAt.eq(at.0).and(Column::UserId.gt(user.0))));
+    }
+    query.all(db.read()).await?.into_iter().map(Membership::try_from).collect()
+}
+
+/// How many members an organization has, and how many of them are owners.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn count_members(db: &Db, organization: OrganizationId) -> Result<(u64, u64), StorageError> {
+    let all = membership::Entity::find().filter(membership::Column::OrganizationId.eq(organization.0));
+    let owners = all.clone().filter(membership::Column::Role.eq(Role::Owner.as_str()));
+    Ok((all.count(db.read()).await?, owners.count(db.read()).await?))
+}
+
+/// How many owners there are, as the change in progress sees it. On PostgreSQL it holds them, so that of two owners who
+/// leave at once one stays.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn owners_now(tx: &Tx, organization: OrganizationId) -> Result<usize, StorageError> {
+    let owners = membership::Entity::find()
+        .filter(membership::Column::OrganizationId.eq(organization.0))
+        .filter(membership::Column::Role.eq(Role::Owner.as_str()))
+        .lock_exclusive();
+    Ok(owners.all(tx.connection()).await?.len())
+}
+
+/// Adds a member; answers `false` if the person is one already.
+///
+/// # Errors
+/// [`StorageError`] if the database fails, or the organization or the person is gone.
+pub async fn add_member(tx: &Tx, id: Uuid, member: &Membership) -> Result<bool, StorageError> {
+    let row = membership::ActiveModel {
+        id: ActiveValue::Set(id),
+        organization_id: ActiveValue::Set(member.organization_id.0),
+        user_id: ActiveValue::Set(member.user_id.0),
+        role: ActiveValue::Set(member.role.as_str().to_owned()),
+        created_at: ActiveValue::Set(member.created_at.0),
+    };
+    let once = OnConflict::columns([membership::Column::OrganizationId, membership::Column::UserId])
+        .do_nothing()
+        .to_owned();
+    let added =
+        membership::Entity::insert(row).on_conflict(once).exec_without_returning(tx.connection()).await?;
+    tx.invalidate(member.user_id.0);
+    tx.invalidate(member.organization_id.0);
+    Ok(added == 1)
+}
+
+/// Makes a member something else; answers `false` if the person is none.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn set_role(
+    tx: &Tx,
+    organization: OrganizationId,
+    user: UserId,
+    role: Role,
+) -> Result<bool, StorageError> {
+    let updated = membership::Entity::update_many()
+        .col_expr(membership::Column::Role, Expr::value(role.as_str()))
+        .filter(membership::Column::OrganizationId.eq(organization.0))
+        .filter(membership::Column::UserId.eq(user.0))
+        .exec(tx.connection())
+        .await?;
+    tx.invalidate(user.0);
+    tx.invalidate(organization.0);
+    Ok(updated.rows_affected == 1)
+}
+
+/// Takes a member out; answers `false` if the person is none.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn remove_member(
+    tx: &Tx,
+    organization: OrganizationId,
+    user: UserId,
+) -> Result<bool, StorageError> {
+    let deleted = membership::Entity::delete_many()
+        .filter(membership::Column::OrganizationId.eq(organization.0))
+        .filter(membership::Column::UserId.eq(user.0))
+        .exec(tx.connection())
+        .await?;
+    tx.invalidate(user.0);
+    tx.invalidate(organization.0);
+    Ok(deleted.rows_affected == 1)
+}
+
+fn of(organization: OrganizationId, user: UserId) -> Select<membership::Entity> {
+    membership::Entity::find()
+        .filter(membership::Column::OrganizationId.eq(organization.0))
+        .filter(membership::Column::UserId.eq(user.0))
+}
+
+impl TryFrom<Model> for Organization {
+    type Error = StorageError;
+
+    fn try_from(row: Model) -> Result<Self, StorageError> {
+        let policy: OrganizationPolicy = from_json(TABLE, &row.policy)?;
+        let tier: Tier = row.tier.parse().map_err(|error| corrupt(TABLE, error))?;
+        Ok(Self {
+            id: OrganizationId(row.id),
+            slug: Slug::parse(&row.slug).map_err(|error| corrupt(TABLE, error))?,
+            name: PersonName::parse(&row.name).map_err(|error| corrupt(TABLE, error))?,
+            policy,
+            tier,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+        })
+    }
+}
+
+impl TryFrom<membership::Model> for Membership {
+    type Error = StorageError;
+
+    fn try_from(row: membership::Model) -> Result<Self, StorageError> {
+        Ok(Self {
+            organization_id: OrganizationId(row.organization_id),
+            user_id: UserId(row.user_id),
+            role: row.role.parse().map_err(|error| corrupt(MEMBERSHIPS, error))?,
+            created_at: Timestamp(row.created_at),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
