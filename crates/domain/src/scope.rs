@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::SubjectType;
+use crate::{InstanceRight, SubjectType};
 
 /// A set of scope names (RFC 6749 section 3.3). Order and repetition do not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -26,6 +26,12 @@ impl Scopes {
     /// Whether the set holds `name`.
     pub fn contains(&self, name: &str) -> bool {
         self.0.contains(name)
+    }
+
+    /// Whether the set allows what `name` stands for: it holds it or, since writing implies reading, `x:write` for `x:read`.
+    pub fn allow(&self, name: &str) -> bool {
+        self.contains(name)
+            || name.strip_suffix(":read").is_some_and(|area| self.contains(&format!("{area}:write")))
     }
 
     /// Whether every scope of this set is in `other`.
@@ -143,6 +149,9 @@ pub struct ScopeSpec {
     /// Left out of discovery and of forms.
     #[serde(default)]
     pub hidden: bool,
+    /// Held only by people with this right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub right: Option<InstanceRight>,
 }
 
 impl ScopeSpec {
@@ -178,41 +187,127 @@ impl Catalogue {
         &self.0
     }
 
+    /// The rows that OAuth clients can be registered with: those that are shown, and are for people or organizations.
+    pub fn offered(&self) -> impl Iterator<Item = &ScopeSpec> {
+        let for_clients = |row: &&ScopeSpec| {
+            row.subjects.iter().any(|kind| matches!(kind, SubjectType::User | SubjectType::Organization))
+        };
+        self.0.iter().filter(|row| !row.hidden).filter(for_clients)
+    }
+
+    /// Every scope that a subject of this kind can hold, of a person one with these rights.
+    pub fn within_reach(&self, subject: SubjectType, rights: &BTreeSet<InstanceRight>) -> Scopes {
+        let in_reach = |row: &&ScopeSpec| {
+            row.subjects.contains(&subject) && row.right.is_none_or(|right| rights.contains(&right))
+        };
+        self.0.iter().filter(in_reach).map(|row| row.name.clone()).collect()
+    }
+
+    /// `scopes` with what they imply: `x:write` brings `x:read` along, where there is such a scope.
+    #[must_use]
+    pub fn with_implied(&self, scopes: &Scopes) -> Scopes {
+        let read = |name: &str| name.strip_suffix(":write").map(|area| format!("{area}:read"));
+        let implied = scopes.iter().filter_map(read).filter(|name| self.find(name).is_some()).collect();
+        scopes.union(&implied)
+    }
+
     /// The names in `scopes` that the catalogue does not have.
     pub fn unknown(&self, scopes: &Scopes) -> Scopes {
         scopes.iter().filter(|name| self.find(name).is_none()).map(str::to_owned).collect()
     }
 }
 
-fn built_in() -> Vec<ScopeSpec> {
-    let row = |name: &str, group: &str, label: &str, description: &str| ScopeSpec {
+fn row(
+    name: &str,
+    group: &str,
+    label: &str,
+    description: &str,
+    subjects: &[SubjectType],
+    right: Option<InstanceRight>,
+) -> ScopeSpec {
+    ScopeSpec {
         name: name.to_owned(),
         label: label.to_owned(),
         description: description.to_owned(),
         group: group.to_owned(),
-        subjects: ScopeSpec::all_subjects(),
+        subjects: subjects.to_vec(),
         hidden: false,
-    };
+        right,
+    }
+}
+
+fn built_in() -> Vec<ScopeSpec> {
+    use SubjectType::{Customer, Organization, User};
     const IDENTITY: &str = "Your identity";
     const ACCOUNT: &str = "Your account";
+    const ORGANIZATIONS: &str = "Organizations";
+    const CUSTOMERS: &str = "Customers";
+    const DEVELOPMENT: &str = "Tokens and apps";
+    const INSTANCE: &str = "This whole server";
+    let both: &[SubjectType] = &[User, Organization];
+    let of = |group: &'static str, subjects: &'static [SubjectType]| {
+        move |name, label, description| row(name, group, label, description, subjects, None)
+    };
+    let right =
+        |right, name, label, description| row(name, INSTANCE, label, description, &[User], Some(right));
+    let (identity, account) = (of(IDENTITY, &[User, Organization]), of(ACCOUNT, &[User]));
+    let portal = of("Your customer account", &[Customer]);
+    let shared = |group| move |name, label, description| row(name, group, label, description, both, None);
+    let (organizations, customers, development) =
+        (shared(ORGANIZATIONS), shared(CUSTOMERS), shared(DEVELOPMENT));
     vec![
-        row("openid", IDENTITY, "Know who you are", "An identifier that is yours and never changes."),
-        row("profile", IDENTITY, "See your profile", "Your name and user name."),
-        row("email", IDENTITY, "See your e-mail address", "The address, and whether it was verified."),
-        row(
+        identity("openid", "Know who you are", "An identifier that is yours and never changes."),
+        identity("profile", "See your profile", "Your name and user name."),
+        identity("email", "See your e-mail address", "The address, and whether it was verified."),
+        identity(
             "offline_access",
-            IDENTITY,
             "Stay connected while you are away",
             "Keep access when you are not using the app, until you end it.",
         ),
-        ScopeSpec {
-            subjects: vec![SubjectType::User],
-            ..row("user:read", ACCOUNT, "Read your account", "Account details and settings.")
-        },
-        ScopeSpec {
-            subjects: vec![SubjectType::User],
-            ..row("user:write", ACCOUNT, "Change your account", "Change your name and settings.")
-        },
+        account("user:read", "Read your account", "Account details and settings."),
+        account("user:write", "Change your account", "Change your name and settings."),
+        organizations("organizations:read", "See organizations", "Name, policy and settings."),
+        organizations(
+            "organizations:write",
+            "Change organizations",
+            "Create, rename and delete, set policy.",
+        ),
+        organizations("members:read", "See members", "Who belongs to an organization, in which role."),
+        organizations("members:write", "Manage members", "Invite, change roles, remove."),
+        customers("customers:read", "See customers", "Their e-mail addresses, names and metadata."),
+        customers("customers:write", "Manage customers", "Add, change and delete customers."),
+        customers("customer_sessions:write", "Open customer sessions", "Act as one customer for an hour."),
+        portal("customer_portal:read", "See your customer account", "What is kept of you as a customer."),
+        portal("customer_portal:write", "Change your customer account", "Change what is kept of you."),
+        development(
+            "tokens:read",
+            "See access tokens",
+            "Their names, scopes and last use, never their values.",
+        ),
+        development("tokens:write", "Manage access tokens", "Create, change, renew and revoke."),
+        development("clients:read", "See OAuth clients", "What is registered, and how it is used."),
+        development("clients:write", "Manage OAuth clients", "Register, change and delete."),
+        development("webhooks:read", "See webhooks", "Where events are sent."),
+        development("webhooks:write", "Manage webhooks", "Add, change and delete where events are sent."),
+        development("audit:read", "Read the audit trail", "Who called what, when and with which outcome."),
+        right(
+            InstanceRight::UsersManage,
+            "users:manage",
+            "Manage everybody's accounts and tokens",
+            "See and disable accounts, see, renew and revoke any token.",
+        ),
+        right(
+            InstanceRight::UsersImpersonate,
+            "users:impersonate",
+            "Act on behalf of others",
+            "Send requests in the name of another person.",
+        ),
+        right(
+            InstanceRight::InstanceAdmin,
+            "instance:admin",
+            "Administer this server",
+            "Everything, settings and keys included.",
+        ),
     ]
 }
 
@@ -243,5 +338,29 @@ mod tests {
         for text in [" openid", "openid ", "a  b", "a\tb", "a\"b", "a\\b", "é", "a\u{7f}"] {
             assert!(text.parse::<Scopes>().is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn writing_implies_reading() {
+        let scopes: Scopes = "customers:write members:read".parse().unwrap();
+        assert!(scopes.allow("customers:read") && scopes.allow("members:read"));
+        assert!(!scopes.allow("members:write") && !scopes.allow("customer_sessions:write"));
+        let implied = Catalogue::with([]).with_implied(&scopes);
+        assert_eq!(implied.to_string(), "customers:read customers:write members:read");
+    }
+
+    #[test]
+    fn a_right_is_in_reach_of_those_who_have_it() {
+        let catalogue = Catalogue::with([]);
+        let reach = |subject, rights: &[InstanceRight]| {
+            catalogue.within_reach(subject, &rights.iter().copied().collect())
+        };
+        assert!(!reach(SubjectType::User, &[]).contains("users:manage"));
+        assert!(reach(SubjectType::User, &[InstanceRight::UsersManage]).contains("users:manage"));
+        assert!(!reach(SubjectType::Organization, &InstanceRight::ALL).contains("users:manage"));
+        assert_eq!(
+            reach(SubjectType::Customer, &[]).to_string(),
+            "customer_portal:read customer_portal:write"
+        );
     }
 }

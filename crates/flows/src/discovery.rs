@@ -19,7 +19,7 @@ impl App {
 }
 
 fn document(config: &Config, catalogue: &Catalogue) -> String {
-    let scopes = catalogue.rows().iter().filter(|row| !row.hidden).map(|row| &row.name);
+    let scopes = catalogue.offered().map(|row| &row.name);
     let grants = GRANTS.iter().filter(|grant| grant.enabled(config)).map(|grant| grant.name().as_str());
     let secret_methods = AuthMethod::ALL.iter().filter(|method| **method != AuthMethod::None);
     let prompts = Prompt::ALL.iter().filter(|prompt| **prompt != Prompt::Create || config.registration.open);

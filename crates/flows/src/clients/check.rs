@@ -119,7 +119,7 @@ impl Rules<'_> {
         let unknown: Vec<&str> = scopes.iter().filter(|name| !offered(name)).collect();
         if !unknown.is_empty() {
             let known: Vec<&str> =
-                self.catalogue.rows().iter().filter(|row| !row.hidden).map(|row| row.name.as_str()).collect();
+                self.catalogue.offered().map(|row| row.name.as_str()).collect();
             errors.add(
                 "scopes",
                 format!("This server has no scope {}. It has: {}.", quoted(&unknown), known.join(", ")),

@@ -335,6 +335,7 @@ async fn hidden_scopes_are_for_operators_and_survive_an_edit() {
         group: String::new(),
         subjects: vec![SubjectType::User],
         hidden: true,
+        right: None,
     };
     let config = Config { scopes: [("internal:sync".to_owned(), hidden)].into(), ..Config::default() };
     let app = app_with(config).await;

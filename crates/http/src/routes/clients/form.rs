@@ -102,7 +102,7 @@ pub(super) fn shown(
 
 fn scopes(catalogue: &Catalogue, draft: &ClientDraft) -> Vec<ScopeChoices> {
     let mut groups: Vec<ScopeChoices> = Vec::new();
-    for row in catalogue.rows().iter().filter(|row| !row.hidden) {
+    for row in catalogue.offered() {
         let checked = draft.scopes.contains(&row.name);
         let choice = ScopeChoice::new(&row.name, &row.label, &row.description, checked);
         let name = if row.group.is_empty() { "Other" } else { &row.group };
