@@ -3,6 +3,7 @@
 //! Nothing in here knows of a clock, a random generator, a database or HTTP: time and chance are handed in.
 
 mod account;
+mod api_token;
 mod client;
 mod consent;
 mod customer;
@@ -25,6 +26,7 @@ mod token;
 mod web_url;
 
 pub use account::{AccountError, Email, InstanceRight, PersonName, User, UserState, Username};
+pub use api_token::ApiToken;
 pub use client::{
     AuthMethod, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName,
     SigningAlgorithm,

@@ -135,6 +135,23 @@ impl Permit {
         }
     }
 
+    /// The whole permit of an organization, within `scopes`.
+    pub fn of_organization(organization: OrganizationId, scopes: Scopes) -> Self {
+        Self {
+            subject: Subject::Organization(organization),
+            actor: None,
+            organizations: Organizations::Only(BTreeSet::from([organization])),
+            scopes,
+            audience: None,
+            expires_at: None,
+        }
+    }
+
+    /// The whole permit of a customer of an organization, within `scopes`.
+    pub fn of_customer(customer: CustomerId, organization: OrganizationId, scopes: Scopes) -> Self {
+        Self { subject: Subject::Customer(customer), ..Self::of_organization(organization, scopes) }
+    }
+
     /// A permit with no more than this one.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use postern_domain::{Permit, Subject, SubjectType, Timestamp, User};
+use postern_domain::{Organization, Permit, SubjectType, Timestamp, User};
 use serde::Serialize;
 
 /// What the scopes of a permit say about its subject (OIDC Core sections 5.1 and 5.4): the same in the id_token and at
@@ -9,10 +9,10 @@ use serde::Serialize;
 pub struct Claims<'a> {
     /// Whom it is about.
     pub sub: String,
-    /// `organization` where the subject is one; nothing more is said then.
+    /// `organization` where the subject is one; then only its name is said beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_type: Option<SubjectType>,
-    /// What the person is called.
+    /// What the person or organization is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Cow<'a, str>>,
     /// The name the person signs in with.
@@ -34,20 +34,9 @@ pub(crate) const NAMES: [&str; 7] =
     ["sub", "sub_type", "name", "preferred_username", "updated_at", "email", "email_verified"];
 
 impl<'a> Claims<'a> {
-    /// The claims that `permit` gives about its subject; `user` is the person behind it.
-    pub(crate) fn new(permit: &Permit, user: &'a User) -> Self {
-        let mut claims = Self {
-            sub: permit.subject.to_string(),
-            sub_type: permit.subject.subject_type().filter(|kind| *kind != SubjectType::User),
-            name: None,
-            preferred_username: None,
-            updated_at: None,
-            email: None,
-            email_verified: None,
-        };
-        if permit.subject != Subject::User(user.id) {
-            return claims;
-        }
+    /// What `permit` says about the person it speaks for.
+    pub(crate) fn of_user(permit: &Permit, user: &'a User) -> Self {
+        let mut claims = Self::nothing_but(permit);
         if permit.scopes.contains("profile") {
             claims.name = Some(Cow::Borrowed(user.name.as_str()));
             claims.preferred_username = Some(Cow::Borrowed(user.username.as_str()));
@@ -58,5 +47,22 @@ impl<'a> Claims<'a> {
             claims.email_verified = Some(user.email_verified);
         }
         claims
+    }
+
+    /// What `permit` says about the organization it speaks for: its name, and nothing of any person.
+    pub(crate) fn of_organization(permit: &Permit, organization: &'a Organization) -> Self {
+        Self { name: Some(Cow::Borrowed(organization.name.as_str())), ..Self::nothing_but(permit) }
+    }
+
+    fn nothing_but(permit: &Permit) -> Self {
+        Self {
+            sub: permit.subject.to_string(),
+            sub_type: permit.subject.subject_type().filter(|kind| *kind != SubjectType::User),
+            name: None,
+            preferred_username: None,
+            updated_at: None,
+            email: None,
+            email_verified: None,
+        }
     }
 }

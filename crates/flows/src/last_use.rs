@@ -1,5 +1,7 @@
 //! When clients and tokens were last used, written down beside the answer and not before it.
 
+use std::net::IpAddr;
+
 use postern_domain::{Client, Lifetime, Refusal, SecretId, Timestamp, TokenId};
 use postern_storage::{clients, tokens};
 
@@ -22,11 +24,14 @@ pub(crate) fn note_client(app: &App, client: &Client, with: Option<SecretId>, no
     });
 }
 
-/// Notes that a token was used.
-pub(crate) fn note_token(app: &App, id: TokenId, now: Timestamp) {
+/// Notes that a token was used, and from where if that is known.
+pub(crate) fn note_token(app: &App, id: TokenId, from: Option<IpAddr>, now: Timestamp) {
     let db = app.db.clone();
+    let from = from.map(|address| address.to_string());
     tokio::spawn(async move {
-        let written = db.write(id, move |tx, id| Box::pin(tokens::touch(tx, *id, now))).await;
+        let written = db
+            .write((id, from), move |tx, (id, from)| Box::pin(tokens::touch(tx, *id, from.as_deref(), now)))
+            .await;
         if let Err(error) = written {
             tracing::warn!(%error, "the last use of a token could not be written down");
         }
@@ -35,5 +40,7 @@ pub(crate) fn note_token(app: &App, id: TokenId, now: Timestamp) {
 
 /// Notes that a token was used, before anybody is told anything of it.
 pub(crate) async fn note_token_first(app: &App, id: TokenId, now: Timestamp) -> Result<(), Refusal> {
-    app.db.write(id, move |tx, id| Box::pin(async move { Ok(tokens::touch(tx, *id, now).await?) })).await
+    app.db
+        .write(id, move |tx, id| Box::pin(async move { Ok(tokens::touch(tx, *id, None, now).await?) }))
+        .await
 }

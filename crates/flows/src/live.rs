@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use postern_domain::{
-    Client, ClientId, ClientIdentifier, Consent, Refusal, Subject, TokenHash, User, UserId,
+    Client, ClientId, ClientIdentifier, Consent, Customer, CustomerId, Organization, OrganizationId, Refusal,
+    Role, Subject, TokenHash, User, UserId,
 };
-use postern_storage::{Cache, clients, users};
+use postern_storage::{Cache, clients, customers, organizations, users};
 
 use crate::App;
 use crate::bearer::Verdict;
@@ -14,6 +15,10 @@ use crate::bearer::Verdict;
 /// How many clients and how many accounts are kept in memory.
 const CLIENTS: usize = 2_000;
 const USERS: usize = 20_000;
+/// How many organizations, how many answers to who is what in which, and how many customers are kept.
+const ORGANIZATIONS: usize = 4_000;
+const ROLES: usize = 20_000;
+const CUSTOMERS: usize = 10_000;
 /// How many verdicts on tokens are kept, and how many senders of whom it is known that they may still fail.
 const VERDICTS: usize = 20_000;
 const SENDERS: usize = 4_000;
@@ -25,6 +30,9 @@ pub(crate) struct Live {
     clients: Cache<ClientId, Arc<Client>>,
     clients_by_identifier: Cache<ClientIdentifier, Arc<Client>>,
     users: Cache<UserId, Arc<User>>,
+    organizations: Cache<OrganizationId, Arc<Organization>>,
+    roles: Cache<(OrganizationId, UserId), Option<Role>>,
+    customers: Cache<CustomerId, Arc<Customer>>,
     pub(crate) consents: Cache<(UserId, ClientId, Subject), Option<Arc<Consent>>>,
     /// What is known of a token, by its hash.
     pub(crate) verdicts: Cache<TokenHash, Arc<Verdict>>,
@@ -38,6 +46,9 @@ impl Live {
             clients: Cache::new(CLIENTS),
             clients_by_identifier: Cache::new(CLIENTS),
             users: Cache::new(USERS),
+            organizations: Cache::new(ORGANIZATIONS),
+            roles: Cache::new(ROLES),
+            customers: Cache::new(CUSTOMERS),
             verdicts: Cache::new(VERDICTS),
             may_fail: Cache::new(SENDERS),
             consents: Cache::new(CONSENTS),
@@ -93,5 +104,48 @@ impl App {
         let Some(user) = users::find(&self.db, id).await?.map(Arc::new) else { return Ok(None) };
         self.live.users.insert(id, Arc::clone(&user), since, &[id.0]);
         Ok(Some(user))
+    }
+
+    /// The organization with this id.
+    ///
+    /// # Errors
+    /// `temporarily_unavailable` or `server_error` if the database fails.
+    pub async fn organization(&self, id: OrganizationId) -> Result<Option<Arc<Organization>>, Refusal> {
+        if let Some(organization) = self.live.organizations.get(self.db.epochs(), &id) {
+            return Ok(Some(organization));
+        }
+        let since = self.db.epochs().now();
+        let Some(found) = organizations::find(&self.db, id).await?.map(Arc::new) else { return Ok(None) };
+        self.live.organizations.insert(id, Arc::clone(&found), since, &[id.0]);
+        Ok(Some(found))
+    }
+
+    /// What a person is in an organization; `None` if they do not belong to it.
+    ///
+    /// # Errors
+    /// `temporarily_unavailable` or `server_error` if the database fails.
+    pub async fn role(&self, organization: OrganizationId, user: UserId) -> Result<Option<Role>, Refusal> {
+        let key = (organization, user);
+        if let Some(role) = self.live.roles.get(self.db.epochs(), &key) {
+            return Ok(role);
+        }
+        let since = self.db.epochs().now();
+        let role = organizations::role(&self.db, organization, user).await?;
+        self.live.roles.insert(key, role, since, &[organization.0, user.0]);
+        Ok(role)
+    }
+
+    /// The customer with this id.
+    ///
+    /// # Errors
+    /// `temporarily_unavailable` or `server_error` if the database fails.
+    pub async fn customer(&self, id: CustomerId) -> Result<Option<Arc<Customer>>, Refusal> {
+        if let Some(customer) = self.live.customers.get(self.db.epochs(), &id) {
+            return Ok(Some(customer));
+        }
+        let since = self.db.epochs().now();
+        let Some(found) = customers::find(&self.db, id).await?.map(Arc::new) else { return Ok(None) };
+        self.live.customers.insert(id, Arc::clone(&found), since, &[id.0, found.organization_id.0]);
+        Ok(Some(found))
     }
 }

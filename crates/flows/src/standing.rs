@@ -1,16 +1,22 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use postern_domain::{Client, Consent, Permit, Refusal, User, UserId};
+use postern_domain::{
+    Capability, Client, Consent, Organization, OrganizationId, Permit, Refusal, Subject, SubjectType, User,
+    UserId,
+};
 
-use crate::App;
+use crate::claims::Claims;
 use crate::client_auth::CLOSED;
-use crate::consent;
+use crate::{App, consent};
 
 /// What is left right now of something a person allowed a client.
 #[derive(Clone, Debug)]
 pub(crate) struct Standing {
     /// The person.
     pub(crate) user: Arc<User>,
+    /// The organization, where the permit speaks for one.
+    pub(crate) organization: Option<Arc<Organization>>,
     /// The permit under what the client is registered for.
     pub(crate) permit: Permit,
 }
@@ -42,7 +48,49 @@ pub(crate) async fn check(
             return Err(Refusal::invalid_grant("the consent behind it has been taken back"));
         }
     }
-    let registered =
-        Permit { subject: permit.subject, ..Permit::of_user(user.id, client.metadata.scopes.clone()) };
-    Ok(Standing { user, permit: permit.intersect(&registered)? })
+    let (organization, live) = match permit.subject {
+        Subject::Organization(id) => {
+            let (organization, live) = of_organization(app, id, &user, Capability::Consent).await?;
+            (Some(organization), live)
+        }
+        _ => (None, of_user(app, &user)),
+    };
+    let registered = Permit { scopes: live.scopes.intersection(&client.metadata.scopes), ..live };
+    Ok(Standing { user, organization, permit: permit.intersect(&registered)? })
+}
+
+impl Standing {
+    /// What a permit within this one says of its subject.
+    pub(crate) fn claims(&self, permit: &Permit) -> Claims<'_> {
+        match &self.organization {
+            Some(organization) => Claims::of_organization(permit, organization),
+            None => Claims::of_user(permit, &self.user),
+        }
+    }
+}
+
+/// All that a person may do right now.
+pub(crate) fn of_user(app: &App, user: &User) -> Permit {
+    Permit::of_user(user.id, app.catalogue.within_reach(SubjectType::User, &user.rights))
+}
+
+/// All that may be done right now in the name of an organization by what this person set up there, for which they need
+/// `capability`.
+///
+/// # Errors
+/// `invalid_grant` if the organization is gone or the person may not do this there any more.
+pub(crate) async fn of_organization(
+    app: &App,
+    id: OrganizationId,
+    person: &User,
+    capability: Capability,
+) -> Result<(Arc<Organization>, Permit), Refusal> {
+    let Some(organization) = app.organization(id).await? else {
+        return Err(Refusal::invalid_grant("the organization behind it is gone"));
+    };
+    if !app.role(id, person.id).await?.is_some_and(|role| role.may(capability)) {
+        return Err(Refusal::invalid_grant("who set it up may not speak for the organization any more"));
+    }
+    let scopes = app.catalogue.within_reach(SubjectType::Organization, &BTreeSet::new());
+    Ok((organization, Permit::of_organization(id, scopes)))
 }

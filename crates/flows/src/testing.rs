@@ -15,6 +15,9 @@ use crate::{App, Clock, Config, Rng, SecretKey};
 /// A password that is good enough.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
+/// Where requests come from.
+pub(crate) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
 /// An app with the means to move its time.
 pub(crate) struct TestApp {
     pub(crate) app: Arc<App>,

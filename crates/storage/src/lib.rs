@@ -8,6 +8,7 @@ mod cache;
 pub mod clients;
 pub mod consents;
 mod consume;
+pub mod customers;
 mod db;
 mod epochs;
 mod error;

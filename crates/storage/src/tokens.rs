@@ -1,7 +1,8 @@
 //! Every issued credential, whatever its kind: one table, looked up by keyed hash.
 
 use postern_domain::{
-    ClientId, CodeBinding, Grant, GrantId, Permit, Timestamp, TokenHash, TokenId, TokenKind, UserId,
+    ApiToken, ClientId, CodeBinding, CustomerId, Grant, GrantId, Network, OrganizationId, Permit, PersonName,
+    SessionId, Timestamp, TokenHash, TokenId, TokenKind, UserId,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
@@ -35,6 +36,13 @@ pub(crate) mod row {
         pub revoked_at: Option<i64>,
         pub last_used_at: Option<i64>,
         pub successor: Option<Vec<u8>>,
+        pub organization_id: Option<Uuid>,
+        pub customer_id: Option<Uuid>,
+        pub name: Option<String>,
+        pub created_by: Option<Uuid>,
+        pub last_used_from: Option<String>,
+        pub revoked_by: Option<Uuid>,
+        pub sealed: Option<Vec<u8>>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -73,6 +81,10 @@ pub struct Token {
     pub client_id: Option<ClientId>,
     /// The person behind it.
     pub user_id: Option<UserId>,
+    /// The organization it belongs to, if it is no person's and no app's.
+    pub organization_id: Option<OrganizationId>,
+    /// The customer it was made for.
+    pub customer_id: Option<CustomerId>,
     /// What it allows.
     pub permit: Permit,
     /// What else is known of it.
@@ -89,19 +101,79 @@ pub struct Token {
     pub last_used_at: Option<Timestamp>,
     /// What replaced it, sealed, for as long as an honest retry may get it again.
     pub successor: Option<Vec<u8>>,
+    /// Its own value, sealed, where the instance lets owners see it again.
+    pub sealed: Option<Vec<u8>>,
 }
 
 /// What is known of a token besides its permit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenData {
     /// What a code is bound to.
     Code(CodeBinding),
     /// It came from a refresh, so its first use ends the time in which that refresh may be retried.
     Refreshed,
+    /// What its owner knows of a personal or organization token.
+    Api(ApiToken),
+    /// The session whose page it was made for.
+    SessionApi(SessionId),
+}
+
+/// What is kept of a [`TokenData`] as JSON: of a personal or organization token, what has no column of its own.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kept {
+    Code(CodeBinding),
+    Refreshed,
+    Api {
+        hint: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        networks: Vec<Network>,
+        #[serde(default)]
+        everything: bool,
+    },
+    SessionApi(SessionId),
 }
 
 impl Token {
+    /// A token that was made at `created_at`, belongs to nobody yet and has no end.
+    pub const fn new(
+        id: TokenId,
+        kind: TokenKind,
+        hash: TokenHash,
+        permit: Permit,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            kind,
+            hash,
+            grant_id: None,
+            client_id: None,
+            user_id: None,
+            organization_id: None,
+            customer_id: None,
+            permit,
+            data: None,
+            created_at,
+            expires_at: None,
+            consumed_at: None,
+            revoked_at: None,
+            last_used_at: None,
+            successor: None,
+            sealed: None,
+        }
+    }
+
+    /// What its owner knows of it, if it is a personal or organization token.
+    pub const fn api(&self) -> Option<&ApiToken> {
+        match &self.data {
+            Some(TokenData::Api(api)) => Some(api),
+            _ => None,
+        }
+    }
+
     /// Whether it is neither over, nor redeemed, nor revoked; its grant is another question.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none()
@@ -174,13 +246,14 @@ pub async fn revoke_for_client_and_user(
     Ok(updated.rows_affected)
 }
 
-/// Writes down that a token was used at `now`.
+/// Writes down that a token was used at `now`, and from where if that is known.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
-pub async fn touch(tx: &Tx, id: TokenId, now: Timestamp) -> Result<(), StorageError> {
+pub async fn touch(tx: &Tx, id: TokenId, from: Option<&str>, now: Timestamp) -> Result<(), StorageError> {
     Entity::update_many()
         .col_expr(Column::LastUsedAt, Expr::value(now.0))
+        .col_expr(Column::LastUsedFrom, Expr::value(from))
         .filter(Column::Id.eq(id.0))
         .exec(tx.connection())
         .await?;
@@ -232,7 +305,8 @@ pub async fn delete_expired(tx: &Tx, ended_before: Timestamp, limit: u64) -> Res
     Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
 }
 
-fn model(token: &Token) -> Result<Model, StorageError> {
+pub(crate) fn model(token: &Token) -> Result<Model, StorageError> {
+    let api = token.api();
     Ok(Model {
         id: token.id.0,
         kind: token.kind.spec().code.to_owned(),
@@ -241,17 +315,62 @@ fn model(token: &Token) -> Result<Model, StorageError> {
         client_id: token.client_id.map(|id| id.0),
         user_id: token.user_id.map(|id| id.0),
         permit: to_json(TABLE, &token.permit)?,
-        data: token.data.as_ref().map(|data| to_json(TABLE, data)).transpose()?,
+        data: token.data.as_ref().map(data_text).transpose()?,
         created_at: token.created_at.0,
         expires_at: token.expires_at.map(|at| at.0),
         consumed_at: token.consumed_at.map(|at| at.0),
         revoked_at: token.revoked_at.map(|at| at.0),
         last_used_at: token.last_used_at.map(|at| at.0),
         successor: token.successor.clone(),
+        organization_id: token.organization_id.map(|id| id.0),
+        customer_id: token.customer_id.map(|id| id.0),
+        name: api.map(|api| api.name.to_string()),
+        created_by: api.and_then(|api| api.created_by).map(|id| id.0),
+        last_used_from: api.and_then(|api| api.last_used_from.clone()),
+        revoked_by: api.and_then(|api| api.revoked_by).map(|id| id.0),
+        sealed: token.sealed.clone(),
     })
 }
 
-fn token(row: Model) -> Result<Token, StorageError> {
+/// The column `data`.
+pub(crate) fn data_text(data: &TokenData) -> Result<String, StorageError> {
+    let kept = match data {
+        TokenData::Code(binding) => Kept::Code(binding.clone()),
+        TokenData::Refreshed => Kept::Refreshed,
+        TokenData::SessionApi(session) => Kept::SessionApi(*session),
+        TokenData::Api(api) => Kept::Api {
+            hint: api.hint.clone(),
+            note: api.note.clone(),
+            networks: api.networks.clone(),
+            everything: api.everything,
+        },
+    };
+    to_json(TABLE, &kept)
+}
+
+fn data_of(row: &Model) -> Result<Option<TokenData>, StorageError> {
+    let Some(text) = &row.data else { return Ok(None) };
+    Ok(Some(match from_json(TABLE, text)? {
+        Kept::Code(binding) => TokenData::Code(binding),
+        Kept::Refreshed => TokenData::Refreshed,
+        Kept::SessionApi(session) => TokenData::SessionApi(session),
+        Kept::Api { hint, note, networks, everything } => {
+            let name = row.name.as_deref().ok_or_else(|| corrupt(TABLE, "an API token has no name"))?;
+            TokenData::Api(ApiToken {
+                name: PersonName::parse(name).map_err(|error| corrupt(TABLE, error))?,
+                hint,
+                note,
+                networks,
+                everything,
+                created_by: row.created_by.map(UserId),
+                last_used_from: row.last_used_from.clone(),
+                revoked_by: row.revoked_by.map(UserId),
+            })
+        }
+    }))
+}
+
+pub(crate) fn token(row: Model) -> Result<Token, StorageError> {
     Ok(Token {
         id: TokenId(row.id),
         kind: TokenKind::from_code(&row.kind).ok_or_else(|| corrupt(TABLE, "the kind is not known"))?,
@@ -259,14 +378,17 @@ fn token(row: Model) -> Result<Token, StorageError> {
         grant_id: row.grant_id.map(GrantId),
         client_id: row.client_id.map(ClientId),
         user_id: row.user_id.map(UserId),
+        organization_id: row.organization_id.map(OrganizationId),
+        customer_id: row.customer_id.map(CustomerId),
         permit: from_json(TABLE, &row.permit)?,
-        data: row.data.as_deref().map(|data| from_json(TABLE, data)).transpose()?,
+        data: data_of(&row)?,
         created_at: Timestamp(row.created_at),
         expires_at: row.expires_at.map(Timestamp),
         consumed_at: row.consumed_at.map(Timestamp),
         revoked_at: row.revoked_at.map(Timestamp),
         last_used_at: row.last_used_at.map(Timestamp),
         successor: row.successor,
+        sealed: row.sealed,
     })
 }
 

@@ -5,7 +5,8 @@ use postern_domain::{
 use postern_storage::tokens::{self, Token};
 use serde::Serialize;
 
-use crate::{App, standing};
+use super::holder::holder;
+use crate::App;
 
 /// All that the instance knows of a token, for its operator.
 #[derive(Clone, Debug, Serialize)]
@@ -111,11 +112,7 @@ async fn trouble(app: &App, token: &Token, grant: Option<&Grant>) -> Result<Opti
     if let Some(own) = own {
         return Ok(Some(own.to_owned()));
     }
-    let (Some(client), Some(user)) = (token.client_id, token.user_id) else { return Ok(None) };
-    let Some(client) = app.client_by_id(client).await? else {
-        return Ok(Some("the client is gone".to_owned()));
-    };
-    match standing::check(app, &client, user, &token.permit).await {
+    match holder(app, token, grant).await {
         Ok(_) => Ok(None),
         Err(fallen) if fallen.cause.is_none() => Ok(Some(fallen.description.into_owned())),
         Err(failure) => Err(failure),

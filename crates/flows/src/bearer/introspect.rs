@@ -22,7 +22,8 @@ pub struct Introspection {
 #[derive(Clone, Debug, Serialize)]
 struct Facts {
     scope: Scopes,
-    client_id: ClientIdentifier,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<ClientIdentifier>,
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,12 +62,12 @@ pub async fn introspect(app: &App, sender: Sender<'_>) -> Result<Introspection, 
         return Ok(NOTHING);
     }
     let Some(verdict) = look_up(app, &text).await? else { return Ok(NOTHING) };
-    let of_another = verdict.client.id != client.id;
+    let of_another = verdict.holder.client().is_none_or(|holder| holder.id != client.id);
     if of_another && (!client.metadata.resource_server || verdict.kind == TokenKind::Refresh) {
         return Ok(NOTHING);
     }
     if verdict.kind != TokenKind::Refresh {
-        verdict.note_use(app).await?;
+        verdict.note_use(app, None).await?;
     }
     Ok(Introspection { active: true, facts: Some(facts(app, &verdict)) })
 }
@@ -78,10 +79,10 @@ fn facts(app: &App, verdict: &Verdict) -> Facts {
     let is_named = sub_type == Some(SubjectType::User) && verdict.holds("profile");
     Facts {
         scope: permit.scopes.clone(),
-        client_id: verdict.client.identifier.clone(),
-        username: is_named.then(|| verdict.user.username.to_string()),
-        // RFC 6749 section 5.1 types access tokens only.
-        token_type: (verdict.kind == TokenKind::Access).then_some("Bearer"),
+        client_id: verdict.holder.client().map(|client| client.identifier.clone()),
+        username: verdict.holder.person().filter(|_| is_named).map(|user| user.username.to_string()),
+        // RFC 6749 section 5.1 types what is presented to a resource.
+        token_type: (verdict.kind != TokenKind::Refresh).then_some("Bearer"),
         exp: verdict.expires_at,
         iat: verdict.created_at,
         sub: permit.subject.to_string(),

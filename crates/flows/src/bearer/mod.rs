@@ -1,12 +1,14 @@
 //! What a presented token is worth, and the endpoints that say so: userinfo, introspection, revocation.
 
 mod explain;
+mod holder;
 mod introspect;
 mod revoke;
 mod userinfo;
 mod verdict;
 
 pub use explain::{Explanation, explain};
+pub use holder::Holder;
 pub use introspect::{Introspection, introspect};
 pub use revoke::revoke;
 pub use userinfo::userinfo;

@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 
 use super::{explain, introspect, revoke, userinfo, verdict};
 use crate::party::{self, Party, form, refresh_token, scopes};
+use crate::testing::HERE;
 
 async fn introspected(party: &Party, credentials: &Params, token: &str) -> Result<Value, Refusal> {
     let form = credentials.clone().with("token", token);
@@ -16,7 +17,7 @@ async fn revoked(party: &Party, credentials: &Params, token: &str) -> Result<(),
 }
 
 async fn works(party: &Party, token: &str) -> bool {
-    verdict(&party.app, token).await.is_ok()
+    verdict(&party.app, token, HERE).await.is_ok()
 }
 
 fn inactive() -> Value {
@@ -33,7 +34,7 @@ async fn userinfo_says_what_the_scopes_allow() {
     ] {
         let code = party.code_with(|new| new.permit.scopes = scopes(scope)).await;
         let answer = party.token(party.redemption(&code)).await.unwrap();
-        let verdict = verdict(&party.app, answer.access_token.reveal()).await.unwrap();
+        let verdict = verdict(&party.app, answer.access_token.reveal(), HERE).await.unwrap();
         let claims = serde_json::to_value(userinfo(&verdict).unwrap()).unwrap();
         let mut found: Vec<_> = claims.as_object().unwrap().keys().collect();
         found.sort();
@@ -41,7 +42,7 @@ async fn userinfo_says_what_the_scopes_allow() {
     }
     let code = party.code_with(|new| new.permit.scopes = scopes("email")).await;
     let answer = party.token(party.redemption(&code)).await.unwrap();
-    let verdict = verdict(&party.app, answer.access_token.reveal()).await.unwrap();
+    let verdict = verdict(&party.app, answer.access_token.reveal(), HERE).await.unwrap();
     assert_eq!(userinfo(&verdict).unwrap_err().code, ErrorCode::InsufficientScope);
 }
 
@@ -69,7 +70,7 @@ async fn only_the_exact_token_works() {
         party.secret.as_str(),
         id_token,
     ] {
-        let refused = verdict(&party.app, other).await.unwrap_err();
+        let refused = verdict(&party.app, other, HERE).await.unwrap_err();
         assert_eq!(refused.code, ErrorCode::InvalidToken, "{other}");
     }
     party.app.advance(Lifetime::days(10));
@@ -164,9 +165,9 @@ async fn a_verdict_in_memory_dies_with_what_it_rests_on() {
     let mut party = Party::new().await;
     let answer = party.tokens().await;
     let token = answer.access_token.reveal();
-    assert!(verdict(&party.app, token).await.unwrap().holds("email"));
+    assert!(verdict(&party.app, token, HERE).await.unwrap().holds("email"));
     party.reregister(|metadata| metadata.scopes = scopes("openid profile")).await;
-    assert!(!verdict(&party.app, token).await.unwrap().holds("email"), "the client lost the scope");
+    assert!(!verdict(&party.app, token, HERE).await.unwrap().holds("email"), "the client lost the scope");
     party.reregister(|metadata| metadata.grants = vec![GrantName::AuthorizationCode]).await;
     assert!(works(&party, token).await);
     let (id, now) = (party.client.id, party.app.clock.now());

@@ -1,12 +1,14 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use postern_domain::{
-    Client, MalformedToken, Permit, Presented, Refusal, Timestamp, TokenId, TokenKind, TokenText, User,
+    ApiToken, ErrorCode, MalformedToken, Permit, Presented, Refusal, Timestamp, TokenId, TokenKind, TokenText,
 };
 use postern_storage::tokens::{self, Token, TokenData};
 
-use crate::{App, last_use, standing};
+use super::holder::{Holder, holder};
+use crate::{App, last_use};
 
 /// What a token that works is worth. Kept in memory until something that it rests on changes.
 #[derive(Debug)]
@@ -15,10 +17,10 @@ pub struct Verdict {
     pub id: TokenId,
     /// What kind of token it is.
     pub kind: TokenKind,
-    /// The client it was issued to.
-    pub client: Arc<Client>,
-    /// The person behind it.
-    pub user: Arc<User>,
+    /// Who stands behind it.
+    pub holder: Holder,
+    /// What its owner knows of it, if it is a personal or organization token.
+    pub api: Option<ApiToken>,
     /// What it allows right now.
     pub permit: Permit,
     /// When it was issued.
@@ -36,7 +38,7 @@ pub struct Verdict {
 /// # Errors
 /// `invalid_token` that says in which way it is none that works; `temporarily_unavailable` or `server_error` if that
 /// cannot be found out.
-pub async fn verdict(app: &App, token: &str) -> Result<Arc<Verdict>, Refusal> {
+pub async fn verdict(app: &App, token: &str, from: IpAddr) -> Result<Arc<Verdict>, Refusal> {
     let text = match TokenText::parse(&app.config.tokens.prefix, token) {
         Ok(text) => text,
         Err(MalformedToken::OtherInstance) => {
@@ -49,10 +51,11 @@ pub async fn verdict(app: &App, token: &str) -> Result<Arc<Verdict>, Refusal> {
         return Err(Refusal::invalid_token(format!("this is a {label}, which is not presented here")));
     }
     match look_up(app, &text).await? {
-        Some(verdict) => {
-            verdict.note_use(app).await?;
+        Some(verdict) if verdict.may_come_from(from) => {
+            verdict.note_use(app, Some(from)).await?;
             Ok(verdict)
         }
+        Some(_) => Err(Refusal::invalid_token("the token may not be used from this address")),
         None => Err(Refusal::invalid_token("the token is unknown, expired or revoked")),
     }
 }
@@ -67,19 +70,22 @@ pub(super) async fn look_up(app: &App, text: &TokenText) -> Result<Option<Arc<Ve
         return Ok(Some(verdict));
     }
     let since = epochs.now();
-    let Some((token, Some(grant))) = tokens::find_by_hash(&app.db, hash).await? else { return Ok(None) };
-    let family_lives = grant.revoked_at.is_none() && grant.expires_at.is_none_or(|end| now < end);
+    let Some((token, grant)) = tokens::find_by_hash(&app.db, hash).await? else { return Ok(None) };
+    let family_lives = grant
+        .as_ref()
+        .is_none_or(|grant| grant.revoked_at.is_none() && grant.expires_at.is_none_or(|end| now < end));
     if !token.is_live(now) || !family_lives {
         return Ok(None);
     }
-    let Some(client) = app.client_by_id(grant.client_id).await? else { return Ok(None) };
-    let standing = match standing::check(app, &client, grant.user_id, &token.permit).await {
-        Ok(standing) => standing,
-        Err(fallen) if fallen.cause.is_none() => return Ok(None),
+    let (holder, permit) = match holder(app, &token, grant.as_ref()).await {
+        Ok(held) => held,
+        Err(fallen) if fallen.cause.is_none() && fallen.code == ErrorCode::InvalidGrant => return Ok(None),
         Err(failure) => return Err(failure),
     };
-    let rests_on = [token.id.0, grant.id.0, grant.client_id.0, grant.user_id.0];
-    let verdict = Arc::new(Verdict::new(token, client, standing.user, standing.permit));
+    let mut rests_on = vec![token.id.0];
+    rests_on.extend(grant.map(|grant| grant.id.0));
+    rests_on.extend(holder.rests_on());
+    let verdict = Arc::new(Verdict::new(token, holder, permit));
     // Refresh tokens are used once: keeping them would only push others out.
     if verdict.kind != TokenKind::Refresh {
         app.live.verdicts.insert(hash, Arc::clone(&verdict), since, &rests_on);
@@ -88,28 +94,38 @@ pub(super) async fn look_up(app: &App, text: &TokenText) -> Result<Option<Arc<Ve
 }
 
 impl Verdict {
-    fn new(token: Token, client: Arc<Client>, user: Arc<User>, permit: Permit) -> Self {
+    fn new(token: Token, holder: Holder, permit: Permit) -> Self {
         Self {
             id: token.id,
             kind: token.kind,
-            client,
-            user,
+            holder,
             permit,
             created_at: token.created_at,
             expires_at: token.expires_at,
             used_at: AtomicI64::new(token.last_used_at.map_or(0, |at| at.0)),
             refreshed: token.data == Some(TokenData::Refreshed),
+            api: match token.data {
+                Some(TokenData::Api(api)) => Some(api),
+                _ => None,
+            },
         }
+    }
+
+    /// Whether its owner lets it be used from this address.
+    pub fn may_come_from(&self, address: IpAddr) -> bool {
+        self.api.as_ref().is_none_or(|api| {
+            api.networks.is_empty() || api.networks.iter().any(|network| network.contains(address))
+        })
     }
 
     /// Whether it holds `scope`.
     pub fn holds(&self, scope: &str) -> bool {
-        self.permit.scopes.contains(scope)
+        self.permit.scopes.allow(scope)
     }
 
     /// Writes down that the token is used, now and then. The first use of one that came from a refresh is written down
     /// before anybody is told anything, because it ends the time in which that refresh may be retried.
-    pub(super) async fn note_use(&self, app: &App) -> Result<(), Refusal> {
+    pub(super) async fn note_use(&self, app: &App, from: Option<IpAddr>) -> Result<(), Refusal> {
         let now = app.clock.now();
         let noted = self.used_at.load(Ordering::Acquire);
         if noted != 0 && Timestamp(noted).plus(last_use::TOUCHED_EVERY) > now {
@@ -122,7 +138,7 @@ impl Verdict {
         }
         // Of those who get here at once, one writes.
         if self.used_at.compare_exchange(noted, now.0, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-            last_use::note_token(app, self.id, now);
+            last_use::note_token(app, self.id, from, now);
         }
         Ok(())
     }

@@ -118,8 +118,7 @@ impl Rules<'_> {
         };
         let unknown: Vec<&str> = scopes.iter().filter(|name| !offered(name)).collect();
         if !unknown.is_empty() {
-            let known: Vec<&str> =
-                self.catalogue.offered().map(|row| row.name.as_str()).collect();
+            let known: Vec<&str> = self.catalogue.offered().map(|row| row.name.as_str()).collect();
             errors.add(
                 "scopes",
                 format!("This server has no scope {}. It has: {}.", quoted(&unknown), known.join(", ")),

@@ -65,7 +65,7 @@ async fn redeem(app: &App, Request { client, params, now }: Request<'_>) -> Resu
     };
     let order = Order {
         client,
-        user: &standing.user,
+        standing: &standing,
         permit: &standing.permit,
         grant: &grant,
         nonce: binding.nonce.as_deref(),

@@ -107,7 +107,7 @@ async fn rotate(
     }
     let order = Order {
         client,
-        user: &standing.user,
+        standing: &standing,
         permit: &standing.permit,
         grant,
         nonce: None,

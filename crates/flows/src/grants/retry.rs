@@ -80,7 +80,7 @@ pub(super) async fn successor(
     };
     let standing = standing::check(app, client, grant.user_id, &access.permit).await?;
     let permit = &access.permit;
-    let order = Order { client, user: &standing.user, permit, grant, nonce: None, refreshed: true, now };
+    let order = Order { client, standing: &standing, permit, grant, nonce: None, refreshed: true, now };
     let id_token = match permit.scopes.contains("openid") {
         true => Some(issue::id_token(app, &order, &access_token).await?),
         false => None,

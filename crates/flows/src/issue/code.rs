@@ -25,21 +25,14 @@ pub struct NewCode {
 pub async fn code(app: &App, new: NewCode) -> Result<TokenText, Refusal> {
     let now = app.clock.now();
     let text = app.new_token(TokenKind::AuthorizationCode);
+    let (id, hash) = (app.new_id(), app.secret_key.hash(&text));
     let token = Token {
-        id: app.new_id(),
-        kind: TokenKind::AuthorizationCode,
-        hash: app.secret_key.hash(&text),
         grant_id: Some(new.binding.grant_id),
         client_id: Some(new.client),
         user_id: Some(new.user),
-        permit: new.permit,
         data: Some(TokenData::Code(new.binding)),
-        created_at: now,
         expires_at: Some(now.plus(app.config.lifetimes.code)),
-        consumed_at: None,
-        revoked_at: None,
-        last_used_at: None,
-        successor: None,
+        ..Token::new(id, TokenKind::AuthorizationCode, hash, new.permit, now)
     };
     app.db
         .write(token, |tx, token| {

@@ -51,7 +51,7 @@ pub(crate) async fn id_token(
         at_hash: at_hash(algorithm, access_token.reveal()),
         amr: authentication.amr.iter().map(|method| method.as_str()).collect(),
         sid: authentication.session_id,
-        claims: Claims::new(order.permit, order.user),
+        claims: order.standing.claims(order.permit),
     };
     key.sign(&claims).map(Plain::new).map_err(Refusal::because)
 }

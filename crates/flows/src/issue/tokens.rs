@@ -1,15 +1,15 @@
-use postern_domain::{
-    Client, Grant, GrantName, Lifetime, Permit, Refusal, Timestamp, TokenKind, TokenText, User,
-};
+use postern_domain::{Client, Grant, GrantName, Lifetime, Permit, Refusal, Timestamp, TokenKind, TokenText};
 use postern_storage::tokens::{Token, TokenData};
 
 use super::{TokenAnswer, id_token};
 use crate::App;
+use crate::standing::Standing;
 
 /// For what tokens are to be made.
 pub(crate) struct Order<'a> {
     pub(crate) client: &'a Client,
-    pub(crate) user: &'a User,
+    /// For whom, as they stand now.
+    pub(crate) standing: &'a Standing,
     /// The family they join.
     pub(crate) grant: &'a Grant,
     /// What they may hold.
@@ -63,21 +63,13 @@ fn token(app: &App, order: &Order<'_>, text: &TokenText, lifetime: Lifetime) -> 
     // However often it is refreshed, nothing outlives the grant.
     let ends = [order.grant.expires_at, order.permit.expires_at];
     let end = ends.into_iter().flatten().fold(end, Timestamp::min);
+    let (id, hash) = (app.new_id(), app.secret_key.hash(text));
     Token {
-        id: app.new_id(),
-        kind: text.kind(),
-        hash: app.secret_key.hash(text),
         grant_id: Some(order.grant.id),
         client_id: Some(order.client.id),
-        user_id: Some(order.user.id),
-        permit: order.permit.clone(),
-        data: None,
-        created_at: order.now,
+        user_id: Some(order.standing.user.id),
         expires_at: Some(end),
-        consumed_at: None,
-        revoked_at: None,
-        last_used_at: None,
-        successor: None,
+        ..Token::new(id, text.kind(), hash, order.permit.clone(), order.now)
     }
 }
 

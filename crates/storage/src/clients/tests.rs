@@ -104,20 +104,11 @@ async fn insert_grant(
         let mut hash = [0; 32];
         hash[..16].copy_from_slice(random_id().as_bytes());
         Token {
-            id: TokenId(random_id()),
-            kind: *kind,
-            hash: TokenHash(hash),
             grant_id: Some(grant.id),
             client_id: Some(client),
             user_id: Some(user),
-            permit: permit(user),
-            data: None,
-            created_at: NOW,
             expires_at: Some(later(100)),
-            consumed_at: None,
-            revoked_at: None,
-            last_used_at: None,
-            successor: None,
+            ..Token::new(TokenId(random_id()), *kind, TokenHash(hash), permit(user), NOW)
         }
     };
     let issued: Vec<Token> = kinds.iter().map(token).collect();

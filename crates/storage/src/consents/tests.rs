@@ -92,20 +92,11 @@ async fn grant_token(
         revoked_at: None,
     };
     let token = Token {
-        id: TokenId(random_id()),
-        kind: TokenKind::Access,
-        hash: hash(byte),
         grant_id: Some(grant.id),
         client_id: Some(client),
         user_id: Some(user),
-        permit,
-        data: None,
-        created_at: NOW,
         expires_at: Some(Timestamp(NOW.0 + 100)),
-        consumed_at: None,
-        revoked_at: None,
-        last_used_at: used.map(|seconds| Timestamp(NOW.0 + seconds)),
-        successor: None,
+        ..Token::new(TokenId(random_id()), TokenKind::Access, hash(byte), permit, NOW)
     };
     let id = grant.id;
     write(db, (grant, token), |tx, (grant, token)| {

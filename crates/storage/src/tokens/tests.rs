@@ -43,20 +43,17 @@ impl Pair {
 
     fn token(&self, kind: TokenKind, byte: u8) -> Token {
         Token {
-            id: TokenId(random_id()),
-            kind,
-            hash: hash(byte),
             grant_id: Some(GrantId(random_id())),
             client_id: Some(self.client),
             user_id: Some(self.user.id),
-            permit: Permit::of_user(self.user.id, "openid email".parse().unwrap()),
-            data: None,
-            created_at: NOW,
             expires_at: Some(NOW.plus(Lifetime::seconds(60))),
-            consumed_at: None,
-            revoked_at: None,
-            last_used_at: None,
-            successor: None,
+            ..Token::new(
+                TokenId(random_id()),
+                kind,
+                hash(byte),
+                Permit::of_user(self.user.id, "openid email".parse().unwrap()),
+                NOW,
+            )
         }
     }
 

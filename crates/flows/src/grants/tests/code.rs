@@ -9,6 +9,7 @@ use postern_storage::{clients, tokens, users};
 use serde_json::Value;
 
 use crate::party::{self, CHALLENGE, Party, REDIRECT_URI, VERIFIER, form, refresh_token, scopes};
+use crate::testing::HERE;
 use crate::{Config, RequirePkce, bearer, sessions};
 
 fn claims_of(token: &str) -> Value {
@@ -26,8 +27,8 @@ async fn a_code_gives_tokens_and_says_who_signed_in() {
     let answer = party.tokens().await;
     assert_eq!((answer.token_type, answer.expires_in), ("Bearer", 864_000));
     assert_eq!(answer.scope, scopes("openid profile email"));
-    let verdict = bearer::verdict(&party.app, answer.access_token.reveal()).await.unwrap();
-    assert_eq!(verdict.user.id, party.user.id);
+    let verdict = bearer::verdict(&party.app, answer.access_token.reveal(), HERE).await.unwrap();
+    assert_eq!(verdict.holder.person().unwrap().id, party.user.id);
 
     let claims = claims_of(answer.id_token.as_ref().unwrap().reveal());
     let now = party.app.clock.now().0;
@@ -158,7 +159,7 @@ async fn another_client_learns_nothing_and_spoils_nothing() {
     let answer = party.token(party.redemption(&code)).await.unwrap();
     assert_eq!(party::token(&party.app, &foreign).await.unwrap_err(), refused);
     assert!(
-        bearer::verdict(&party.app, answer.access_token.reveal()).await.is_ok(),
+        bearer::verdict(&party.app, answer.access_token.reveal(), HERE).await.is_ok(),
         "only its own client counts"
     );
 }
@@ -170,9 +171,9 @@ async fn a_second_use_kills_what_the_first_produced() {
     let code = party.code().await;
     let answer = party.token(party.redemption(&code)).await.unwrap();
     let access = answer.access_token.reveal();
-    assert!(bearer::verdict(&party.app, access).await.is_ok());
+    assert!(bearer::verdict(&party.app, access, HERE).await.is_ok());
     assert_eq!(code_of(party.token(party.redemption(&code)).await), "invalid_grant");
-    assert_eq!(bearer::verdict(&party.app, access).await.unwrap_err().code, ErrorCode::InvalidToken);
+    assert_eq!(bearer::verdict(&party.app, access, HERE).await.unwrap_err().code, ErrorCode::InvalidToken);
     assert_eq!(code_of(party.refresh(refresh_token(&answer)).await), "invalid_grant");
 }
 
@@ -196,7 +197,7 @@ async fn of_32_redemptions_at_once_at_most_one_is_answered_and_none_lives() {
         }
     }
     assert_eq!(answered.len(), 1);
-    assert!(bearer::verdict(&party.app, answered[0].access_token.reveal()).await.is_err());
+    assert!(bearer::verdict(&party.app, answered[0].access_token.reveal(), HERE).await.is_err());
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use postern_storage::tokens;
 use super::code::{set_disabled, set_state, withdraw};
 use crate::issue::TokenAnswer;
 use crate::party::{self, Party, form, refresh_token, scopes};
+use crate::testing::HERE;
 use crate::{Config, bearer};
 
 fn code_of(outcome: Result<TokenAnswer, Refusal>) -> &'static str {
@@ -13,7 +14,7 @@ fn code_of(outcome: Result<TokenAnswer, Refusal>) -> &'static str {
 }
 
 async fn works(party: &Party, answer: &TokenAnswer) -> bool {
-    bearer::verdict(&party.app, answer.access_token.reveal()).await.is_ok()
+    bearer::verdict(&party.app, answer.access_token.reveal(), HERE).await.is_ok()
 }
 
 fn same(a: &TokenAnswer, b: &TokenAnswer) -> bool {

@@ -1,0 +1,22 @@
+use crate::{Network, PersonName, UserId};
+
+/// What is known of a personal or organization token besides its permit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiToken {
+    /// What its owner calls it.
+    pub name: PersonName,
+    /// The last four characters of its value, by which its owner knows it.
+    pub hint: String,
+    /// What its owner wrote down about it.
+    pub note: Option<String>,
+    /// The networks it may be used from; none is any.
+    pub networks: Vec<Network>,
+    /// Whether it holds whatever its owner may do at the time, and not only the scopes of its permit.
+    pub everything: bool,
+    /// Who made it.
+    pub created_by: Option<UserId>,
+    /// The address it was last used from.
+    pub last_used_from: Option<String>,
+    /// Who revoked it.
+    pub revoked_by: Option<UserId>,
+}

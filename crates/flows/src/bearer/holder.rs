@@ -1,0 +1,166 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use postern_domain::{
+    Capability, Client, Customer, Grant, Organization, Permit, Refusal, Subject, SubjectType, TokenKind, User,
+};
+use postern_storage::tokens::Token;
+use uuid::Uuid;
+
+use crate::standing::{self, Standing};
+use crate::{App, claims::Claims};
+
+/// Who stands behind a token that works.
+#[derive(Clone, Debug)]
+pub enum Holder {
+    /// An app, by what a person allowed it for themselves or for an organization of theirs.
+    App {
+        /// The app.
+        client: Arc<Client>,
+        /// The person who allowed it.
+        user: Arc<User>,
+        /// The organization it speaks for, if it is not the person.
+        organization: Option<Arc<Organization>>,
+    },
+    /// A script of a person's.
+    User(Arc<User>),
+    /// A script of an organization's.
+    Organization {
+        /// The organization.
+        organization: Arc<Organization>,
+        /// Who made the token, and may still do so.
+        maker: Arc<User>,
+    },
+    /// A customer.
+    Customer {
+        /// Whose customer it is.
+        organization: Arc<Organization>,
+        /// The customer.
+        customer: Arc<Customer>,
+    },
+}
+
+impl Holder {
+    /// The app the token was issued to, if it was issued to one.
+    pub fn client(&self) -> Option<&Arc<Client>> {
+        match self {
+            Self::App { client, .. } => Some(client),
+            Self::User(_) | Self::Organization { .. } | Self::Customer { .. } => None,
+        }
+    }
+
+    /// The person who is answerable for what is done: who allowed the app, or made the token.
+    pub fn person(&self) -> Option<&Arc<User>> {
+        match self {
+            Self::App { user, .. } | Self::User(user) | Self::Organization { maker: user, .. } => Some(user),
+            Self::Customer { .. } => None,
+        }
+    }
+
+    /// The organization the token speaks for, or whose customer it speaks for.
+    pub fn organization(&self) -> Option<&Arc<Organization>> {
+        match self {
+            Self::App { organization, .. } => organization.as_ref(),
+            Self::Organization { organization, .. } | Self::Customer { organization, .. } => {
+                Some(organization)
+            }
+            Self::User(_) => None,
+        }
+    }
+
+    /// What `permit` says about whoever it speaks for; customers have no claims.
+    pub(super) fn claims(&self, permit: &Permit) -> Option<Claims<'_>> {
+        match self {
+            Self::App { organization: Some(organization), .. } | Self::Organization { organization, .. } => {
+                Some(Claims::of_organization(permit, organization))
+            }
+            Self::App { user, organization: None, .. } | Self::User(user) => {
+                Some(Claims::of_user(permit, user))
+            }
+            Self::Customer { .. } => None,
+        }
+    }
+
+    /// What a verdict on a token of this holder rests on, besides the token itself.
+    pub(super) fn rests_on(&self) -> impl Iterator<Item = Uuid> {
+        let client = self.client().map(|client| client.id.0);
+        let person = self.person().map(|person| person.id.0);
+        let organization = self.organization().map(|organization| organization.id.0);
+        let customer = match self {
+            Self::Customer { customer, .. } => Some(customer.id.0),
+            _ => None,
+        };
+        [client, person, organization, customer].into_iter().flatten()
+    }
+}
+
+/// Who stands behind a token that is itself live, and what it may do as things stand now.
+///
+/// # Errors
+/// `invalid_grant` that says what has fallen since it was made; `temporarily_unavailable` or `server_error` if that
+/// cannot be found out.
+pub(super) async fn holder(
+    app: &App,
+    token: &Token,
+    grant: Option<&Grant>,
+) -> Result<(Holder, Permit), Refusal> {
+    match token.kind {
+        TokenKind::Personal => personal(app, token).await,
+        TokenKind::Organization => organization(app, token).await,
+        TokenKind::CustomerSession => customer(app, token).await,
+        _ => of_app(app, token, grant).await,
+    }
+}
+
+async fn of_app(app: &App, token: &Token, grant: Option<&Grant>) -> Result<(Holder, Permit), Refusal> {
+    let Some(grant) = grant else { return Err(gone("what it came from")) };
+    let client = app.client_by_id(grant.client_id).await?.ok_or_else(|| gone("the client"))?;
+    let Standing { user, organization, permit } =
+        standing::check(app, &client, grant.user_id, &token.permit).await?;
+    Ok((Holder::App { client, user, organization }, permit))
+}
+
+async fn personal(app: &App, token: &Token) -> Result<(Holder, Permit), Refusal> {
+    let user = person(app, token).await?;
+    let permit = held(token, standing::of_user(app, &user))?;
+    Ok((Holder::User(user), permit))
+}
+
+async fn organization(app: &App, token: &Token) -> Result<(Holder, Permit), Refusal> {
+    let maker = person(app, token).await?;
+    let Subject::Organization(id) = token.permit.subject else { return Err(gone("the organization")) };
+    let (organization, live) = standing::of_organization(app, id, &maker, Capability::ManageTokens).await?;
+    Ok((Holder::Organization { organization, maker }, held(token, live)?))
+}
+
+async fn customer(app: &App, token: &Token) -> Result<(Holder, Permit), Refusal> {
+    let Subject::Customer(id) = token.permit.subject else { return Err(gone("the customer")) };
+    let customer = app.customer(id).await?.ok_or_else(|| gone("the customer"))?;
+    let organization =
+        app.organization(customer.organization_id).await?.ok_or_else(|| gone("the organization"))?;
+    let scopes = app.catalogue.within_reach(SubjectType::Customer, &BTreeSet::new());
+    let live = Permit::of_customer(id, organization.id, scopes);
+    let permit = token.permit.intersect(&live)?;
+    Ok((Holder::Customer { organization, customer }, permit))
+}
+
+/// What a token holds of what its owner may do: all of it, or what its permit names.
+fn held(token: &Token, live: Permit) -> Result<Permit, Refusal> {
+    match token.api() {
+        Some(api) if api.everything => Ok(Permit { expires_at: token.expires_at, ..live }),
+        _ => token.permit.intersect(&live),
+    }
+}
+
+async fn person(app: &App, token: &Token) -> Result<Arc<User>, Refusal> {
+    let user = match token.user_id {
+        Some(id) => app.user(id).await?,
+        None => None,
+    };
+    user.filter(|user| user.is_active())
+        .ok_or_else(|| Refusal::invalid_grant("the account behind it has been closed"))
+}
+
+fn gone(what: &str) -> Refusal {
+    Refusal::invalid_grant(format!("{what} is gone"))
+}
