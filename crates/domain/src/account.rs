@@ -155,6 +155,15 @@ pub enum InstanceRight {
 impl InstanceRight {
     /// What an administrator has.
     pub const ALL: [Self; 3] = [Self::UsersManage, Self::UsersImpersonate, Self::InstanceAdmin];
+
+    /// The scope by which a token holds it.
+    pub const fn scope(self) -> &'static str {
+        match self {
+            Self::UsersManage => "users:manage",
+            Self::UsersImpersonate => "users:impersonate",
+            Self::InstanceAdmin => "instance:admin",
+        }
+    }
 }
 
 /// Whether an account can be used.

@@ -2,6 +2,7 @@
 
 mod app;
 pub mod applications;
+mod authority;
 pub mod authorize;
 pub mod bearer;
 pub mod budget;
@@ -27,6 +28,7 @@ pub mod keys;
 mod last_use;
 mod live;
 pub mod logo;
+mod paging;
 #[cfg(test)]
 mod party;
 pub mod password;
@@ -44,6 +46,7 @@ pub mod upkeep;
 pub mod users;
 
 pub use app::App;
+pub use authority::Actor;
 pub use chance::{Rng, SystemRng};
 pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
@@ -54,5 +57,6 @@ pub use config::{
 pub use database_url::DatabaseUrl;
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use guess::Denied;
+pub use paging::{Paging, Slice};
 pub use secret_key::{SecretKey, SecretKeyError};
 pub use trusted_proxies::TrustedProxies;

@@ -1,0 +1,147 @@
+//! Who acts, and whether they may: the same question for a page, a call of the API and a command.
+
+use std::sync::Arc;
+
+use postern_domain::{
+    Capability, InstanceRight, OrganizationId, Permit, Refusal, Role, Subject, User, UserId,
+};
+
+use crate::bearer::Verdict;
+use crate::{App, standing};
+
+/// Who wants something done. What it may do is what its credential allows now; each flow asks before it does anything.
+#[derive(Clone, Debug)]
+pub struct Actor(Who);
+
+#[derive(Clone, Debug)]
+enum Who {
+    /// Whoever runs commands on the server's machine.
+    Operator,
+    /// Somebody with a credential.
+    Holder {
+        permit: Permit,
+        /// The person, or who answers for the organization's token.
+        person: Option<Arc<User>>,
+    },
+}
+
+impl Actor {
+    /// Whoever runs commands on the server's machine: may do everything.
+    pub const fn operator() -> Self {
+        Self(Who::Operator)
+    }
+
+    /// A person who is signed in: may do all that is theirs.
+    pub fn signed_in(app: &App, user: &Arc<User>) -> Self {
+        Self(Who::Holder { permit: standing::of_user(app, user), person: Some(Arc::clone(user)) })
+    }
+
+    /// Whoever presents a token.
+    pub fn of_token(verdict: &Verdict) -> Self {
+        Self(Who::Holder { permit: verdict.permit.clone(), person: verdict.holder.person().cloned() })
+    }
+
+    /// What its credential allows; `None` is everything.
+    pub const fn permit(&self) -> Option<&Permit> {
+        match &self.0 {
+            Who::Operator => None,
+            Who::Holder { permit, .. } => Some(permit),
+        }
+    }
+
+    /// The person who acts or, where an organization's token does, who answers for it.
+    pub const fn person(&self) -> Option<&Arc<User>> {
+        match &self.0 {
+            Who::Operator => None,
+            Who::Holder { person, .. } => person.as_ref(),
+        }
+    }
+
+    /// That its credential holds a scope.
+    ///
+    /// # Errors
+    /// `insufficient_scope` that names it.
+    pub fn holds(&self, scope: &str) -> Result<(), Refusal> {
+        match self.permit() {
+            Some(permit) if !permit.scopes.allow(scope) => {
+                Err(Refusal::insufficient_scope(format!("the token does not hold the scope “{scope}”")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it has an instance right: its person does, and its credential was given it.
+    pub fn has_right(&self, right: InstanceRight) -> bool {
+        self.permit().is_none_or(|permit| {
+            permit.scopes.contains(right.scope())
+                || permit.scopes.contains(InstanceRight::InstanceAdmin.scope())
+        })
+    }
+
+    /// That it has an instance right.
+    ///
+    /// # Errors
+    /// `insufficient_scope` that names it.
+    pub fn needs_right(&self, right: InstanceRight) -> Result<(), Refusal> {
+        if self.has_right(right) {
+            return Ok(());
+        }
+        Err(Refusal::insufficient_scope(format!("this takes the right “{}”", right.scope())))
+    }
+
+    /// That it is this person, or their script or app, and holds a scope.
+    ///
+    /// # Errors
+    /// `insufficient_scope`; `not_found` for what is somebody else's.
+    pub fn is(&self, user: UserId, scope: &str) -> Result<(), Refusal> {
+        self.holds(scope)?;
+        match self.permit() {
+            Some(permit) if permit.subject != Subject::User(user) => {
+                Err(Refusal::not_found("there is no such thing among yours"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// That it may do something in an organization: its credential holds the scope and reaches the organization, and its
+    /// person's role there allows it. An organization's own credential may do what an admin may.
+    ///
+    /// # Errors
+    /// `insufficient_scope`; `not_found` for an organization that is not its own, so that nobody learns which there are;
+    /// `forbidden` that says which role it takes.
+    pub async fn may(
+        &self,
+        app: &App,
+        organization: OrganizationId,
+        capability: Capability,
+        scope: &str,
+    ) -> Result<(), Refusal> {
+        self.holds(scope)?;
+        let Some(role) = self.role(app, organization).await? else {
+            return Err(Refusal::not_found("there is no such organization among yours"));
+        };
+        if role.may(capability) {
+            return Ok(());
+        }
+        let takes = if Role::Admin.may(capability) { "an owner or admin" } else { "an owner" };
+        Err(Refusal::forbidden(format!("this takes {takes} of the organization")))
+    }
+
+    /// What it is in an organization; `None` if that is not its own.
+    ///
+    /// # Errors
+    /// `temporarily_unavailable` or `server_error` if the database fails.
+    pub async fn role(&self, app: &App, organization: OrganizationId) -> Result<Option<Role>, Refusal> {
+        let Some(permit) = self.permit() else { return Ok(Some(Role::Owner)) };
+        match permit.subject {
+            Subject::User(user) if permit.organizations.contains(organization) => {
+                match app.role(organization, user).await? {
+                    None if self.has_right(InstanceRight::InstanceAdmin) => Ok(Some(Role::Owner)),
+                    role => Ok(role),
+                }
+            }
+            Subject::Organization(own) if own == organization => Ok(Some(Role::Admin)),
+            _ => Ok(None),
+        }
+    }
+}
