@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -22,6 +22,8 @@ use crate::{Epochs, StorageError};
 const BATCH: usize = 128;
 /// Most pieces of work that wait.
 const QUEUE: usize = 2_048;
+/// Longest that a batch waits for those who were in the one before.
+const LINGER: Duration = Duration::from_millis(4);
 
 /// The way to the writer task. The task ends when the last of these is gone.
 #[derive(Clone)]
@@ -81,7 +83,10 @@ impl Fate {
 
 async fn run(connection: DatabaseConnection, epochs: Arc<Epochs>, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
     let mut batch = Vec::with_capacity(BATCH);
+    let mut before = Before::default();
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
+        before.gather(&mut jobs, &mut batch).await;
+        let began = Instant::now();
         // Whoever gave a piece up was told that nothing happened.
         batch.retain(|job| job.begins());
         if batch.is_empty() {
@@ -96,10 +101,34 @@ async fn run(connection: DatabaseConnection, epochs: Arc<Epochs>, mut jobs: mpsc
         if let Ok(touched) = &outcome {
             epochs.advance(touched);
         }
+        before = Before { pieces: batch.len(), took: began.elapsed() };
         let failure = outcome.err();
         for job in batch.drain(..) {
             job.answer(failure.as_ref());
         }
+    }
+}
+
+/// The batch before. Those who were in it often have their next change ready a moment after it is answered: the first of
+/// them would be committed alone, and the others would wait for that as well.
+#[derive(Default)]
+struct Before {
+    pieces: usize,
+    took: Duration,
+}
+
+impl Before {
+    /// Waits until as many have come as the last time, for no longer than that commit took.
+    async fn gather(&self, jobs: &mut mpsc::Receiver<Box<dyn Job>>, batch: &mut Vec<Box<dyn Job>>) {
+        let more = async {
+            while let missing @ 1.. = self.pieces.saturating_sub(batch.len()) {
+                if jobs.recv_many(batch, missing).await == 0 {
+                    break;
+                }
+            }
+        };
+        // Too late is no failure: those who are here are committed without the others.
+        let _ = tokio::time::timeout(self.took.min(LINGER), more).await;
     }
 }
 
