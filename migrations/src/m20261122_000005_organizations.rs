@@ -117,5 +117,9 @@ async fn tokens(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     }
     manager.create_index(index("tokens", &["organization_id", "created_at"])).await?;
     manager.create_index(index("tokens", &["customer_id"])).await?;
-    manager.create_index(index("tokens", &["kind", "created_at"])).await
+    manager.create_index(index("tokens", &["kind", "created_at"])).await?;
+    // What works of a client's, for counting it.
+    let works =
+        Expr::col(Alias::new("revoked_at")).is_null().and(Expr::col(Alias::new("consumed_at")).is_null());
+    manager.create_index(index("tokens", &["client_id", "expires_at"]).and_where(works).take()).await
 }

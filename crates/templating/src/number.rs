@@ -13,9 +13,23 @@ pub(crate) fn grouped(number: &u64) -> String {
     text
 }
 
+/// The most that is counted of what there may be very much of.
+const MOST_COUNTED: u64 = 10_000;
+
+/// A count that goes no further than ten thousand: beyond it, `10,000+`.
+pub(crate) fn counted(number: &u64) -> String {
+    if *number > MOST_COUNTED { format!("{}+", grouped(&MOST_COUNTED)) } else { grouped(number) }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::grouped;
+    use super::{counted, grouped};
+
+    #[test]
+    fn counts_end_at_ten_thousand() {
+        assert_eq!(counted(&10_000), "10,000");
+        assert_eq!(counted(&10_001), "10,000+");
+    }
 
     #[test]
     fn thousands_are_set_apart() {
