@@ -40,6 +40,30 @@ if (rows.length > 12) {
   });
 }
 
+// The tree of a token's scopes: how many are chosen, and all of them at once.
+for (const tree of document.querySelectorAll("[data-tree]")) {
+  const boxes = [...tree.querySelectorAll("input[type=checkbox]")];
+  const count = tree.querySelector("[data-count]");
+  const button = tree.querySelector("[data-select-tree]");
+  if (boxes.length < 2) continue;
+  const update = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    count.textContent = `${chosen} of ${boxes.length} chosen. Write includes read.`;
+    button.textContent = chosen === boxes.length ? "Clear all" : "Select all";
+    button.setAttribute("aria-label", `${button.textContent} scopes`);
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const on = boxes.some((box) => !box.checked);
+    for (const box of boxes) box.checked = on;
+    tree.dispatchEvent(new Event("change"));
+    for (const group of groups) group.dispatchEvent(new Event("change"));
+  });
+  tree.addEventListener("change", update);
+  tree.addEventListener("click", update);
+  update();
+}
+
 // A public client has no secret, so there is no way to send one.
 const types = [...document.querySelectorAll("input[name=type]")];
 const method = document.getElementById("token_endpoint_auth_method");

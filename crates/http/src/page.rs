@@ -29,6 +29,7 @@ pub(crate) fn chrome(app: &App, visitor: &Visitor, section: Section) -> Chrome {
         account: visitor.signed_in.as_ref().map(|signed_in| account(&signed_in.user)),
         form_token: form_token::of(app, visitor),
         section,
+        organization: None,
         notice: None,
     }
 }

@@ -3,7 +3,11 @@
 
 use std::{fs, io, path::PathBuf};
 
-use postern_templating::{Page, Visitor, assets, visit_all};
+use postern_templating::{
+    Page, Visitor, assets,
+    mails::{self, Mail, MailVisitor},
+    visit_all,
+};
 
 struct Gallery {
     folder: PathBuf,
@@ -26,6 +30,19 @@ impl Visitor for Gallery {
     }
 }
 
+impl MailVisitor for Gallery {
+    fn visit<M: Mail>(&mut self) {
+        let mail = M::sample();
+        let text = mail.text().map(|text| format!("Subject: {}\n\n{text}", mail.subject()));
+        for (extension, body) in [("html", mail.html()), ("txt", text)] {
+            let path = self.folder.join(format!("mail-{}.{extension}", M::NAME));
+            let written = body.map_err(io::Error::other).and_then(|body| fs::write(path, body));
+            self.failure = self.failure.take().or(written.err());
+        }
+        self.names.push(format!("mail-{}", M::NAME));
+    }
+}
+
 fn main() -> io::Result<()> {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "target/gallery".into()));
     fs::create_dir_all(folder.join("assets"))?;
@@ -39,6 +56,7 @@ fn main() -> io::Result<()> {
     }
     let mut gallery = Gallery { folder, names: Vec::new(), failure: None };
     visit_all(&mut gallery);
+    mails::visit_all(&mut gallery);
     if let Some(failure) = gallery.failure {
         return Err(failure);
     }

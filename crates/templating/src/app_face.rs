@@ -38,6 +38,6 @@ impl AppFace {
 
     /// One of six tints, by name, so that apps without a logo can be told apart in a list.
     pub fn tint(&self) -> u32 {
-        self.name.chars().fold(7_u32, |sum, c| sum.wrapping_mul(31).wrapping_add(u32::from(c))) % 6
+        crate::avatar::tint(&self.name)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{assets, colour};
+use crate::{OrganizationNav, OrganizationTab, assets, avatar, colour};
 
 /// The frame of a page, the same for all of them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub struct Chrome {
     pub form_token: String,
     /// The entry of the navigation that is marked as the current one.
     pub section: Section,
+    /// The organization that the page is about, if it is about one: its tabs are shown then.
+    pub organization: Option<OrganizationNav>,
     /// What was just done and what comes next, shown on top of the page.
     pub notice: Option<Notice>,
 }
@@ -59,6 +61,12 @@ pub enum Section {
     Security,
     /// `/developer/clients` and below
     Clients,
+    /// `/settings/tokens` and below
+    Tokens,
+    /// `/organizations` and below
+    Organizations,
+    /// `/admin/tokens` and below, for holders of `users:manage`
+    AllTokens,
     /// A page outside the navigation: sign-in, consent, errors.
     Elsewhere,
 }
@@ -144,11 +152,7 @@ impl Section {
 impl Account {
     /// Up to two letters for the round mark: the first of the first and of the last word of the name.
     pub fn initials(&self) -> String {
-        let source = if self.name.trim().is_empty() { &self.username } else { &self.name };
-        let mut words =
-            source.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
-        let first = words.next();
-        first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+        avatar::initials(if self.name.trim().is_empty() { &self.username } else { &self.name })
     }
 
     /// The person of the samples.
@@ -176,6 +180,41 @@ impl Branding {
 }
 
 impl Chrome {
+    /// Whether this entry of the navigation is the current one. A page of an organization is under *Organizations*,
+    /// whatever it shows.
+    pub(crate) fn is_at(&self, section: Section) -> bool {
+        match self.organization {
+            Some(_) => section == Section::Organizations,
+            None => section == self.section,
+        }
+    }
+
+    /// Where the clients are listed that a page belongs to: the person's or the organization's.
+    pub(crate) fn clients_url(&self) -> String {
+        match &self.organization {
+            Some(organization) => format!("/organizations/{}/clients", organization.slug),
+            None => "/developer/clients".into(),
+        }
+    }
+
+    /// The frame of the samples on a page of an organization.
+    pub fn sample_organization(tab: OrganizationTab) -> Self {
+        Self { organization: Some(OrganizationNav::sample(tab)), ..Self::sample(Section::Organizations) }
+    }
+
+    /// The same for an organization with a long name, of which the person only is a member.
+    pub fn sample_member(tab: OrganizationTab) -> Self {
+        Self {
+            organization: Some(OrganizationNav::sample_member(tab)),
+            ..Self::sample(Section::Organizations)
+        }
+    }
+
+    /// The frame of the samples for somebody who may manage others.
+    pub fn sample_admin(section: Section) -> Self {
+        Self { account: Some(Account { is_admin: true, ..Account::sample() }), ..Self::sample(section) }
+    }
+
     /// The frame of the samples: somebody is signed in.
     pub fn sample(section: Section) -> Self {
         Self {
@@ -183,6 +222,7 @@ impl Chrome {
             account: Some(Account::sample()),
             form_token: "c2FtcGxlLWZvcm0tdG9rZW4".into(),
             section,
+            organization: None,
             notice: None,
         }
     }

@@ -6,11 +6,14 @@
 
 mod app_face;
 pub mod assets;
+mod avatar;
 mod badge;
 mod chrome;
 mod colour;
 mod form;
+pub mod mails;
 mod number;
+mod organization_nav;
 mod page;
 mod pager;
 pub mod pages;
@@ -24,9 +27,11 @@ mod when;
 mod widget;
 
 pub use app_face::AppFace;
+pub use avatar::Avatar;
 pub use badge::{Badge, Tone};
 pub use chrome::{Account, Branding, Chrome, Notice, NoticeKind, Section};
 pub use form::{Choice, Field, FieldError};
+pub use organization_nav::{OrganizationNav, OrganizationTab};
 pub use page::{Page, Visitor, visit_all};
 pub use pager::Pager;
 pub use scope::{ScopeChoice, ScopeChoices, ScopeGroup, ScopeLine};

@@ -52,4 +52,21 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::Client>();
     visitor.visit::<pages::ClientSecret>();
     visitor.visit::<pages::ClientDelete>();
+    visitor.visit::<pages::ChooseOrganization>();
+    visitor.visit::<pages::Organizations>();
+    visitor.visit::<pages::OrganizationNew>();
+    visitor.visit::<pages::OrganizationOverview>();
+    visitor.visit::<pages::OrganizationMembers>();
+    visitor.visit::<pages::OrganizationJoin>();
+    visitor.visit::<pages::Customers>();
+    visitor.visit::<pages::CustomerForm>();
+    visitor.visit::<pages::OrganizationSettings>();
+    visitor.visit::<pages::OrganizationDelete>();
+    visitor.visit::<pages::Tokens>();
+    visitor.visit::<pages::TokenNew>();
+    visitor.visit::<pages::TokenValue>();
+    visitor.visit::<pages::Token>();
+    visitor.visit::<pages::TokenRotate>();
+    visitor.visit::<pages::TokenRenew>();
+    visitor.visit::<pages::TokenRevoke>();
 }

@@ -10,14 +10,15 @@ pub(crate) fn web_url(url: &str) -> &str {
 }
 
 /// The path where it is one on this server, else `/`.
-pub(crate) fn own_path(path: &str) -> &str {
+pub(crate) fn own_path(path: impl AsRef<str>) -> String {
+    let path = path.as_ref();
     let is_own = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\");
-    if is_own { path } else { "/" }
+    if is_own { path.into() } else { "/".into() }
 }
 
 /// A path or an address of the web, else `#`.
-pub(crate) fn any_url(url: &str) -> &str {
-    if url.starts_with('/') { own_path(url) } else { web_url(url) }
+pub(crate) fn any_url(url: &str) -> String {
+    if url.starts_with('/') { own_path(url) } else { web_url(url).into() }
 }
 
 /// The address without its scheme and without a lone slash at its end.

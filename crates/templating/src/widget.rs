@@ -32,6 +32,8 @@ pub(crate) struct Input<'a> {
     help: &'a str,
     autocomplete: &'a str,
     placeholder: &'a str,
+    before: &'a str,
+    suggests: &'a str,
     rows: u8,
     min_length: u8,
     autofocus: bool,
@@ -53,6 +55,8 @@ pub(crate) fn input<'a>(id: &'a str, label: &'a str, field: &'a Field) -> Input<
         help: "",
         autocomplete: "off",
         placeholder: "",
+        before: "",
+        suggests: "",
         rows: 0,
         min_length: 0,
         autofocus: false,
@@ -64,7 +68,7 @@ pub(crate) fn input<'a>(id: &'a str, label: &'a str, field: &'a Field) -> Input<
 }
 
 impl<'a> Input<'a> {
-    /// `email` or `url`: the keyboard that fits, and the browser's own check.
+    /// `email`, `url` or `date`: the keyboard that fits, and the browser's own check.
     pub(crate) fn kind(self, kind: &'a str) -> Self {
         Self { kind, ..self }
     }
@@ -95,6 +99,16 @@ impl<'a> Input<'a> {
         Self { placeholder, ..self }
     }
 
+    /// What stands before the value and is not part of it, e.g. the start of an address.
+    pub(crate) fn before(self, before: &'a str) -> Self {
+        Self { before, ..self }
+    }
+
+    /// A script may show, as placeholder, what the server makes of the input with this id where this one stays empty.
+    pub(crate) fn suggests(self, suggests: &'a str) -> Self {
+        Self { suggests, ..self }
+    }
+
     /// The input that has the focus when the page opens, if `on`.
     pub(crate) fn autofocus(self, on: bool) -> Self {
         Self { autofocus: on, ..self }
@@ -118,7 +132,8 @@ impl<'a> Input<'a> {
     fn described_by(&self) -> String {
         let help = (!self.help.is_empty()).then(|| format!("{}-help", self.id));
         let error = self.field.error.as_ref().map(|_| format!("{}-error", self.id));
-        [error, help].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        let before = (!self.before.is_empty()).then(|| format!("{}-before", self.id));
+        [error, before, help].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     fn is_password(&self) -> bool {

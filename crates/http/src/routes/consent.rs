@@ -82,6 +82,8 @@ fn question(app: &App, visitor: &Visitor, ask: &Ask) -> Response {
         last_allowed: ask.last_allowed.map(|at| When::new(at.0, now)),
         lifetime: lifetime(metadata.name.as_str(), ask.keeps),
         switch_url: format!("/login?{switch}"),
+        organization: None,
+        limit: None,
     };
     let mut response = page::render(&question);
     let policy = csp::with_form_action(&ask.redirect_uri);

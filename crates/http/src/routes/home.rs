@@ -44,6 +44,9 @@ async fn show(
         applications: figure(applications, application),
         clients: figure(clients, client),
         sessions: figure(sessions, Some((browser, now))),
+        organizations: Figure::none(),
+        tokens: Figure::none(),
+        ending_tokens: Vec::new(),
     }))
 }
 

@@ -4,10 +4,11 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{AppFace, Chrome, Page, ScopeGroup, ScopeLine, Section, When};
+use crate::{AppFace, Avatar, Chrome, Page, ScopeGroup, ScopeLine, Section, When};
 
 /// Whether an app may have what it asks for. Posts `request`, `form_token` and `decision` (`allow` or `deny`, the
-/// value of the button) to `/consent`.
+/// value of the button) to `/consent`; where access can be limited, also `organizations` (`all` or `chosen`) and
+/// `organization_id` (once a ticked box).
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/consent.html")]
 pub struct Consent {
@@ -40,6 +41,53 @@ pub struct Consent {
     pub lifetime: String,
     /// Where to sign in as somebody else and come back to this request.
     pub switch_url: String,
+    /// The organization it is for, where the app asks for access to one instead of a person.
+    pub organization: Option<ConsentOrganization>,
+    /// The organizations it can be limited to; none where the scopes reach no organization, or the person has none.
+    pub limit: Option<OrganizationLimit>,
+}
+
+/// The organization that an app would speak for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConsentOrganization {
+    /// What it is called.
+    pub name: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// What the person is there.
+    pub role: String,
+    /// Where another one is chosen for this request.
+    pub change_url: String,
+}
+
+/// Which of the person's organizations an app may reach.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OrganizationLimit {
+    /// Whether `chosen` is ticked instead of `all`.
+    pub chosen: bool,
+    /// The person's organizations, by name.
+    pub organizations: Vec<OrganizationBox>,
+    /// What is wrong, e.g. *Choose at least one.*
+    pub error: Option<String>,
+}
+
+/// An organization with a checkbox.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OrganizationBox {
+    /// Its id, which the form sends.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Whether the box is ticked.
+    pub checked: bool,
+}
+
+impl ConsentOrganization {
+    fn avatar(&self) -> Avatar {
+        Avatar::organization(&self.name)
+    }
 }
 
 /// Why a redirect URI proves nothing about who is behind it (RFC 8252, section 8).
@@ -94,6 +142,8 @@ impl Page for Consent {
             last_allowed: None,
             lifetime: "It keeps this access until it has not used it for 90 days.".into(),
             switch_url: "/login?other=1".into(),
+            organization: None,
+            limit: None,
         }
     }
 
@@ -117,6 +167,57 @@ impl Page for Consent {
         };
         let loopback =
             Self { redirect_host: "127.0.0.1".into(), unproven: Some(Unproven::Loopback), ..Self::sample() };
-        vec![("something new", more), ("long name, private scheme", bare), ("loopback", loopback)]
+        vec![
+            ("something new", more),
+            ("long name, private scheme", bare),
+            ("loopback", loopback),
+            ("for an organization", Self::for_an_organization()),
+            ("limited", Self::limited(false)),
+            ("limited, refused", Self::limited(true)),
+        ]
+    }
+}
+
+impl Consent {
+    fn for_an_organization() -> Self {
+        let group = |name: &str, scopes: &[&str]| ScopeGroup {
+            name: name.into(),
+            scopes: scopes.iter().map(|label| ScopeLine::new(*label, "")).collect(),
+        };
+        Self {
+            groups: vec![
+                group("Customers", &["See customers", "Change customers"]),
+                group("Sales", &["See orders", "See subscriptions"]),
+            ],
+            organization: Some(ConsentOrganization {
+                name: "The Analytical Society for Weavers, Astronomers and Insurance Clerks 🧮".into(),
+                slug: "analytical-society-of-marylebone".into(),
+                role: "admin".into(),
+                change_url: "/consent?request=sample-request&choose=1".into(),
+            }),
+            ..Self::sample()
+        }
+    }
+
+    fn limited(refused: bool) -> Self {
+        let organization = |id: &str, name: &str, slug: &str| OrganizationBox {
+            id: id.into(),
+            name: name.into(),
+            slug: slug.into(),
+            checked: id == "o1" && !refused,
+        };
+        let limit = OrganizationLimit {
+            chosen: refused,
+            organizations: vec![
+                organization("o1", "Acme Labs", "acme-labs"),
+                organization(
+                    "o2",
+                    "جمعية النساجين والفلكيين 🧮 and everybody who ever owned an engine",
+                    "weavers",
+                ),
+            ],
+            error: refused.then(|| "Choose at least one, or all of them.".into()),
+        };
+        Self { limit: Some(limit), ..Self::sample() }
     }
 }

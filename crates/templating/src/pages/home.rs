@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{Chrome, Notice, Page, Section, Tone, When};
+use crate::{Badge, Chrome, Notice, Page, Section, Tone, When};
 
 /// What the person has, and what wants attention.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -20,6 +20,27 @@ pub struct Home {
     pub clients: Figure,
     /// Places where the person is signed in.
     pub sessions: Figure,
+    /// Organizations the person is a member of.
+    pub organizations: Figure,
+    /// Personal tokens that work now.
+    pub tokens: Figure,
+    /// Tokens that end soon or ended of late, the most pressing first.
+    pub ending_tokens: Vec<EndingToken>,
+}
+
+/// A token that ends soon or ended of late.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EndingToken {
+    /// What it is called.
+    pub name: String,
+    /// Path of its page.
+    pub url: String,
+    /// Its state, e.g. *ends in 6 days* or *expired*.
+    pub state: Badge,
+    /// Name of the organization it speaks for, if it is no personal one.
+    pub organization: Option<String>,
+    /// When it was last used, if ever.
+    pub last_used: Option<When>,
 }
 
 /// One line that wants attention.
@@ -48,9 +69,16 @@ pub struct Figure {
     pub when: Option<When>,
 }
 
+impl Figure {
+    /// None of what it counts.
+    pub const fn none() -> Self {
+        Self { count: 0, latest: None, when: None }
+    }
+}
+
 impl Home {
     fn is_new(&self) -> bool {
-        self.applications.count == 0 && self.clients.count == 0
+        [&self.applications, &self.clients, &self.tokens].iter().all(|figure| figure.count == 0)
     }
 }
 
@@ -94,17 +122,39 @@ impl Page for Home {
             applications: Figure { count: 7, latest: Some("Sea Charts".into()), when: Some(ago(3_600)) },
             clients: Figure { count: 2, latest: Some("Field Notes".into()), when: Some(ago(240)) },
             sessions: Figure { count: 3, latest: Some("Firefox on Linux".into()), when: Some(ago(7_200)) },
+            organizations: Figure { count: 2, latest: Some("Acme Labs".into()), when: None },
+            tokens: Figure { count: 5, latest: Some("Nightly import".into()), when: Some(ago(25_000)) },
+            ending_tokens: vec![
+                EndingToken {
+                    name: "Nightly import".into(),
+                    url: "/settings/tokens/t1".into(),
+                    state: Badge::new(Tone::Warning, "ends in 6 days"),
+                    organization: None,
+                    last_used: Some(ago(25_000)),
+                },
+                EndingToken {
+                    name:
+                        "Every night at three: copy the warehouse, the ledger and the observatory's plates 🌙"
+                            .into(),
+                    url: "/organizations/acme-labs/tokens/t2".into(),
+                    state: Badge::new(Tone::Bad, "expired"),
+                    organization: Some("Acme Labs".into()),
+                    last_used: None,
+                },
+            ],
         }
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
-        let none = Figure { count: 0, latest: None, when: None };
         let newcomer = Self {
             chrome: Chrome::sample(Section::Home)
                 .with_notice(Notice::done("Your account is ready. You are signed in as ada.")),
             attention: Vec::new(),
-            applications: none.clone(),
-            clients: none,
+            applications: Figure::none(),
+            clients: Figure::none(),
+            organizations: Figure::none(),
+            tokens: Figure::none(),
+            ending_tokens: Vec::new(),
             sessions: Figure {
                 count: 1,
                 latest: Some("Firefox on Linux".into()),
@@ -115,7 +165,7 @@ impl Page for Home {
         vec![
             ("newcomer", newcomer),
             ("branded", branded),
-            ("quiet", Self { attention: Vec::new(), ..Self::sample() }),
+            ("quiet", Self { attention: Vec::new(), ending_tokens: Vec::new(), ..Self::sample() }),
         ]
     }
 }

@@ -12,6 +12,7 @@ mod consent;
 mod error;
 mod form_post;
 mod home;
+mod organizations;
 mod profile;
 mod reauthenticate;
 mod register;
@@ -20,6 +21,7 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod sign_out;
+mod tokens;
 
 pub use applications::{Applications, ConnectedApp};
 pub use client::{Client, ClientCallError, ClientSecretRow, Endpoint};
@@ -29,10 +31,16 @@ pub use client_form::ClientForm;
 pub use client_new::ClientNew;
 pub use client_secret::{ClientSecret, SecretOccasion};
 pub use clients::{ClientRow, Clients};
-pub use consent::{Consent, Unproven};
+pub use consent::{Consent, ConsentOrganization, OrganizationBox, OrganizationLimit, Unproven};
 pub use error::{ErrorDetail, ErrorPage, Side};
 pub use form_post::FormPost;
-pub use home::{Attention, Figure, Home};
+pub use home::{Attention, EndingToken, Figure, Home};
+pub use organizations::{
+    ChooseOrganization, CustomerForm, CustomerRow, Customers, ExistingCustomer, InvitationRow, InviteForm,
+    MemberRow, NameForm, OrganizationApp, OrganizationDelete, OrganizationJoin, OrganizationMembers,
+    OrganizationNew, OrganizationOption, OrganizationOverview, OrganizationRow, OrganizationSettings,
+    Organizations, PolicyForm,
+};
 pub use profile::Profile;
 pub use reauthenticate::Reauthenticate;
 pub use register::Register;
@@ -41,6 +49,10 @@ pub use sessions::{Device, SessionRow, Sessions};
 pub use setup::Setup;
 pub use sign_in::{Destination, SignIn, SignInMode};
 pub use sign_out::SignOut;
+pub use tokens::{
+    Token, TokenActions, TokenFilter, TokenForm, TokenNew, TokenOccasion, TokenPlace, TokenRenew,
+    TokenRevoke, TokenRotate, TokenRow, TokenValue, Tokens,
+};
 
 /// The moment at which all samples are looked at: 22 November 2026, 09:57 UTC.
 pub(crate) const SAMPLE_NOW: i64 = 1_795_341_420;

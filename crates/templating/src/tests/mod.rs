@@ -2,6 +2,7 @@
 
 mod escaping;
 mod html;
+mod mails;
 mod rules;
 
 use crate::{Page, Visitor, visit_all};

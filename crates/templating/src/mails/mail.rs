@@ -1,0 +1,99 @@
+//! What every mail can do.
+
+use askama::Template;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::mails;
+
+/// A mail. Its struct is filled by whoever sends it; it is rendered twice, for readers of plain text and of HTML.
+pub trait Mail: Serialize + DeserializeOwned {
+    /// Name of the mail in the gallery and in test messages, e.g. `invitation`.
+    const NAME: &'static str;
+
+    /// The subject: one line of at most 150 characters.
+    fn subject(&self) -> String;
+
+    /// The plain text.
+    ///
+    /// # Errors
+    /// Where the template can't be rendered.
+    fn text(&self) -> askama::Result<String>;
+
+    /// The HTML, a whole document that loads nothing.
+    ///
+    /// # Errors
+    /// Where the template can't be rendered.
+    fn html(&self) -> askama::Result<String>;
+
+    /// The mail as most people see it.
+    fn sample() -> Self;
+}
+
+/// What all mails have around them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MailFrame {
+    /// Name of the service, from `branding.name`.
+    pub service: String,
+    /// The public URL of the service, without a slash at its end.
+    pub service_url: String,
+    /// What the person who gets the mail is called; empty where that is not known.
+    pub to_name: String,
+}
+
+impl MailFrame {
+    /// The frame of the samples.
+    pub fn sample() -> Self {
+        Self {
+            service: "Postern".into(),
+            service_url: "https://id.example.com".into(),
+            to_name: "Ada Lovelace".into(),
+        }
+    }
+
+    /// The first line of a mail.
+    pub(crate) fn greeting(&self) -> String {
+        if self.to_name.is_empty() { "Hello,".into() } else { format!("Hello {},", self.to_name) }
+    }
+}
+
+/// Something that wants to see every kind of mail.
+pub trait MailVisitor {
+    /// Called once for each mail.
+    fn visit<M: Mail>(&mut self);
+}
+
+/// Shows every mail to `visitor`. A new mail gets its line here.
+pub fn visit_all(visitor: &mut impl MailVisitor) {
+    visitor.visit::<mails::Invitation>();
+    visitor.visit::<mails::TokenEnding>();
+    visitor.visit::<mails::TokenRevoked>();
+    visitor.visit::<mails::TokenMade>();
+    visitor.visit::<mails::TokenLeaked>();
+}
+
+/// A subject without line breaks and other control characters, cut where it is too long. Names are written by people:
+/// none of them adds a header.
+pub(crate) fn subject(text: &str) -> String {
+    const LONGEST: usize = 150;
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if line.chars().count() <= LONGEST {
+        return line;
+    }
+    line.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+/// Plain text of a template, with its outer white space replaced by one line break at the end.
+pub(crate) fn plain(template: &impl Template) -> askama::Result<String> {
+    Ok(format!("{}\n", template.render()?.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_one_short_line() {
+        assert_eq!(subject("a\r\nBcc: b"), "a  Bcc: b");
+        assert_eq!(subject(&"é".repeat(400)).chars().count(), 150);
+    }
+}

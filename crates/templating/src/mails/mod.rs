@@ -1,0 +1,15 @@
+//! Mails: a subject, plain text and HTML each, from templates in `templates/mails/`.
+
+mod invitation;
+mod mail;
+mod token_ending;
+mod token_leaked;
+mod token_made;
+mod token_revoked;
+
+pub use invitation::Invitation;
+pub use mail::{Mail, MailFrame, MailVisitor, visit_all};
+pub use token_ending::TokenEnding;
+pub use token_leaked::TokenLeaked;
+pub use token_made::TokenMade;
+pub use token_revoked::TokenRevoked;

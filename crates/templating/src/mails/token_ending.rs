@@ -1,0 +1,66 @@
+//! A token ends soon.
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::mail::{Mail, MailFrame, plain, subject};
+use crate::{When, pages::SAMPLE_NOW};
+
+/// A token that ends soon, to its owner; for a token of an organization, to those who may renew it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TokenEnding {
+    /// What all mails have.
+    pub frame: MailFrame,
+    /// What the token is called.
+    pub token: String,
+    /// What of its value may be shown, e.g. `postern_pat_…x7Kq`.
+    pub hint: String,
+    /// Name of the organization it speaks for, if it is no personal one.
+    pub organization: Option<String>,
+    /// When it ends.
+    pub expires: When,
+    /// When it was last used, if ever.
+    pub last_used: Option<When>,
+    /// The page that renews it, whole.
+    pub renew_url: String,
+}
+
+#[derive(Template)]
+#[template(path = "mails/token_ending.txt")]
+struct Text<'a> {
+    mail: &'a TokenEnding,
+}
+
+#[derive(Template)]
+#[template(path = "mails/token_ending.html")]
+struct Html<'a> {
+    mail: &'a TokenEnding,
+}
+
+impl Mail for TokenEnding {
+    const NAME: &'static str = "token-ending";
+
+    fn subject(&self) -> String {
+        subject(&format!("Your token {} ends {}", self.token, self.expires.relative))
+    }
+
+    fn text(&self) -> askama::Result<String> {
+        plain(&Text { mail: self })
+    }
+
+    fn html(&self) -> askama::Result<String> {
+        Html { mail: self }.render()
+    }
+
+    fn sample() -> Self {
+        Self {
+            frame: MailFrame::sample(),
+            token: "Nightly import".into(),
+            hint: "postern_oat_…x7Kq".into(),
+            organization: Some("Acme Labs".into()),
+            expires: When::new(SAMPLE_NOW + 6 * 86_400, SAMPLE_NOW),
+            last_used: Some(When::new(SAMPLE_NOW - 25_000, SAMPLE_NOW)),
+            renew_url: "https://id.example.com/organizations/acme-labs/tokens/01930f6e/renew".into(),
+        }
+    }
+}

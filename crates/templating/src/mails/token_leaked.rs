@@ -1,0 +1,69 @@
+//! A token was found where others could read it.
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::mail::{Mail, MailFrame, plain, subject};
+use crate::{When, pages::SAMPLE_NOW};
+
+/// A token that was found in the open and therefore revoked, to its owner.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TokenLeaked {
+    /// What all mails have.
+    pub frame: MailFrame,
+    /// What the token is called; for a secret of a client or an app's token, what that is called.
+    pub token: String,
+    /// What of its value may be shown, e.g. `postern_pat_…x7Kq`.
+    pub hint: String,
+    /// Where it was found, an address as the finder wrote it; none where nothing was said.
+    pub found_at: Option<String>,
+    /// Who reported it, e.g. *GitHub secret scanning*; none where nobody gave a name.
+    pub reporter: Option<String>,
+    /// When it was revoked.
+    pub at: When,
+    /// When it was last used, if ever, and the address that was from.
+    pub last_used: Option<(When, String)>,
+    /// The page where a new one is made, whole.
+    pub new_url: String,
+}
+
+#[derive(Template)]
+#[template(path = "mails/token_leaked.txt")]
+struct Text<'a> {
+    mail: &'a TokenLeaked,
+}
+
+#[derive(Template)]
+#[template(path = "mails/token_leaked.html")]
+struct Html<'a> {
+    mail: &'a TokenLeaked,
+}
+
+impl Mail for TokenLeaked {
+    const NAME: &'static str = "token-leaked";
+
+    fn subject(&self) -> String {
+        subject(&format!("Your token {} leaked and is revoked", self.token))
+    }
+
+    fn text(&self) -> askama::Result<String> {
+        plain(&Text { mail: self })
+    }
+
+    fn html(&self) -> askama::Result<String> {
+        Html { mail: self }.render()
+    }
+
+    fn sample() -> Self {
+        Self {
+            frame: MailFrame::sample(),
+            token: "Nightly import".into(),
+            hint: "postern_pat_…x7Kq".into(),
+            found_at: Some("https://git.example.org/ada/import/blob/main/.env#L3".into()),
+            reporter: Some("GitHub secret scanning".into()),
+            at: When::new(SAMPLE_NOW, SAMPLE_NOW),
+            last_used: Some((When::new(SAMPLE_NOW - 25_000, SAMPLE_NOW), "203.0.113.7".into())),
+            new_url: "https://id.example.com/settings/tokens/new".into(),
+        }
+    }
+}

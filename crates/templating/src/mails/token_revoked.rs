@@ -1,0 +1,66 @@
+//! Somebody else revoked a token.
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::mail::{Mail, MailFrame, plain, subject};
+use crate::{When, pages::SAMPLE_NOW};
+
+/// A token that somebody else revoked, to its owner.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TokenRevoked {
+    /// What all mails have.
+    pub frame: MailFrame,
+    /// What the token is called.
+    pub token: String,
+    /// What of its value may be shown, e.g. `postern_pat_…x7Kq`.
+    pub hint: String,
+    /// Name of the organization it spoke for, if it was no personal one.
+    pub organization: Option<String>,
+    /// Who revoked it, e.g. *Grace Hopper, an administrator*.
+    pub by: String,
+    /// When.
+    pub at: When,
+    /// The list of tokens, where a new one can be made, whole.
+    pub tokens_url: String,
+}
+
+#[derive(Template)]
+#[template(path = "mails/token_revoked.txt")]
+struct Text<'a> {
+    mail: &'a TokenRevoked,
+}
+
+#[derive(Template)]
+#[template(path = "mails/token_revoked.html")]
+struct Html<'a> {
+    mail: &'a TokenRevoked,
+}
+
+impl Mail for TokenRevoked {
+    const NAME: &'static str = "token-revoked";
+
+    fn subject(&self) -> String {
+        subject(&format!("Your token {} was revoked", self.token))
+    }
+
+    fn text(&self) -> askama::Result<String> {
+        plain(&Text { mail: self })
+    }
+
+    fn html(&self) -> askama::Result<String> {
+        Html { mail: self }.render()
+    }
+
+    fn sample() -> Self {
+        Self {
+            frame: MailFrame::sample(),
+            token: "Nightly import".into(),
+            hint: "postern_pat_…x7Kq".into(),
+            organization: None,
+            by: "Grace Hopper, an administrator".into(),
+            at: When::new(SAMPLE_NOW, SAMPLE_NOW),
+            tokens_url: "https://id.example.com/settings/tokens".into(),
+        }
+    }
+}

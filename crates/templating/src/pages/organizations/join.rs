@@ -1,0 +1,81 @@
+//! `/organizations/join`
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use crate::{Avatar, Chrome, Page, Section, When, pages::SAMPLE_NOW};
+
+/// An invitation, for the person it is for. Posts `action` (`accept` or `decline`) and `form_token` to
+/// [`url`](Self::url).
+#[derive(Debug, Clone, Serialize, Deserialize, Template)]
+#[template(path = "pages/organizations/join.html")]
+pub struct OrganizationJoin {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Path of this page with its query: `/organizations/join?invitation=…`.
+    pub url: String,
+    /// Name of the organization.
+    pub organization: String,
+    /// How many members it has.
+    pub members: u64,
+    /// Name of who invites.
+    pub inviter: String,
+    /// The role that is offered.
+    pub role: String,
+    /// What that role lets somebody do, a sentence.
+    pub role_means: String,
+    /// The address that the invitation is for.
+    pub email: String,
+    /// When it ends.
+    pub expires: When,
+    /// Why the person can't accept it, e.g. *It is for mary@example.com, and you are signed in as ada@example.com.*
+    pub refusal: Option<String>,
+    /// Where to sign in as somebody else and come back.
+    pub switch_url: String,
+}
+
+impl OrganizationJoin {
+    fn avatar(&self) -> Avatar {
+        Avatar::organization(&self.organization)
+    }
+}
+
+impl Page for OrganizationJoin {
+    const NAME: &'static str = "organization-join";
+
+    fn sample() -> Self {
+        Self {
+            chrome: Chrome::sample(Section::Elsewhere),
+            url: "/organizations/join?invitation=2Vhk3mW5q8Yx0Zc7Tn4Rb9Lp1Jd6Fs0Ga".into(),
+            organization: "Acme Labs".into(),
+            members: 12,
+            inviter: "Charles Babbage".into(),
+            role: "admin".into(),
+            role_means: "You may manage its members, clients, tokens and customers, and allow apps for it."
+                .into(),
+            email: "ada@example.com".into(),
+            expires: When::new(SAMPLE_NOW + 6 * 86_400, SAMPLE_NOW),
+            refusal: None,
+            switch_url: "/login?other=1".into(),
+        }
+    }
+
+    fn variants() -> Vec<(&'static str, Self)> {
+        let other = Self {
+            email: "mary.somerville@example.com".into(),
+            refusal: Some(
+                "It is for mary.somerville@example.com, and you are signed in as ada@example.com.".into(),
+            ),
+            ..Self::sample()
+        };
+        let long = Self {
+            organization: "جمعية النساجين والفلكيين 🧮 and everybody else who has ever owned an engine"
+                .into(),
+            members: 1,
+            role: "member".into(),
+            role_means: "You see it and its members.".into(),
+            ..Self::sample()
+        };
+        vec![("another address", other), ("long name", long)]
+    }
+}

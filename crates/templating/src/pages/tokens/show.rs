@@ -1,0 +1,195 @@
+//! One token: what it may do, its facts, and the form that changes it.
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::{TokenForm, TokenPlace};
+use crate::{
+    Badge, Chrome, FieldError, Notice, OrganizationTab, Page, ScopeGroup, ScopeLine, Section, Shortened,
+    Snippet, Tone, When, pages::SAMPLE_NOW,
+};
+
+/// A token. The form posts the fields of [`TokenForm`], `action=save` and `form_token` to the page itself; links lead
+/// to `rotate`, `renew` and `revoke` below it.
+#[derive(Debug, Clone, Serialize, Deserialize, Template)]
+#[template(path = "pages/tokens/show.html")]
+pub struct Token {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Whose token it is.
+    pub place: TokenPlace,
+    /// Its id.
+    pub id: Shortened,
+    /// What it is called.
+    pub name: String,
+    /// What of the value may be shown, e.g. `postern_pat_…x7Kq`.
+    pub hint: String,
+    /// Its state, e.g. *active*, *ends in 6 days*, *expired* or *revoked by admin*.
+    pub state: Badge,
+    /// What it may do, for whom, from where and until when, in one paragraph.
+    pub explanation: String,
+    /// Whether it holds everything that its owner may do.
+    pub everything: bool,
+    /// What it holds, by subject. Empty where it holds everything or nothing.
+    pub groups: Vec<ScopeGroup>,
+    /// Who made it, e.g. *you*.
+    pub creator: String,
+    /// When it was made.
+    pub created: When,
+    /// When it got its present value, if that was later.
+    pub rotated: Option<When>,
+    /// When it was last used, if ever.
+    pub last_used: Option<When>,
+    /// The address it was last used from.
+    pub last_address: Option<String>,
+    /// When it ends, if ever.
+    pub expires: Option<When>,
+    /// Until when the value before the present one goes on working.
+    pub old_value_ends: Option<When>,
+    /// The addresses it may be used from. Empty means any.
+    pub networks: Vec<String>,
+    /// The owner's note; may be empty.
+    pub note: String,
+    /// What can be done with it.
+    pub actions: TokenActions,
+    /// The fields as they are; none where they can't be changed any more.
+    pub form: Option<TokenForm>,
+    /// Why nothing can be changed, a sentence; shown where there is no form.
+    pub locked_because: String,
+    /// Code that uses it, with the value left as a variable, one language each.
+    pub snippets: Vec<Snippet>,
+}
+
+/// What can be done with a token now, by the person who looks at it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenActions {
+    /// It can get a new value.
+    pub rotate: bool,
+    /// It can get a new end.
+    pub renew: bool,
+    /// It can be revoked.
+    pub revoke: bool,
+    /// Its value can be shown again (`tokens.reveal = "again"`): posts `action=reveal`.
+    pub reveal: bool,
+}
+
+impl Token {
+    /// What is wrong, for the summary.
+    pub fn errors(&self) -> Vec<FieldError<'_>> {
+        self.form.as_ref().map(TokenForm::errors).unwrap_or_default()
+    }
+
+    fn problem(&self) -> Option<String> {
+        self.form.as_ref().and_then(|form| form.problem.clone())
+    }
+
+    fn url(&self) -> String {
+        self.place.url_of(&self.id.full)
+    }
+}
+
+fn sample_groups() -> Vec<ScopeGroup> {
+    let group = |name: &str, lines: &[&str]| ScopeGroup {
+        name: name.into(),
+        scopes: lines.iter().map(|line| ScopeLine::new(*line, "")).collect(),
+    };
+    vec![
+        group("You", &["See your profile"]),
+        group("Organizations", &["See organizations", "Change organizations", "See members"]),
+    ]
+}
+
+impl Page for Token {
+    const NAME: &'static str = "token";
+
+    fn sample() -> Self {
+        let ago = |seconds: i64| When::new(SAMPLE_NOW - seconds, SAMPLE_NOW);
+        Self {
+            chrome: Chrome::sample(Section::Tokens),
+            place: TokenPlace::Personal,
+            id: Shortened::new("01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3"),
+            name: "Nightly import".into(),
+            hint: "postern_pat_…x7Kq".into(),
+            state: Badge::new(Tone::Warning, "ends in 6 days"),
+            explanation: "Whoever holds this token acts as you, within 4 scopes, from 203.0.113.7 or 2001:db8::/32 only, until 28 Nov 2026. It never may do more than you may.".into(),
+            everything: false,
+            groups: sample_groups(),
+            creator: "you".into(),
+            created: ago(84 * 86_400),
+            rotated: Some(ago(30 * 86_400)),
+            last_used: Some(ago(25_000)),
+            last_address: Some("203.0.113.7".into()),
+            expires: Some(ago(-6 * 86_400)),
+            old_value_ends: None,
+            networks: vec!["203.0.113.7".into(), "2001:db8::/32".into()],
+            note: "Runs on db1 at three.\nAsk Charles before changing it.".into(),
+            actions: TokenActions { rotate: true, renew: true, revoke: true, reveal: false },
+            form: Some(TokenForm::sample_existing()),
+            locked_because: String::new(),
+            snippets: super::TokenValue::sample().snippets,
+        }
+    }
+
+    fn variants() -> Vec<(&'static str, Self)> {
+        let saved = Notice::done("Nightly import is saved. The change holds now.");
+        let mut errors = Self::sample();
+        if let Some(form) = &mut errors.form {
+            form.name = crate::Field::new("").with_error("Give the token a name.");
+            form.scopes_error = Some("You don't hold orders:write, so you can't give it.".into());
+        }
+        let rotated = Self {
+            chrome: Chrome::sample(Section::Tokens).with_notice(saved),
+            old_value_ends: Some(When::new(SAMPLE_NOW + 80_000, SAMPLE_NOW)),
+            actions: TokenActions { reveal: true, ..Self::sample().actions },
+            ..Self::sample()
+        };
+        vec![
+            ("errors", errors),
+            ("rotated", rotated),
+            ("everything", Self::sample_everything()),
+            ("revoked", Self::sample_revoked()),
+        ]
+    }
+}
+
+impl Token {
+    fn sample_everything() -> Self {
+        let mut form = TokenForm::sample();
+        form.name = crate::Field::new("Laptop");
+        form.everything = Some(true);
+        Self {
+            name: "Laptop".into(),
+            state: Badge::new(Tone::Good, "active"),
+            explanation: "Whoever holds this token may do everything you may, from anywhere, for ever."
+                .into(),
+            everything: true,
+            groups: Vec::new(),
+            rotated: None,
+            last_used: None,
+            last_address: None,
+            expires: None,
+            networks: Vec::new(),
+            note: String::new(),
+            actions: TokenActions { renew: false, ..Self::sample().actions },
+            form: Some(form),
+            ..Self::sample()
+        }
+    }
+
+    fn sample_revoked() -> Self {
+        Self {
+            chrome: Chrome::sample_organization(OrganizationTab::Tokens),
+            place: TokenPlace::sample_organization(),
+            name: "Every night at three: copy the warehouse, the ledger and the observatory's plates 🌙"
+                .into(),
+            hint: "postern_oat_…x7Kq".into(),
+            state: Badge::new(Tone::Bad, "revoked by admin"),
+            explanation: "This token may do nothing: Grace Hopper revoked it 9 days ago.".into(),
+            creator: "محمد بن موسى الخوارزمي".into(),
+            actions: TokenActions::default(),
+            form: None,
+            locked_because: "A revoked token never works again and can't be changed. Make a new one.".into(),
+            ..Self::sample()
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The one page that shows the value of a token.
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::TokenPlace;
+use crate::{Chrome, OrganizationTab, Page, Section, Snippet, When, pages::Endpoint, pages::SAMPLE_NOW};
+
+/// The value with snippets, right after a token was made or rotated. Answer it with `no-store`.
+#[derive(Debug, Clone, Serialize, Deserialize, Template)]
+#[template(path = "pages/tokens/value.html")]
+pub struct TokenValue {
+    /// The frame.
+    pub chrome: Chrome,
+    /// Whose token it is.
+    pub place: TokenPlace,
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What was just done.
+    pub occasion: TokenOccasion,
+    /// Whom an administrator made it for, if it is not the person's own.
+    pub owner: Option<String>,
+    /// The value.
+    pub value: String,
+    /// When it ends, if ever.
+    pub expires: Option<When>,
+    /// Whether the owner can look at the value again later (`tokens.reveal = "again"`).
+    pub revealed_again: bool,
+    /// Code that uses it, with the value left as a variable, one language each.
+    pub snippets: Vec<Snippet>,
+    /// Where it can be used: a label and a URL each, e.g. *REST API*.
+    pub endpoints: Vec<Endpoint>,
+}
+
+/// What led to [`TokenValue`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum TokenOccasion {
+    /// It was made.
+    Made,
+    /// It got a new value. Holds until when the old one goes on, as the end of a sentence, e.g. *for 24 hours*; none
+    /// where it stopped working at once.
+    Rotated(Option<String>),
+    /// The owner looks at it again.
+    Revealed,
+}
+
+impl TokenOccasion {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Made => "Made",
+            Self::Rotated(_) => "New value",
+            Self::Revealed => "Value",
+        }
+    }
+}
+
+impl TokenValue {
+    fn token_url(&self) -> String {
+        if self.place.is_everybody() { self.place.url() } else { self.place.url_of(&self.id) }
+    }
+}
+
+impl Page for TokenValue {
+    const NAME: &'static str = "token-value";
+
+    fn sample() -> Self {
+        let endpoint = |label: &str, url: &str| Endpoint {
+            label: label.into(),
+            url: format!("https://id.example.com{url}"),
+        };
+        let bearer =
+            "curl https://id.example.com/v1/users/me \\\n  -H \"Authorization: Bearer $POSTERN_TOKEN\"";
+        let basic = "curl https://id.example.com/v1/users/me \\\n  --user \"ada:$POSTERN_TOKEN\"";
+        let javascript = "const response = await fetch(\"https://id.example.com/v1/users/me\", {\n  headers: { Authorization: `Bearer ${process.env.POSTERN_TOKEN}` },\n});\nconsole.log(await response.json());";
+        let python = "import os, requests\n\nanswer = requests.get(\n    \"https://id.example.com/v1/users/me\",\n    headers={\"Authorization\": f\"Bearer {os.environ['POSTERN_TOKEN']}\"},\n)\nprint(answer.json())";
+        Self {
+            chrome: Chrome::sample(Section::Tokens),
+            place: TokenPlace::Personal,
+            id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3".into(),
+            name: "Nightly import".into(),
+            occasion: TokenOccasion::Made,
+            owner: None,
+            value: "postern_pat_5Tq0Vb1Zx8Lk3Nc6Rp9Wy2Gd4Hs7Jm0Fa1Kzuq8x7Kq".into(),
+            expires: Some(When::new(SAMPLE_NOW + 30 * 86_400, SAMPLE_NOW)),
+            revealed_again: false,
+            snippets: vec![
+                Snippet::new("bearer", "curl", bearer),
+                Snippet::new("basic", "curl, Basic", basic),
+                Snippet::new("javascript", "JavaScript", javascript),
+                Snippet::new("python", "Python", python),
+            ],
+            endpoints: vec![endpoint("REST API", "/v1"), endpoint("Its description", "/openapi.json")],
+        }
+    }
+
+    fn variants() -> Vec<(&'static str, Self)> {
+        let sample = Self::sample();
+        let rotated =
+            Self { occasion: TokenOccasion::Rotated(Some("for 24 hours".into())), ..sample.clone() };
+        let organization = Self {
+            chrome: Chrome::sample_organization(OrganizationTab::Tokens),
+            place: TokenPlace::sample_organization(),
+            occasion: TokenOccasion::Rotated(None),
+            name: "Every night at three: copy the warehouse, the ledger and the observatory's plates 🌙"
+                .into(),
+            value: "postern_oat_5Tq0Vb1Zx8Lk3Nc6Rp9Wy2Gd4Hs7Jm0Fa1Kzuq8x7Kq".into(),
+            expires: None,
+            ..sample.clone()
+        };
+        let other = Self {
+            chrome: Chrome::sample_admin(Section::AllTokens),
+            place: TokenPlace::Everybody,
+            owner: Some("Charles Babbage".into()),
+            ..sample.clone()
+        };
+        let again = Self { occasion: TokenOccasion::Revealed, revealed_again: true, ..sample };
+        vec![
+            ("rotated", rotated),
+            ("rotated at once", organization),
+            ("for another", other),
+            ("again", again),
+        ]
+    }
+}
