@@ -108,3 +108,9 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// Where the navigation is wider than the screen, the place one is at comes into view.
+for (const link of document.querySelectorAll("nav > [aria-current]")) {
+  const nav = link.parentElement;
+  if (nav.scrollWidth > nav.clientWidth) nav.scrollLeft = link.offsetLeft - nav.offsetLeft - 16;
+}

@@ -41,7 +41,10 @@ pub(crate) fn initials(name: &str) -> String {
 
 /// One of six tints, by name, so that those without a picture can be told apart in a list.
 pub(crate) fn tint(name: &str) -> u32 {
-    name.chars().fold(7_u32, |sum, c| sum.wrapping_mul(31).wrapping_add(u32::from(c))) % 6
+    // FNV-1a: of its upper bits, since the lower ones tell short names badly apart.
+    name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+        / 65_536
+        % 6
 }
 
 #[cfg(test)]

@@ -79,6 +79,10 @@ impl Token {
         self.form.as_ref().map(TokenForm::errors).unwrap_or_default()
     }
 
+    fn is_refused(&self) -> bool {
+        self.problem().is_some() || !self.errors().is_empty()
+    }
+
     fn problem(&self) -> Option<String> {
         self.form.as_ref().and_then(|form| form.problem.clone())
     }
