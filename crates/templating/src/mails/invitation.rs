@@ -26,7 +26,7 @@ pub struct Invitation {
 }
 
 #[derive(Template)]
-#[template(path = "mails/invitation.txt")]
+#[template(path = "mails/invitation.txt", whitespace = "preserve")]
 struct Text<'a> {
     mail: &'a Invitation,
 }

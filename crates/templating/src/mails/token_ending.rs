@@ -26,7 +26,7 @@ pub struct TokenEnding {
 }
 
 #[derive(Template)]
-#[template(path = "mails/token_ending.txt")]
+#[template(path = "mails/token_ending.txt", whitespace = "preserve")]
 struct Text<'a> {
     mail: &'a TokenEnding,
 }

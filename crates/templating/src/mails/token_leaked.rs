@@ -28,7 +28,7 @@ pub struct TokenLeaked {
 }
 
 #[derive(Template)]
-#[template(path = "mails/token_leaked.txt")]
+#[template(path = "mails/token_leaked.txt", whitespace = "preserve")]
 struct Text<'a> {
     mail: &'a TokenLeaked,
 }

@@ -26,7 +26,7 @@ pub struct TokenMade {
 }
 
 #[derive(Template)]
-#[template(path = "mails/token_made.txt")]
+#[template(path = "mails/token_made.txt", whitespace = "preserve")]
 struct Text<'a> {
     mail: &'a TokenMade,
 }

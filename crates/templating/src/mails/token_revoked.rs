@@ -26,7 +26,7 @@ pub struct TokenRevoked {
 }
 
 #[derive(Template)]
-#[template(path = "mails/token_revoked.txt")]
+#[template(path = "mails/token_revoked.txt", whitespace = "preserve")]
 struct Text<'a> {
     mail: &'a TokenRevoked,
 }

@@ -33,7 +33,10 @@ fn mails_are_whole() {
     visit_all(&mut Mails(|name, subject, text, page| {
         assert!(!subject.is_empty() && !subject.contains(char::is_control), "{name}: {subject:?}");
         assert!(
-            text.starts_with("Hello") && text.contains("\n--\n") && text.lines().count() > 7,
+            text.starts_with("Hello")
+                && text.contains("\n\n--\n")
+                && text.matches("\n\n").count() > 3
+                && text.lines().count() > 7,
             "{name}: {text}"
         );
         assert!(text.lines().all(|line| line.len() < 998), "{name}");
