@@ -96,6 +96,7 @@ async fn grant_token(
         client_id: Some(client),
         user_id: Some(user),
         expires_at: Some(Timestamp(NOW.0 + 100)),
+        last_used_at: used.map(|seconds| Timestamp(NOW.0 + seconds)),
         ..Token::new(TokenId(random_id()), TokenKind::Access, hash(byte), permit, NOW)
     };
     let id = grant.id;
