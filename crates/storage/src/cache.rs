@@ -17,8 +17,12 @@ struct Entry<V> {
     inputs: Inputs,
 }
 
-/// Up to four ids, in place.
-type Inputs = [Option<Uuid>; 4];
+/// Most ids that a verdict rests on: of an organization's access token these are the token, its grant, the app, the person
+/// and the organization.
+const MOST: usize = 6;
+
+/// The ids, in place.
+type Inputs = [Option<Uuid>; MOST];
 
 impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
     /// An empty cache of at most `capacity` entries.
@@ -32,7 +36,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         Q: Hash + quick_cache::Equivalent<K> + ?Sized,
     {
         let entry = self.entries.get(key)?;
-        let mut inputs = [Uuid::nil(); 4];
+        let mut inputs = [Uuid::nil(); MOST];
         let mut count = 0;
         for (place, id) in inputs.iter_mut().zip(entry.inputs.iter().flatten()) {
             *place = *id;
@@ -41,10 +45,10 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         epochs.holds(entry.since, inputs.get(..count)?).then_some(entry.value)
     }
 
-    /// Keeps a verdict that was read after `since` and rests on `inputs`, of which there are at most four.
+    /// Keeps a verdict that was read after `since` and rests on `inputs`, of which there are at most six.
     pub fn insert(&self, key: K, value: V, since: Freshness, inputs: &[Uuid]) {
-        debug_assert!(inputs.len() <= 4, "a verdict rests on four ids at most");
-        let mut kept: Inputs = [None; 4];
+        debug_assert!(inputs.len() <= MOST, "a verdict rests on six ids at most");
+        let mut kept: Inputs = [None; MOST];
         for (place, id) in kept.iter_mut().zip(inputs) {
             *place = Some(*id);
         }
