@@ -9,6 +9,7 @@ use crate::clients::WrittenDown;
 use crate::keys::KeyRing;
 use crate::live::Live;
 use crate::password::Hashing;
+use crate::rate_limits::Counters;
 use crate::sessions::Known;
 use crate::{Clock, Config, Rng, SecretKey, TrustedProxies, logo};
 
@@ -31,6 +32,7 @@ pub struct App {
     pub(crate) discovery: OnceLock<String>,
     pub(crate) keys: KeyRing,
     pub(crate) live: Live,
+    pub(crate) counters: Counters,
     pub(crate) sessions: Known,
     pub(crate) hashing: Hashing,
     /// Turns at decoding pictures.
@@ -52,6 +54,7 @@ impl App {
             db,
             catalogue: config.catalogue(),
             trusted_proxies: TrustedProxies::parse(&config.trusted_proxies),
+            counters: Counters::new(&config.rate_limits),
             config,
             secret_key,
             clock,

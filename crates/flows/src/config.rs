@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use postern_domain::{Catalogue, Lifetime, ScopeSpec};
+use postern_domain::{Catalogue, Lifetime, Rate, ScopeSpec};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -26,7 +27,7 @@ pub struct Config {
     pub clients: Clients,
     /// How long things live.
     pub lifetimes: Lifetimes,
-    /// Budgets of failed tries, and of what anybody may have the server keep.
+    /// How often the API may be called, and budgets of failed tries and of what anybody may have the server keep.
     pub rate_limits: RateLimits,
     /// HTTPS without a proxy.
     pub tls: Tls,
@@ -59,6 +60,21 @@ pub enum Listen {
 pub struct Tokens {
     /// The first part of every token, by which an instance, or its sandbox, is told at a glance.
     pub prefix: String,
+    /// How the API takes personal and organization tokens.
+    pub auth_mode: TokenAuthMode,
+}
+
+/// How the API takes personal and organization tokens. What is issued to apps is always sent as Bearer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenAuthMode {
+    /// `Authorization: Basic base64(USER:TOKEN)` only.
+    Basic,
+    /// `Authorization: Bearer TOKEN` only.
+    Bearer,
+    /// Either.
+    #[default]
+    Both,
 }
 
 /// Settings of OAuth clients.
@@ -98,10 +114,25 @@ pub struct Lifetimes {
     pub session_absolute: Lifetime,
 }
 
-/// Budgets: of failed tries, of which success never counts, and of what anybody may have the server keep.
+/// How often the API may be called, and budgets: of failed tries, of which success never counts, and of what anybody may
+/// have the server keep.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RateLimits {
+    /// Whether calls of the API are counted.
+    pub enabled: bool,
+    /// What organizations of the lowest tier may ask.
+    pub restricted: Rate,
+    /// What everybody may ask of whom nothing else is said.
+    pub default: Rate,
+    /// What organizations of the highest tier may ask.
+    pub elevated: Rate,
+    /// What a page may ask in the name of somebody who is signed in.
+    pub web_session: Rate,
+    /// What an address may ask without a credential that works.
+    pub address: Rate,
+    /// `redis://…`, where several nodes count together; without it each counts by itself.
+    pub redis_url: Option<DatabaseUrl>,
     /// Failed sign-ins a minute for one account.
     pub sign_in_account: u32,
     /// Failed sign-ins a minute from one address.
@@ -207,7 +238,7 @@ impl Default for Config {
 
 impl Default for Tokens {
     fn default() -> Self {
-        Self { prefix: "postern".to_owned() }
+        Self { prefix: "postern".to_owned(), auth_mode: TokenAuthMode::default() }
     }
 }
 
@@ -226,7 +257,20 @@ impl Default for Lifetimes {
 
 impl Default for RateLimits {
     fn default() -> Self {
+        const fn at(requests: u32) -> NonZeroU32 {
+            match NonZeroU32::new(requests) {
+                Some(requests) => requests,
+                None => NonZeroU32::MIN,
+            }
+        }
         Self {
+            enabled: true,
+            restricted: Rate::per_minute(at(60)),
+            default: Rate::per_minute(at(500)),
+            elevated: Rate::per_second(at(100)),
+            web_session: Rate::per_second(at(100)),
+            address: Rate::per_minute(at(500)),
+            redis_url: None,
             sign_in_account: 10,
             sign_in_address: 30,
             client_authentication: 60,

@@ -21,6 +21,7 @@ const RETRY: Lifetime = Lifetime::seconds(120);
 /// # Errors
 /// [`Refusal`] if the database fails; what is left goes with the next pass.
 pub async fn pass(app: &App) -> Result<u64, Refusal> {
+    app.counters.sweep();
     let now = app.clock.now();
     let mut gone = 0;
     for sort in

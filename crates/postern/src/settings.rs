@@ -172,6 +172,11 @@ fn check(config: &Config) -> anyhow::Result<()> {
     {
         bail!("trusted_proxies: “{network}” is not a network; write 10.0.0.0/8, ::1/128 or an address");
     }
+    if let Some(url) = &config.rate_limits.redis_url
+        && let Err(reason) = postern_flows::rate_limits::check_url(url.reveal())
+    {
+        bail!("rate_limits.redis_url cannot be used ({reason}); write redis://host:6379/0");
+    }
     for (name, lifetime) in [
         ("access_token", config.lifetimes.access_token),
         ("refresh_token", config.lifetimes.refresh_token),
