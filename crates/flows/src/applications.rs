@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use postern_domain::{Client, ClientId, ClientIdentifier, ClientOwner, Refusal, Timestamp, User, UserId};
+use postern_domain::{
+    Catalogue, Client, ClientId, ClientIdentifier, ClientOwner, Refusal, Scopes, Timestamp, User, UserId,
+};
 use postern_storage::consents::{self, ConnectionCursor};
 use postern_storage::tokens;
 
-use crate::App;
-
-/// How many apps one page shows.
-const PER_PAGE: u64 = 25;
+use crate::{App, Paging, Slice};
 
 /// An app that holds access of a person.
 #[derive(Debug)]
@@ -18,54 +17,50 @@ pub struct Application {
     pub client: Arc<Client>,
     /// Who made it, if a person did.
     pub publisher: Option<String>,
-    /// What it may do, in the words of the catalogue.
-    pub scopes: Vec<String>,
+    /// What it may do.
+    pub scopes: Scopes,
     /// Since when.
     pub since: Timestamp,
     /// When it last used it.
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Part of a person's apps, the one used last first.
-#[derive(Debug)]
-pub struct Applications {
-    /// The apps.
-    pub items: Vec<Application>,
-    /// The cursor of those that follow, if any do.
-    pub next: Option<String>,
-}
-
-/// The apps that hold access of `user`, from `cursor` on.
+/// A part of the apps that hold access of `user`, the one used last first.
 ///
 /// # Errors
-/// `invalid_request` for a cursor that is none.
-pub async fn list(app: &App, user: &User, cursor: Option<&str>) -> Result<Applications, Refusal> {
-    let after = cursor.map(read_cursor).transpose()?;
+/// `invalid_request` for a cursor that is none of this list.
+pub async fn list(app: &App, user: &User, paging: &Paging) -> Result<Slice<Application>, Refusal> {
+    let list = format!("applications {}", user.id);
+    let after = paging.after(app, &list)?.as_deref().and_then(read_cursor);
     let now = app.clock.now();
-    let mut found = consents::connections(&app.db, user.id, after, PER_PAGE + 1, now).await?;
-    let more = found.len() as u64 > PER_PAGE;
-    found.truncate(usize::try_from(PER_PAGE).unwrap_or(usize::MAX));
-    let next = found.last().filter(|_| more).map(|last| write_cursor(last.cursor()));
-    let mut items = Vec::with_capacity(found.len());
-    for one in found {
+    let found = consents::connections(&app.db, user.id, after, paging.with_one_more(), now).await?;
+    let found = paging.slice(app, &list, found, |one| write_cursor(one.cursor()));
+    let mut items = Vec::with_capacity(found.items.len());
+    for one in found.items {
         // A client that was deleted meanwhile holds nothing any more.
         let Some(client) = app.client_by_id(one.client_id).await? else { continue };
         let publisher = match client.owner {
             ClientOwner::User(id) => app.user(id).await?.map(|owner| owner.name.to_string()),
             ClientOwner::Organization(_) | ClientOwner::Instance => None,
         };
-        let label =
-            |name: &str| app.catalogue.find(name).map_or_else(|| name.to_owned(), |row| row.label.clone());
-        let scopes = one.scopes.iter().map(label).collect();
         items.push(Application {
             client,
             publisher,
-            scopes,
+            scopes: one.scopes,
             since: one.since,
             last_used_at: one.last_used_at,
         });
     }
-    Ok(Applications { items, next })
+    Ok(Slice { items, next: found.next })
+}
+
+impl Application {
+    /// What it may do, in the words of the catalogue.
+    pub fn in_words(&self, catalogue: &Catalogue) -> Vec<String> {
+        let label =
+            |name: &str| catalogue.find(name).map_or_else(|| name.to_owned(), |row| row.label.clone());
+        self.scopes.iter().map(label).collect()
+    }
 }
 
 /// How many apps hold access of `user`.
@@ -109,10 +104,7 @@ fn write_cursor(cursor: ConnectionCursor) -> String {
     format!("{}.{}", cursor.at.0, cursor.client_id)
 }
 
-fn read_cursor(text: &str) -> Result<ConnectionCursor, Refusal> {
-    text.split_once('.')
-        .and_then(|(at, client)| {
-            Some(ConnectionCursor { at: Timestamp(at.parse().ok()?), client_id: client.parse().ok()? })
-        })
-        .ok_or_else(|| Refusal::invalid_request("the cursor is none of this list"))
+fn read_cursor(text: &str) -> Option<ConnectionCursor> {
+    let (at, client) = text.split_once('.')?;
+    Some(ConnectionCursor { at: Timestamp(at.parse().ok()?), client_id: client.parse().ok()? })
 }

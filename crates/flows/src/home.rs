@@ -6,7 +6,7 @@ use postern_domain::{Client, Lifetime, Refusal, Session, Timestamp, User};
 
 use crate::applications::Application;
 use crate::clients::{self, Manager};
-use crate::{App, applications, sessions};
+use crate::{App, Paging, applications, sessions};
 
 /// For how long a sign-in is news.
 const NEWS: Lifetime = Lifetime::days(3);
@@ -67,7 +67,7 @@ pub enum Attention {
 /// `temporarily_unavailable` or `server_error` if the database fails.
 pub async fn overview(app: &App, user: &User, here: &Session) -> Result<Overview, Refusal> {
     let now = app.clock.now();
-    let mut held = applications::list(app, user, None).await?.items;
+    let mut held = applications::list(app, user, &Paging::first()).await?.items;
     let latest_application = if held.is_empty() { None } else { Some(held.swap_remove(0)) };
     let manager = Manager::User(user);
     let mut attention = Vec::new();
@@ -85,7 +85,7 @@ pub async fn overview(app: &App, user: &User, here: &Session) -> Result<Overview
         }
     }
     attention.extend(secrets.into_iter().take(LINES));
-    let signed_in = sessions::list(app, user.id, None).await?.sessions.into_iter();
+    let signed_in = sessions::list(app, user.id, &Paging::first()).await?.items.into_iter();
     let news = signed_in.filter(|other| {
         other.id != here.id && other.created_at >= here.created_at && other.created_at.plus(NEWS) > now
     });

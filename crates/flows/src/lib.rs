@@ -18,6 +18,7 @@ mod consent;
 mod database_url;
 pub mod device;
 mod discovery;
+pub mod docs_client;
 pub mod endpoints;
 mod field_errors;
 pub mod grants;
@@ -33,6 +34,7 @@ mod paging;
 mod party;
 pub mod password;
 pub mod profile;
+pub mod rate_limits;
 mod secret_key;
 pub mod sessions;
 pub mod setup;
@@ -52,7 +54,7 @@ pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
 pub use config::{
     Branding, Clients, Config, Keys, Lifetimes, Limits, Listen, RateLimits, Registration, RequirePkce, Tls,
-    Tokens,
+    TokenAuthMode, Tokens,
 };
 pub use database_url::DatabaseUrl;
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};

@@ -30,14 +30,14 @@ pub enum Outcome {
     NeedsProof,
 }
 
-/// Changes somebody's profile. Another e-mail wants a fresh proof and counts as not verified.
+/// Changes somebody's profile. Another e-mail wants a fresh proof, which only a session can be, and counts as not verified.
 ///
 /// # Errors
 /// [`FormRefusal`] names the fields that cannot be taken.
 pub async fn change(
     app: &App,
     user: &User,
-    session: &Session,
+    session: Option<&Session>,
     new: &NewProfile,
 ) -> Result<Outcome, FormRefusal> {
     let mut errors = FieldErrors::none();
@@ -47,7 +47,7 @@ pub async fn change(
     let (Some(name), Some(username), Some(email)) = (name, username, email) else {
         return Err(errors.into());
     };
-    if email.key() != user.email.key() && !sessions::is_fresh(app, session) {
+    if email.key() != user.email.key() && !session.is_some_and(|session| sessions::is_fresh(app, session)) {
         return Ok(Outcome::NeedsProof);
     }
     // Who has which name or address is not to be found out by trying.

@@ -10,7 +10,7 @@ use postern_storage::sessions::{self, Alive};
 use postern_storage::{Cache, passwords};
 use serde::{Deserialize, Serialize};
 
-use crate::{App, device};
+use crate::{App, Paging, Slice, device};
 
 /// How old the last proof of who somebody is may be for a sensitive change.
 const FRESH: Lifetime = Lifetime::seconds(15 * 60);
@@ -18,8 +18,6 @@ const FRESH: Lifetime = Lifetime::seconds(15 * 60);
 const TOUCH_EVERY: Lifetime = Lifetime::seconds(5 * 60);
 /// How many sessions are kept in memory.
 const KNOWN: usize = 20_000;
-/// How many sessions one page of the list holds.
-const PAGE: u64 = 50;
 /// Longest that a browser's words about itself are kept, in bytes.
 const USER_AGENT: usize = 400;
 
@@ -69,15 +67,6 @@ pub struct Arrival {
     pub session: Session,
     /// The new value of the known-device cookie.
     pub device: String,
-}
-
-/// One page of the list of somebody's sessions.
-#[derive(Clone, Debug)]
-pub struct SessionPage {
-    /// The sessions, the one seen last first.
-    pub sessions: Vec<Session>,
-    /// Where the next page begins, if there is one.
-    pub next: Option<String>,
 }
 
 impl Arrival {
@@ -233,35 +222,31 @@ pub async fn end_there(app: &App, user: UserId, id: SessionId) -> Result<bool, R
         .await
 }
 
-/// Ends all of somebody's sessions but this one. Answers how many there were.
+/// Ends all of somebody's sessions but the one here, if there is one. Answers how many there were.
 ///
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails.
-pub async fn end_others(app: &App, session: &Session) -> Result<u64, Refusal> {
+pub async fn end_others(app: &App, user: UserId, here: Option<SessionId>) -> Result<u64, Refusal> {
     app.db
-        .write((session.user_id, session.id), |tx, (user, id)| {
-            Box::pin(async move { Ok(sessions::delete_others(tx, *user, Some(*id)).await?) })
+        .write((user, here), |tx, (user, here)| {
+            Box::pin(async move { Ok(sessions::delete_others(tx, *user, *here).await?) })
         })
         .await
 }
 
-/// One page of somebody's sessions; `after` is the [`next`](SessionPage::next) of the page before.
+/// A part of somebody's sessions, the one seen last first.
 ///
 /// # Errors
-/// `invalid_request` if `after` is none, `temporarily_unavailable` or `server_error` if the database fails.
-pub async fn list(app: &App, user: UserId, after: Option<&str>) -> Result<SessionPage, Refusal> {
-    let after = after.map(|text| {
-        let cursor = text
-            .split_once('.')
-            .and_then(|(seen, id)| Some((Timestamp(seen.parse().ok()?), id.parse::<SessionId>().ok()?)));
-        cursor.ok_or_else(|| Refusal::invalid_request("there is no such page of the list"))
+/// `invalid_request` for a cursor that is none of this list, `temporarily_unavailable` or `server_error` if the database
+/// fails.
+pub async fn list(app: &App, user: UserId, paging: &Paging) -> Result<Slice<Session>, Refusal> {
+    let list = format!("sessions {user}");
+    let after = paging.after(app, &list)?.map(|key| {
+        let (seen, id) = key.split_once('.')?;
+        Some((Timestamp(seen.parse().ok()?), id.parse::<SessionId>().ok()?))
     });
-    let mut sessions = sessions::list(&app.db, user, alive(app), after.transpose()?, PAGE + 1).await?;
-    let more = sessions.len() as u64 > PAGE;
-    sessions.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let last = sessions.last().filter(|_| more);
-    let next = last.map(|session| format!("{}.{}", session.last_seen_at.0, session.id));
-    Ok(SessionPage { sessions, next })
+    let found = sessions::list(&app.db, user, alive(app), after.flatten(), paging.with_one_more()).await?;
+    Ok(paging.slice(app, &list, found, |session| format!("{}.{}", session.last_seen_at.0, session.id)))
 }
 
 /// In how many places somebody is signed in.

@@ -132,15 +132,17 @@ async fn lists_have_pages_and_refuse_forged_cursors() {
         begin(&app, TokenHash([i; 32]), proven(&session, &ada), String::new()).await.unwrap();
     }
     assert_eq!(count(&app, ada.id).await.unwrap(), 101);
-    let first = list(&app, ada.id, None).await.unwrap();
-    let second = list(&app, ada.id, first.next.as_deref()).await.unwrap();
-    let third = list(&app, ada.id, second.next.as_deref()).await.unwrap();
-    assert_eq!([first.sessions.len(), second.sessions.len(), third.sessions.len()], [50, 50, 1]);
+    let behind = |cursor| Paging { limit: 50, cursor };
+    let first = list(&app, ada.id, &behind(None)).await.unwrap();
+    let second = list(&app, ada.id, &behind(first.next)).await.unwrap();
+    let third = list(&app, ada.id, &behind(second.next)).await.unwrap();
+    assert_eq!([first.items.len(), second.items.len(), third.items.len()], [50, 50, 1]);
     assert_eq!(third.next, None);
     for cursor in ["", ".", "1", "1.2", "x.y", "1.00000000-0000-0000-0000-00000000000g"] {
-        assert!(list(&app, ada.id, Some(cursor)).await.is_err(), "{cursor}");
+        let paging = behind(Some(cursor.to_owned()));
+        assert!(list(&app, ada.id, &paging).await.is_err(), "{cursor}");
     }
-    assert_eq!(end_others(&app, &template).await.unwrap(), 100);
+    assert_eq!(end_others(&app, ada.id, Some(template.id)).await.unwrap(), 100);
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use postern_domain::Refusal;
 use postern_storage::clients;
 
 use super::fixture::*;
-use crate::applications;
 use crate::authorize::{self, Ask, Next};
+use crate::{Paging, applications};
 
 async fn asked(world: &World, query: &str, session: &postern_domain::Session) -> Box<Ask> {
     match world.next(query, Some(session)).await {
@@ -156,16 +156,18 @@ async fn an_app_that_is_cut_off_has_to_ask_again() {
     let session = world.session(0);
     assert_eq!(said(&world.allow(&web(&[]), &session).await), "code");
     assert_eq!(world.outcome(&web(&[]), Some(&session)).await, "code");
-    let listed = applications::list(&world.app, &world.ada, None).await.unwrap();
+    let listed = applications::list(&world.app, &world.ada, &Paging::first()).await.unwrap();
     let [one] = listed.items.as_slice() else { panic!("{listed:?}") };
     assert_eq!(one.client.identifier.as_str(), "web");
     assert_eq!(one.publisher.as_deref(), Some("ada"));
-    assert_eq!(one.scopes, ["See your e-mail address", "Know who you are", "See your profile"]);
+    let words = one.in_words(&world.app.catalogue);
+    assert_eq!(words, ["See your e-mail address", "Know who you are", "See your profile"]);
     applications::cut_off(&world.app, &world.ada, "web").await.unwrap();
-    assert!(applications::list(&world.app, &world.ada, None).await.unwrap().items.is_empty());
+    assert!(applications::list(&world.app, &world.ada, &Paging::first()).await.unwrap().items.is_empty());
     assert_eq!(world.outcome(&web(&[]), Some(&session)).await, "consent");
     assert!(applications::cut_off(&world.app, &world.ada, "nobody").await.is_err());
     for cursor in ["", "x", "1.x", "1.", ".", "1.01931b5c-6f2e-7c3a-9d6e-2f1f0a6b4c1"] {
-        assert!(applications::list(&world.app, &world.ada, Some(cursor)).await.is_err(), "{cursor}");
+        let paging = Paging { cursor: Some(cursor.to_owned()), ..Paging::first() };
+        assert!(applications::list(&world.app, &world.ada, &paging).await.is_err(), "{cursor}");
     }
 }
