@@ -4,6 +4,7 @@
 
 mod account_form;
 mod answer;
+mod api;
 mod arrival;
 mod cross_origin;
 mod csp;
@@ -22,5 +23,5 @@ mod slow_readers;
 #[cfg(test)]
 mod testing;
 
-pub use routes::router;
+pub use routes::{openapi, router};
 pub use server::{Bound, ServeError, Server};

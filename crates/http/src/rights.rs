@@ -6,9 +6,10 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodFilter, MethodRouter, any, on};
 use postern_flows::App;
 
+use crate::api::{Access, Gate, Operation, gate, no_such_method, no_such_path};
 use crate::cross_origin::any_origin;
 use crate::middleware::{page_answer, signed_in_only};
 use crate::session;
@@ -32,6 +33,8 @@ pub(crate) enum Right {
     Protocol,
     /// The same, for pages of any origin too, without credentials of the browser's.
     ProtocolAnyOrigin,
+    /// An operation of the REST API, for whoever its access lets in.
+    Api(Access),
 }
 
 struct Route {
@@ -39,6 +42,8 @@ struct Route {
     method: &'static str,
     right: Right,
     handler: MethodRouter<Arc<App>>,
+    /// What else is known of it, if it is one of the REST API's.
+    operation: Option<Arc<Operation>>,
 }
 
 /// Some routes with their rights.
@@ -74,8 +79,25 @@ impl Routes {
         right: Right,
         handler: MethodRouter<Arc<App>>,
     ) -> Self {
-        self.0.push(Route { path, method, right, handler });
+        self.0.push(Route { path, method, right, handler, operation: None });
         self
+    }
+
+    /// An operation of the REST API.
+    pub(crate) fn api<H, T>(mut self, operation: Operation, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let (path, method, right) = (operation.path, operation.method, Right::Api(operation.access));
+        let handler = on(operation.method_filter(), handler);
+        self.0.push(Route { path, method, right, handler, operation: Some(Arc::new(operation)) });
+        self
+    }
+
+    /// The operations of the REST API.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.0.iter().filter_map(|route| route.operation.as_deref())
     }
 
     pub(crate) fn merge(mut self, other: Self) -> Self {
@@ -94,11 +116,17 @@ impl Routes {
         let mut pages = Router::new();
         let mut machines = Router::new();
         let mut open_machines = Router::new();
-        for Route { path, method, right, handler } in self.0 {
+        let mut api = Router::new();
+        for Route { path, method, right, handler, operation } in self.0 {
             tracing::trace!(method, path, ?right, "route");
             match right {
                 Right::Protocol => machines = machines.route(path, handler),
                 Right::ProtocolAnyOrigin => open_machines = open_machines.route(path, handler),
+                Right::Api(_) => {
+                    let Some(operation) = operation else { continue };
+                    let gate_state = Gate::new(Arc::clone(app), operation);
+                    api = api.route(path, handler.route_layer(from_fn_with_state(gate_state, gate)));
+                }
                 Right::Public => pages = pages.route(path, handler),
                 Right::Session => pages = pages.route(path, handler.route_layer(from_fn(signed_in_only))),
                 Right::SessionUpload => {
@@ -112,6 +140,9 @@ impl Routes {
             .layer(limit)
             .layer(from_fn_with_state(Arc::clone(app), page_answer))
             .layer(session::layer(app));
-        machines.merge(open_machines.layer(from_fn(any_origin))).layer(limit).merge(pages)
+        let api = api.method_not_allowed_fallback(no_such_method);
+        let nowhere = ["/v1", "/v1/", "/v1/{*rest}"].into_iter();
+        let api = nowhere.fold(api, |api, path| api.route(path, any(no_such_path)));
+        machines.merge(open_machines.merge(api).layer(from_fn(any_origin))).layer(limit).merge(pages)
     }
 }

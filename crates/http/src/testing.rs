@@ -45,7 +45,13 @@ impl Clock for FixedClock {
 impl TestServer {
     /// A server at this public URL, with an account `ada` that has [`PASSWORD`].
     pub(crate) async fn at(public_url: &str) -> Self {
-        let mut config = Config { public_url: public_url.parse().unwrap(), ..Config::default() };
+        Self::with(|config| config.public_url = public_url.parse().unwrap()).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        change(&mut config);
         config.registration.open = true;
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/postern.db", folder.path().display());
@@ -70,6 +76,16 @@ impl TestServer {
         self.clock.0.fetch_add(span.as_seconds(), Ordering::SeqCst);
     }
 
+    /// Sends a request as it is.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost:8080"));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
     /// A browser without cookies.
     pub(crate) fn browser(&self) -> TestBrowser<'_> {
         TestBrowser { server: self, cookies: BTreeMap::new(), agent: "Firefox" }
@@ -87,6 +103,22 @@ impl Answer {
     /// Where it sends the browser.
     pub(crate) fn location(&self) -> &str {
         self.headers.get(header::LOCATION).map_or("", |location| location.to_str().unwrap())
+    }
+
+    /// One header as text; empty if it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The `code` of a problem; empty if it is none.
+    pub(crate) fn json_code(&self) -> String {
+        let body = serde_json::from_str::<serde_json::Value>(&self.body).unwrap_or_default();
+        body["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
     /// The `Set-Cookie` lines.
@@ -151,19 +183,11 @@ impl TestBrowser<'_> {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let headers = request.headers_mut();
-        headers.insert(header::HOST, HeaderValue::from_static("localhost:8080"));
         headers.insert(header::USER_AGENT, self.agent.parse().unwrap());
         if !cookies.is_empty() {
             headers.insert(header::COOKIE, cookies.join("; ").parse().unwrap());
         }
-        let response = self.server.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        let answer = Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: String::from_utf8_lossy(&body).into_owned(),
-        };
+        let answer = self.server.send(request).await;
         for line in answer.cookies() {
             let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
             if line.contains("Max-Age=0") {

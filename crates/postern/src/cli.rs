@@ -45,6 +45,8 @@ pub(crate) enum Command {
     /// Say what a token is
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Print the API as an OpenAPI document
+    Openapi,
     /// Look for mistakes in the settings and the surroundings, with a remedy for each
     Doctor,
 }

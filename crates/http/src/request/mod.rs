@@ -13,7 +13,7 @@ pub(crate) use back_channel::BackChannel;
 pub(crate) use bearer_token::BearerToken;
 pub(crate) use client_address::{ClientAddress, PeerAddress, client_address};
 pub(crate) use form_nonce::{FormNonce, cookies};
-pub(crate) use page_form::{PageForm, check_page_request};
+pub(crate) use page_form::{PageForm, check_form_token, check_page_request, is_own_page};
 pub(crate) use params::{ProtocolForm, QueryParams, is_form};
 pub(crate) use request_id::RequestId;
 pub(crate) use visitor::{SignedIn, Visitor};

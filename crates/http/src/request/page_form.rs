@@ -41,14 +41,27 @@ pub(crate) fn check_page_request(
     visitor: Option<&Visitor>,
     token: Option<&str>,
 ) -> Result<(), Refusal> {
+    if !is_own_page(app, headers) {
+        return Err(Refusal::forbidden("the form was sent from another site's page"));
+    }
+    check_form_token(app, visitor, token)
+}
+
+/// Whether a browser says that a page of ours sent the request, or does not say who did.
+pub(crate) fn is_own_page(app: &App, headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
     let from_here = site.is_none_or(|site| site == b"same-origin");
     let origin = headers.get(header::ORIGIN).map(|value| value.as_bytes());
     let own_origin = app.config.public_url.origin().ascii_serialization();
-    let own = origin.is_none_or(|origin| origin == own_origin.as_bytes());
-    if !from_here || !own {
-        return Err(Refusal::forbidden("the form was sent from another site's page"));
-    }
+    from_here && origin.is_none_or(|origin| origin == own_origin.as_bytes())
+}
+
+/// Refuses what does not carry the form token of this visitor.
+pub(crate) fn check_form_token(
+    app: &App,
+    visitor: Option<&Visitor>,
+    token: Option<&str>,
+) -> Result<(), Refusal> {
     match visitor {
         Some(visitor) if form_token::is_good(app, visitor, token) => Ok(()),
         _ => Err(Refusal::forbidden(

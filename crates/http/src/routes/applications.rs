@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use postern_flows::App;
 use postern_flows::applications::{self, Application};
+use postern_flows::{App, Paging};
 use postern_templating::pages::{Applications, ConnectedApp};
 use postern_templating::{Notice, Pager, Section, When};
 
@@ -50,13 +50,14 @@ async fn show(
     cursor: Option<&str>,
     notice: Option<Notice>,
 ) -> Result<Response, PageRefusal> {
-    let found = applications::list(app, &signed_in.user, cursor).await?;
+    let paging = Paging { cursor: cursor.map(str::to_owned), ..Paging::first() };
+    let found = applications::list(app, &signed_in.user, &paging).await?;
     let now = app.clock.now().0;
     let mut chrome = page::chrome(app, visitor, Section::Applications);
     chrome.notice = notice;
     Ok(page::render(&Applications {
         chrome,
-        apps: found.items.into_iter().map(|item| row(item, now)).collect(),
+        apps: found.items.into_iter().map(|item| row(app, item, now)).collect(),
         pager: Pager {
             // The way back to the start is enough for a list that few people page through.
             previous_url: cursor.map(|_| PATH.to_owned()),
@@ -65,13 +66,14 @@ async fn show(
     }))
 }
 
-fn row(item: Application, now: i64) -> ConnectedApp {
+fn row(app: &App, item: Application, now: i64) -> ConnectedApp {
+    let scopes = item.in_words(&app.catalogue);
     ConnectedApp {
         client_id: item.client.identifier.to_string(),
         face: face::of(&item.client),
         publisher: item.publisher,
         homepage_url: item.client.metadata.homepage_url.as_ref().map(ToString::to_string),
-        scopes: item.scopes,
+        scopes,
         since: When::new(item.since.0, now),
         last_used: item.last_used_at.map(|at| When::new(at.0, now)),
     }

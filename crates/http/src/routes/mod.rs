@@ -1,11 +1,13 @@
 //! One file for each endpoint; here they come together.
 
+mod api;
 mod applications;
 mod assets;
 mod authorize;
 mod clients;
 mod consent;
 mod discovery;
+mod docs;
 mod home;
 mod introspect;
 mod jwks;
@@ -29,11 +31,12 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use postern_domain::Refusal;
-use postern_flows::App;
+use postern_flows::{App, Config};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::answer::PageRefusal;
+use crate::api::document;
 use crate::middleware::{every_answer, page_answer};
 use crate::rights::Routes;
 use crate::session;
@@ -44,12 +47,14 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Every route there is.
 fn all() -> Routes {
     Routes::new()
+        .merge(api::routes())
         .merge(applications::routes())
         .merge(assets::routes())
         .merge(authorize::routes())
         .merge(clients::routes())
         .merge(consent::routes())
         .merge(discovery::routes())
+        .merge(docs::routes())
         .merge(home::routes())
         .merge(introspect::routes())
         .merge(jwks::routes())
@@ -67,6 +72,11 @@ fn all() -> Routes {
         .merge(userinfo::routes())
 }
 
+/// The OpenAPI document of an instance with these settings, as JSON.
+pub fn openapi(config: &Config) -> String {
+    document(config, all().operations())
+}
+
 /// The whole server as one service.
 pub fn router(app: Arc<App>) -> Router {
     let not_found = || async { PageRefusal::from(Refusal::not_found("there is no page here")) };
@@ -81,6 +91,12 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, DEADLINE))
         .layer(from_fn_with_state(Arc::clone(&app), every_answer))
         .with_state(app)
+}
+
+/// The whole table, for the tests that sweep over it.
+#[cfg(test)]
+pub(crate) fn table() -> Routes {
+    all()
 }
 
 #[cfg(test)]

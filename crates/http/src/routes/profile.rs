@@ -51,7 +51,7 @@ async fn save(
 ) -> Result<Response, PageRefusal> {
     let value = |name: &str| typed.get(name).unwrap_or_default().to_owned();
     let new = NewProfile { username: value("username"), email: value("email"), name: value("name") };
-    match profile::change(&app, &signed_in.user, &signed_in.session, &new).await {
+    match profile::change(&app, &signed_in.user, Some(&signed_in.session), &new).await {
         Ok(Outcome::Saved) => Ok(Redirect::to("/settings/profile?done=saved").into_response()),
         Ok(Outcome::NeedsProof) => {
             let back = format!("{PATH}?draft={}", seal(&app, &signed_in.session, &typed)?);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Refusal, Session, SessionId};
-use postern_flows::{App, sessions};
+use postern_flows::{App, Paging, sessions};
 use postern_templating::pages::{SessionRow, Sessions};
 use postern_templating::{Notice, Pager, Section, When};
 
@@ -16,6 +16,8 @@ use crate::rights::{Right, Routes};
 use crate::session::device_of;
 
 const PATH: &str = "/settings/sessions";
+/// How many sessions one page of the list holds.
+const PAGE: u64 = 50;
 
 pub(crate) fn routes() -> Routes {
     Routes::new().get(PATH, Right::Session, list).post(PATH, Right::Session, end)
@@ -29,9 +31,10 @@ async fn list(
 ) -> Result<Response, PageRefusal> {
     let query = query?;
     let (after, here) = (query.get("after"), &signed_in.session);
-    let found = sessions::list(&app, here.user_id, after).await?;
+    let paging = Paging { limit: PAGE, cursor: after.map(str::to_owned) };
+    let found = sessions::list(&app, here.user_id, &paging).await?;
     let now = app.clock.now().0;
-    let others = found.sessions.iter().filter(|session| session.id != here.id);
+    let others = found.items.iter().filter(|session| session.id != here.id);
     let mut rows: Vec<SessionRow> = others.map(|session| row(session, false, now)).collect();
     if after.is_none() {
         rows.insert(0, row(here, true, now));
@@ -58,7 +61,7 @@ async fn end(
     let here = &signed_in.session;
     let done = match form.get("action") {
         Some("revoke_others") => {
-            sessions::end_others(&app, here).await?;
+            sessions::end_others(&app, here.user_id, Some(here.id)).await?;
             "others"
         }
         Some("revoke") => {

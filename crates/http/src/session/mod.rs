@@ -8,6 +8,7 @@ mod visiting;
 use std::sync::Arc;
 
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use postern_domain::Refusal;
@@ -17,7 +18,7 @@ use time::Duration;
 use tower::layer::util::Stack;
 use tower::util::MapResponseLayer;
 use tower_sessions::cookie::SameSite;
-use tower_sessions::session::Error;
+use tower_sessions::session::{Error, Id};
 use tower_sessions::{Expiry, SessionManagerLayer, session_store};
 
 pub(crate) use agent::device_of;
@@ -25,7 +26,7 @@ pub(crate) use device::cookie as device_cookie;
 pub(crate) use store::Store;
 pub(crate) use visiting::Visiting;
 
-use crate::request::{SignedIn, client_address};
+use crate::request::{SignedIn, client_address, cookies};
 
 /// A browser's session as the layer hands it to handlers.
 pub(crate) type Browser = tower_sessions::Session;
@@ -80,6 +81,21 @@ pub(crate) async fn current(app: &App, request: &mut Request) -> Result<Option<S
     let Some(user) = user else { return Ok(None) };
     let address = client_address(app, request.extensions(), request.headers());
     sessions::touch(app, hash, &session, address);
+    Ok(Some(SignedIn { session, user }))
+}
+
+/// Who is signed in in the browser that sends a request, as its cookie alone says; the cookie is left as it is.
+pub(crate) async fn of_cookie(app: &App, parts: &Parts) -> Result<Option<SignedIn>, Refusal> {
+    let name = if app.config.is_https() { SECURE } else { PLAIN };
+    let mut sent = cookies(&parts.headers).filter(|(known, _)| *known == name);
+    let (Some((_, id)), None) = (sent.next(), sent.next()) else { return Ok(None) };
+    let Ok(id) = id.parse::<Id>() else { return Ok(None) };
+    let hash = store::hash(app, id);
+    let Some(kept) = sessions::find(app, hash).await? else { return Ok(None) };
+    let session = Arc::clone(&kept.session);
+    let user = app.user(session.user_id).await?.filter(|user| user.is_active());
+    let Some(user) = user else { return Ok(None) };
+    sessions::touch(app, hash, &session, client_address(app, &parts.extensions, &parts.headers));
     Ok(Some(SignedIn { session, user }))
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod key;
 pub(crate) mod migrate;
+pub(crate) mod openapi;
 pub(crate) mod serve;
 pub(crate) mod token;
 pub(crate) mod user;
@@ -24,6 +25,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::User(command) => user::run(config_file, command).await,
         Command::Key(command) => key::run(config_file, command).await,
         Command::Token(command) => token::run(config_file, command).await,
+        Command::Openapi => openapi::run(config_file),
         Command::Doctor => doctor::run(config_file).await,
     }
 }

@@ -1,0 +1,45 @@
+use postern_domain::{Permit, SubjectType};
+
+use super::Problem;
+
+/// Who may call an operation of the API: what the credential has to hold and for whom it has to speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Access {
+    /// The scope it takes; `None` if any credential of these subjects will do.
+    pub(crate) scope: Option<&'static str>,
+    /// The kinds of subject it is for; none at all if it takes no credential.
+    pub(crate) subjects: &'static [SubjectType],
+}
+
+impl Access {
+    /// For everybody, with or without a credential.
+    pub(crate) const ANYBODY: Self = Self { scope: None, subjects: &[] };
+
+    /// For a person, their scripts, and apps they allowed it.
+    pub(crate) const fn user(scope: &'static str) -> Self {
+        Self { scope: Some(scope), subjects: &[SubjectType::User] }
+    }
+
+    /// Whether it takes no credential.
+    pub(crate) const fn is_open(self) -> bool {
+        self.subjects.is_empty()
+    }
+
+    /// That a credential with this permit will do.
+    ///
+    /// # Errors
+    /// `insufficient_subject` that names the kinds it is for, then `insufficient_scope` that names the scope.
+    pub(crate) fn check(self, permit: &Permit) -> Result<(), Problem> {
+        if self.is_open() {
+            return Ok(());
+        }
+        let kind = permit.subject.subject_type();
+        if !kind.is_some_and(|kind| self.subjects.contains(&kind)) {
+            return Err(Problem::insufficient_subject(self.subjects, kind));
+        }
+        match self.scope {
+            Some(scope) if !permit.scopes.allow(scope) => Err(Problem::insufficient_scope(scope)),
+            _ => Ok(()),
+        }
+    }
+}

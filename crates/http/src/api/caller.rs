@@ -1,0 +1,106 @@
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use postern_domain::{Permit, Session, Subject, SubjectType, User, UserId};
+use postern_flows::bearer::Verdict;
+use postern_flows::{Actor, App, sessions};
+
+use super::Problem;
+use crate::request::SignedIn;
+
+/// Whoever calls an operation of the API, by a credential that works.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// What flows ask whether it may.
+    pub(crate) actor: Actor,
+    means: Means,
+}
+
+/// By what it is known.
+#[derive(Clone, Debug)]
+enum Means {
+    Token(Arc<Verdict>),
+    /// A page of ours in the browser of somebody who is signed in.
+    Page(SignedIn),
+}
+
+impl Caller {
+    pub(super) fn of_token(verdict: Arc<Verdict>) -> Self {
+        Self { actor: Actor::of_token(&verdict), means: Means::Token(verdict) }
+    }
+
+    pub(super) fn of_page(app: &App, signed_in: SignedIn) -> Self {
+        Self { actor: Actor::signed_in(app, &signed_in.user), means: Means::Page(signed_in) }
+    }
+
+    /// What it may do now.
+    ///
+    /// # Errors
+    /// Never for a caller from outside.
+    pub(crate) fn permit(&self) -> Result<&Permit, Problem> {
+        self.actor.permit().ok_or_else(Problem::no_credential)
+    }
+
+    /// The token it was known by; none for a page of ours.
+    pub(crate) const fn token(&self) -> Option<&Arc<Verdict>> {
+        match &self.means {
+            Means::Token(verdict) => Some(verdict),
+            Means::Page(_) => None,
+        }
+    }
+
+    /// The session it was known by; none for a token.
+    pub(crate) const fn session(&self) -> Option<&Arc<Session>> {
+        match &self.means {
+            Means::Token(_) => None,
+            Means::Page(signed_in) => Some(&signed_in.session),
+        }
+    }
+
+    /// Whether a sensitive change may be made on its word: a token was given the right to, a session has to be fresh.
+    pub(crate) fn is_proven(&self, app: &App) -> bool {
+        self.session().is_none_or(|session| sessions::is_fresh(app, session))
+    }
+
+    /// That it is so.
+    ///
+    /// # Errors
+    /// `fresh_sign_in_required`
+    pub(crate) fn needs_proof(&self, app: &App) -> Result<(), Problem> {
+        if self.is_proven(app) { Ok(()) } else { Err(Problem::fresh_sign_in()) }
+    }
+
+    /// The person it speaks for.
+    ///
+    /// # Errors
+    /// `insufficient_subject` if it speaks for somebody else.
+    pub(crate) fn user(&self) -> Result<&Arc<User>, Problem> {
+        let of = |id: UserId| self.actor.person().filter(|person| person.id == id);
+        let permit = self.permit()?;
+        let user = match permit.subject {
+            Subject::User(id) => of(id),
+            _ => None,
+        };
+        user.ok_or_else(|| Problem::insufficient_subject(&[SubjectType::User], permit.subject.subject_type()))
+    }
+
+    /// The same with those of their rights that the credential was given.
+    ///
+    /// # Errors
+    /// `insufficient_subject` if it speaks for somebody else.
+    pub(crate) fn user_as_permitted(&self) -> Result<User, Problem> {
+        let mut user = User::clone(self.user()?);
+        user.rights.retain(|right| self.actor.has_right(*right));
+        Ok(user)
+    }
+}
+
+/// The gate in front of every operation puts it there.
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::no_credential)
+    }
+}

@@ -1,0 +1,34 @@
+use axum::http::{HeaderMap, HeaderValue, header};
+use postern_flows::{App, TokenAuthMode};
+
+use super::Problem;
+
+const BASIC: HeaderValue = HeaderValue::from_static("Basic realm=\"postern\", charset=\"UTF-8\"");
+
+/// Says in `WWW-Authenticate` how to authenticate (RFC 9110 section 11.6.1). A browser's own fetches get no Basic
+/// challenge: it would ask the person for a password.
+pub(super) fn add(app: &App, asked: &HeaderMap, problem: &Problem, answer: &mut HeaderMap) {
+    let missing = problem.code == "missing_credential";
+    let bearer = if missing {
+        "Bearer realm=\"postern\"".to_owned()
+    } else {
+        let plain = |c: char| if c.is_ascii_graphic() && !"\"\\".contains(c) || c == ' ' { c } else { '\'' };
+        let description: String = problem.detail.chars().map(plain).collect();
+        format!("Bearer realm=\"postern\", error=\"{}\", error_description=\"{description}\"", problem.code)
+    };
+    let mode = app.config.tokens.auth_mode;
+    let basic = mode != TokenAuthMode::Bearer && !is_of_browser(asked);
+    if basic && mode == TokenAuthMode::Basic {
+        answer.append(header::WWW_AUTHENTICATE, BASIC);
+    }
+    if let Ok(bearer) = HeaderValue::from_str(&bearer) {
+        answer.append(header::WWW_AUTHENTICATE, bearer);
+    }
+    if basic && mode == TokenAuthMode::Both {
+        answer.append(header::WWW_AUTHENTICATE, BASIC);
+    }
+}
+
+fn is_of_browser(asked: &HeaderMap) -> bool {
+    asked.contains_key("sec-fetch-mode") || asked.contains_key("x-requested-with")
+}

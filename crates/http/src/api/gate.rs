@@ -1,0 +1,109 @@
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use postern_domain::Params;
+use postern_flows::App;
+
+use super::authenticate::authenticate;
+use super::{Access, Caller, Operation, Problem, challenge, rate_limit};
+
+/// What stands in front of one operation.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    app: Arc<App>,
+    operation: Arc<Operation>,
+}
+
+impl Gate {
+    pub(crate) const fn new(app: Arc<App>, operation: Arc<Operation>) -> Self {
+        Self { app, operation }
+    }
+}
+
+/// Lets those pass to an operation who may call it.
+pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let Gate { app, operation } = gate;
+    let (mut parts, body) = request.into_parts();
+    let known = authenticate(&app, &parts).await;
+    let allowance = rate_limit::count(&app, &parts, &known).await;
+    let outcome = rate_limit::check(allowance.as_ref())
+        .and_then(|()| admit(operation.access, known))
+        .and_then(|caller| known_parameters(&operation, &parts).map(|()| caller));
+    let mut response = match outcome {
+        Ok(caller) => {
+            if let Some(caller) = caller {
+                parts.extensions.insert(caller);
+            }
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(problem) => refused(&app, &parts.headers, problem),
+    };
+    rate_limit::tell(allowance.as_ref(), response.headers_mut());
+    response
+}
+
+/// The answer where there is nothing.
+pub(crate) async fn no_such_path(State(app): State<Arc<App>>, request: Request) -> Response {
+    let problem = Problem::not_found("there is nothing at this address; /openapi.json says what there is");
+    instead(&app, request, problem).await
+}
+
+/// The answer where there is something, but not by this method. The router adds `Allow`.
+pub(crate) async fn no_such_method(State(app): State<Arc<App>>, request: Request) -> Response {
+    let detail = format!("{} is not a method of this address; Allow says which are", request.method());
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+    instead(&app, request, problem).await
+}
+
+async fn instead(app: &App, request: Request, problem: Problem) -> Response {
+    let (parts, _) = request.into_parts();
+    let known = authenticate(app, &parts).await;
+    let allowance = rate_limit::count(app, &parts, &known).await;
+    let outcome = rate_limit::check(allowance.as_ref()).and_then(|()| admit(Access::ANYBODY, known));
+    let mut response = match outcome {
+        Ok(_) => problem.into_response(),
+        Err(other) => refused(app, &parts.headers, other),
+    };
+    rate_limit::tell(allowance.as_ref(), response.headers_mut());
+    response
+}
+
+/// Whoever calls, if they may.
+fn admit(access: Access, known: Result<Option<Caller>, Problem>) -> Result<Option<Caller>, Problem> {
+    let caller = known?;
+    match &caller {
+        Some(caller) => access.check(caller.permit()?)?,
+        None if access.is_open() => {}
+        None => return Err(Problem::no_credential()),
+    }
+    Ok(caller)
+}
+
+/// That the query says nothing that the operation does not know.
+fn known_parameters(operation: &Operation, parts: &Parts) -> Result<(), Problem> {
+    let query = parts.uri.query().unwrap_or_default();
+    let params = Params::parse(query.as_bytes()).map_err(|error| Problem::malformed(error.to_string()))?;
+    let known = |name: &str| operation.query.iter().any(|parameter| parameter.name == name);
+    match params.iter().find(|(name, _)| !known(name)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let name: String = name.chars().take(60).collect();
+            let names: Vec<&str> = operation.query.iter().map(|parameter| parameter.name).collect();
+            let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            Err(Problem::malformed(format!("the parameter “{name}” is not known here; known: {known}")))
+        }
+    }
+}
+
+fn refused(app: &App, asked: &HeaderMap, problem: Problem) -> Response {
+    let challenges = problem.status == StatusCode::UNAUTHORIZED;
+    let mut response = problem.clone().into_response();
+    if challenges {
+        challenge::add(app, asked, &problem, response.headers_mut());
+    }
+    response
+}

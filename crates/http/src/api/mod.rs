@@ -1,0 +1,29 @@
+//! What all calls of the REST API have in common: who calls, whether they may, how often, and the shape of every answer.
+
+mod access;
+mod authenticate;
+mod body;
+mod caller;
+mod challenge;
+mod credential;
+mod document;
+mod gate;
+mod in_path;
+mod listing;
+mod operation;
+mod problem;
+mod rate_limit;
+mod strict_json;
+
+pub(crate) use access::Access;
+pub(crate) use body::{JsonBody, OptionalBody, present};
+pub(crate) use caller::Caller;
+pub(crate) use document::document;
+pub(crate) use gate::{Gate, gate, no_such_method, no_such_path};
+pub(crate) use in_path::{InPath, InPath2};
+pub(crate) use listing::{Filters, Listing};
+pub(crate) use operation::Operation;
+pub(crate) use problem::{FieldProblem, Problem, ProblemDetails};
+
+#[cfg(test)]
+mod tests;

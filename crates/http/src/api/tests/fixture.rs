@@ -1,0 +1,207 @@
+//! An instance with a person, an organization of theirs, an app they allowed both, and tokens for all of them.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use postern_domain::{
+    ApiToken, Authentication, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, GrantId,
+    Organization, OrganizationPolicy, Permit, PersonName, Scopes, SigningAlgorithm, Slug, Tier, TokenKind,
+    User,
+};
+use postern_flows::Config;
+use postern_storage::tokens::{self, Token, TokenData};
+use postern_storage::{clients, grants, organizations};
+
+use crate::testing::{Answer, TestServer};
+
+/// Whom a token speaks for, and by which kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holder {
+    PersonsScript,
+    OrganizationsScript,
+    AppForPerson,
+    AppForOrganization,
+}
+
+impl Holder {
+    pub(super) const ALL: [Self; 4] =
+        [Self::PersonsScript, Self::OrganizationsScript, Self::AppForPerson, Self::AppForOrganization];
+
+    /// Its subject, as the document calls it.
+    pub(super) const fn subject(self) -> &'static str {
+        match self {
+            Self::PersonsScript | Self::AppForPerson => "user",
+            Self::OrganizationsScript | Self::AppForOrganization => "organization",
+        }
+    }
+}
+
+pub(super) struct World {
+    pub(super) server: TestServer,
+    pub(super) ada: Arc<User>,
+    pub(super) organization: Organization,
+    client: postern_domain::Client,
+}
+
+impl World {
+    pub(super) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(super) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let server = TestServer::with(change).await;
+        let row = postern_storage::users::find_by_identifier(&server.db, "ada").await.unwrap().unwrap();
+        let ada = server.app.user(row.id).await.unwrap().unwrap();
+        let now = server.app.clock.now();
+        let organization = Organization {
+            id: server.app.new_id(),
+            slug: Slug::parse("acme").unwrap(),
+            name: PersonName::parse("Acme").unwrap(),
+            policy: OrganizationPolicy::default(),
+            tier: Tier::Restricted,
+            created_at: now,
+            updated_at: now,
+        };
+        let client = client(&server, now);
+        let input = (organization.clone(), server.app.new_id::<uuid::Uuid>(), ada.id, client.clone());
+        server
+            .db
+            .write(input, |tx, (organization, membership, owner, client)| {
+                Box::pin(async move {
+                    organizations::insert(tx, organization, *membership, *owner).await?;
+                    clients::insert(tx, client).await
+                })
+            })
+            .await
+            .unwrap();
+        Self { server, ada, organization, client }
+    }
+
+    /// A token that holds these scopes.
+    pub(super) async fn token(&self, holder: Holder, scopes: &str) -> String {
+        let scopes: Scopes = scopes.parse().unwrap();
+        let permit = match holder.subject() {
+            "user" => Permit::of_user(self.ada.id, scopes),
+            _ => Permit::of_organization(self.organization.id, scopes),
+        };
+        match holder {
+            Holder::PersonsScript => self.script(TokenKind::Personal, permit).await,
+            Holder::OrganizationsScript => self.script(TokenKind::Organization, permit).await,
+            Holder::AppForPerson | Holder::AppForOrganization => self.of_app(permit).await,
+        }
+    }
+
+    async fn script(&self, kind: TokenKind, permit: Permit) -> String {
+        let app = &self.server.app;
+        let text = app.new_token(kind);
+        let api = ApiToken {
+            name: PersonName::parse("script").unwrap(),
+            hint: "abcd".into(),
+            note: None,
+            networks: Vec::new(),
+            everything: false,
+            created_by: Some(self.ada.id),
+            last_used_from: None,
+            revoked_by: None,
+        };
+        let hash = app.secret_key.hash(&text);
+        let token = Token {
+            user_id: Some(self.ada.id),
+            organization_id: (kind == TokenKind::Organization).then_some(self.organization.id),
+            data: Some(TokenData::Api(api)),
+            ..Token::new(app.new_id(), kind, hash, permit, app.clock.now())
+        };
+        self.insert(token, None).await;
+        text.reveal().to_owned()
+    }
+
+    async fn of_app(&self, permit: Permit) -> String {
+        let app = &self.server.app;
+        let text = app.new_token(TokenKind::Access);
+        let now = app.clock.now();
+        let grant = postern_domain::Grant {
+            id: app.new_id::<GrantId>(),
+            client_id: self.client.id,
+            user_id: self.ada.id,
+            permit: permit.clone(),
+            authentication: Authentication { session_id: app.new_id(), auth_time: now, amr: Vec::new() },
+            created_at: now,
+            expires_at: None,
+            revoked_at: None,
+        };
+        let token = Token {
+            user_id: Some(self.ada.id),
+            client_id: Some(self.client.id),
+            grant_id: Some(grant.id),
+            ..Token::new(app.new_id(), TokenKind::Access, app.secret_key.hash(&text), permit, now)
+        };
+        self.insert(token, Some(grant)).await;
+        text.reveal().to_owned()
+    }
+
+    async fn insert(&self, token: Token, grant: Option<postern_domain::Grant>) {
+        let write = self.server.db.write((token, grant), |tx, (token, grant)| {
+            Box::pin(async move {
+                if let Some(grant) = grant {
+                    grants::insert(tx, grant).await?;
+                }
+                tokens::insert_many(tx, std::slice::from_ref(token)).await
+            })
+        });
+        write.await.unwrap();
+    }
+
+    /// Calls by this method and with this `Authorization`.
+    pub(super) async fn call(&self, method: &str, path: &str, authorization: Option<&str>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(authorization) = authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        self.server.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends JSON.
+    pub(super) async fn send(&self, method: &str, path: &str, token: &str, body: &str) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        self.server.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+}
+
+/// A first-party app, which has no need of consents.
+fn client(server: &TestServer, now: postern_domain::Timestamp) -> postern_domain::Client {
+    let all = server.app.catalogue.rows().iter().map(|row| row.name.clone()).collect();
+    postern_domain::Client {
+        id: server.app.new_id(),
+        identifier: ClientIdentifier::parse("web").unwrap(),
+        owner: ClientOwner::Instance,
+        metadata: ClientMetadata {
+            name: PersonName::parse("Web").unwrap(),
+            client_type: ClientType::Public,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            scopes: all,
+            homepage_url: None,
+            terms_url: None,
+            privacy_url: None,
+            auth_method: None,
+            grants: Vec::new(),
+            access_token_lifetime: None,
+            refresh_token_lifetime: None,
+            id_token_signed_response_alg: SigningAlgorithm::Rs256,
+            require_pkce: false,
+            trusted: true,
+            resource_server: false,
+        },
+        secrets: Vec::new(),
+        logo_digest: None,
+        disabled: false,
+        created_at: now,
+        updated_at: now,
+        last_used_at: None,
+    }
+}

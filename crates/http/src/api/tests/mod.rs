@@ -1,0 +1,5 @@
+mod fixture;
+mod limits;
+mod matrix;
+mod requests;
+mod spellings;

@@ -1,0 +1,164 @@
+//! `/v1/oauth-clients`: what somebody has registered.
+
+mod shape;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use postern_domain::{Client, ClientId, ClientOwner, ErrorCode, Lifetime, Refusal, SecretId};
+use postern_flows::clients::{self, ClientDraft, ClientUsage, Edited, Manager, NewClient, SECRET_OVERLAP};
+use postern_flows::{App, FieldErrors, FormRefusal};
+
+use crate::api::{
+    Access, Caller, Filters, InPath, InPath2, JsonBody, Listing, Operation, OptionalBody, Problem,
+};
+use crate::rights::Routes;
+use shape::{ClientChange, ClientToBe, NewSecret, OAuthClient, Overlap, RegisteredClient};
+
+const ALL: &str = "/v1/oauth-clients";
+const ONE: &str = "/v1/oauth-clients/{client_id}";
+const READ: Access = Access::user("clients:read");
+const WRITE: Access = Access::user("clients:write");
+
+pub(crate) fn routes() -> Routes {
+    let list = Operation::get(ALL, "listClients", READ).summary("Your OAuth clients").lists::<OAuthClient>();
+    let register = Operation::post(ALL, "registerClient", WRITE)
+        .summary("Register an OAuth client")
+        .takes::<ClientToBe>()
+        .creates::<RegisteredClient>();
+    let get = Operation::get(ONE, "getClient", READ).summary("An OAuth client").answers::<OAuthClient>();
+    let change = Operation::patch(ONE, "changeClient", WRITE)
+        .summary("Change what is registered")
+        .takes::<ClientChange>()
+        .answers::<OAuthClient>();
+    let delete = Operation::delete(ONE, "deleteClient", WRITE)
+        .summary("Delete a client: its tokens stop working at once");
+    let rotate = Operation::post("/v1/oauth-clients/{client_id}/secrets", "rotateClientSecret", WRITE)
+        .summary("Give a client a new secret")
+        .takes::<Overlap>()
+        .creates::<NewSecret>();
+    let revoke = Operation::delete("/v1/oauth-clients/{client_id}/secrets/{id}", "revokeClientSecret", WRITE)
+        .summary("End a secret at once");
+    Routes::new()
+        .api(list, listed)
+        .api(register, registered)
+        .api(get, one)
+        .api(change, changed)
+        .api(delete, deleted)
+        .api(rotate, rotated)
+        .api(revoke, revoked)
+}
+
+async fn listed(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    filters: Filters,
+) -> Result<Json<Listing<OAuthClient>>, Problem> {
+    let (user, paging) = (caller.user_as_permitted()?, filters.paging()?);
+    let list = format!("clients {}", user.id);
+    let after = paging.after(&app, &list)?.and_then(|id| id.parse::<ClientId>().ok());
+    let found = clients::list(&app, Manager::User(&user), after, paging.with_one_more()).await?;
+    let slice = paging.slice(&app, &list, found, |(client, _)| client.id.to_string());
+    let now = app.clock.now();
+    Ok(Json(slice.map(|(client, usage)| OAuthClient::new(&client, usage, now)).into()))
+}
+
+async fn registered(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    JsonBody(body): JsonBody<ClientToBe>,
+) -> Result<(StatusCode, Json<RegisteredClient>), Problem> {
+    caller.needs_proof(&app)?;
+    let user = caller.user_as_permitted()?;
+    let new =
+        NewClient { draft: body.into(), owner: ClientOwner::User(user.id), identifier: None, secret: None };
+    let made = clients::create(&app, Manager::User(&user), new).await?;
+    let client = OAuthClient::new(&made.client, ClientUsage::default(), app.clock.now());
+    let client_secret = made.secret.map(|secret| secret.reveal().to_owned());
+    Ok((StatusCode::CREATED, Json(RegisteredClient { client, client_secret })))
+}
+
+async fn one(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    InPath(name): InPath<String>,
+) -> Result<Json<OAuthClient>, Problem> {
+    let user = caller.user_as_permitted()?;
+    let client = clients::find(&app, Manager::User(&user), &name).await?;
+    show(&app, &client).await
+}
+
+async fn changed(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    InPath(name): InPath<String>,
+    JsonBody(change): JsonBody<ClientChange>,
+) -> Result<Json<OAuthClient>, Problem> {
+    let user = caller.user_as_permitted()?;
+    let client = clients::find(&app, Manager::User(&user), &name).await?;
+    let draft = change.applied_to(ClientDraft::of(&client.metadata));
+    let is_proven = caller.is_proven(&app);
+    match clients::edit(&app, Manager::User(&user), &name, &draft, is_proven).await? {
+        Edited::Saved(client) => show(&app, &client).await,
+        Edited::NeedsProof => Err(Problem::fresh_sign_in()),
+    }
+}
+
+async fn deleted(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    InPath(name): InPath<String>,
+) -> Result<StatusCode, Problem> {
+    caller.needs_proof(&app)?;
+    let user = caller.user_as_permitted()?;
+    gone(clients::delete(&app, Manager::User(&user), &name).await)
+}
+
+async fn rotated(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    InPath(name): InPath<String>,
+    OptionalBody(body): OptionalBody<Overlap>,
+) -> Result<(StatusCode, Json<NewSecret>), Problem> {
+    caller.needs_proof(&app)?;
+    let user = caller.user_as_permitted()?;
+    let overlap = match body.overlap {
+        None => SECRET_OVERLAP,
+        Some(text) => text.parse::<Lifetime>().map_err(|error| {
+            let mut errors = FieldErrors::none();
+            let _noted = errors.take("overlap", Err::<(), _>(error));
+            FormRefusal::from(errors)
+        })?,
+    };
+    let rotated = clients::rotate_secret(&app, Manager::User(&user), &name, overlap).await?;
+    let secret = NewSecret {
+        client_secret: rotated.secret.reveal().to_owned(),
+        previous_expires_at: rotated.old_ends_at.map(|at| at.0),
+    };
+    Ok((StatusCode::CREATED, Json(secret)))
+}
+
+async fn revoked(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    InPath2(name, secret): InPath2<String, SecretId>,
+) -> Result<StatusCode, Problem> {
+    caller.needs_proof(&app)?;
+    let user = caller.user_as_permitted()?;
+    gone(clients::revoke_secret(&app, Manager::User(&user), &name, secret).await)
+}
+
+async fn show(app: &App, client: &Client) -> Result<Json<OAuthClient>, Problem> {
+    let insight = clients::insight(app, client).await?;
+    Ok(Json(OAuthClient::new(client, insight.usage, app.clock.now())))
+}
+
+/// What is not there is as good as deleted.
+fn gone<T>(outcome: Result<T, Refusal>) -> Result<StatusCode, Problem> {
+    match outcome {
+        Err(refusal) if refusal.code != ErrorCode::NotFound => Err(refusal.into()),
+        _ => Ok(StatusCode::NO_CONTENT),
+    }
+}
