@@ -10,6 +10,7 @@ mod m20261122_000002_clients;
 mod m20261122_000003_tokens;
 mod m20261122_000004_instance;
 mod m20261122_000005_organizations;
+mod m20261122_000006_mails;
 
 /// Every change of the schema, oldest first.
 pub struct Migrator;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_tokens::Migration),
             Box::new(m20261122_000004_instance::Migration),
             Box::new(m20261122_000005_organizations::Migration),
+            Box::new(m20261122_000006_mails::Migration),
         ]
     }
 }

@@ -47,6 +47,8 @@ ids! {
     InvitationId
     /// A customer of an organization.
     CustomerId
+    /// A mail on its way.
+    MailId
     /// The row of an OAuth client; the `client_id` of the protocol is a [`ClientIdentifier`](crate::ClientIdentifier).
     ClientId
     /// One of a client's secrets.

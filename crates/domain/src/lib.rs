@@ -36,8 +36,8 @@ pub use consent::Consent;
 pub use customer::Customer;
 pub use grant::{Authentication, CodeBinding, Grant};
 pub use id::{
-    ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, InvitationId, OrganizationId, SecretId,
-    SessionId, TokenId, UserId,
+    ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, InvitationId, MailId, OrganizationId,
+    SecretId, SessionId, TokenId, UserId,
 };
 pub use network::{Network, NetworkError};
 pub use oidc::{DISPLAY_VALUES, Prompt, PromptSet, ResponseMode, SubjectType};

@@ -7,7 +7,7 @@ use postern_domain::{Catalogue, Lifetime, Rate, ScopeSpec};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::DatabaseUrl;
+use crate::{DatabaseUrl, SmtpUrl};
 
 /// Everything an operator can set. Names, defaults and meaning are the README's table of settings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub struct Config {
     pub trusted_proxies: Vec<String>,
     /// Signing keys.
     pub keys: Keys,
+    /// Mails.
+    pub mail: Mailing,
     /// Sign-up.
     pub registration: Registration,
     /// Scopes that an API owner adds to the catalogue, by name.
@@ -163,6 +165,18 @@ pub struct Keys {
     pub rsa_bits: u32,
 }
 
+/// Where mails go and come from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mailing {
+    /// The folder that takes them as `.eml` files while there is no mail server.
+    pub directory: PathBuf,
+    /// The mail server: `smtps://USER:PASSWORD@HOST`, or `smtp://HOST` for STARTTLS.
+    pub smtp_url: Option<SmtpUrl>,
+    /// The sender, as `Acme <no-reply@example.com>`; without one it is `no-reply` at the host of `public_url`.
+    pub from: Option<String>,
+}
+
 /// Sign-up.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -228,6 +242,7 @@ impl Default for Config {
             tls: Tls::default(),
             trusted_proxies: Vec::new(),
             keys: Keys::default(),
+            mail: Mailing::default(),
             registration: Registration::default(),
             scopes: BTreeMap::new(),
             limits: Limits::default(),
@@ -289,6 +304,12 @@ impl Default for Keys {
 impl Default for Limits {
     fn default() -> Self {
         Self { clients_per_owner: 100 }
+    }
+}
+
+impl Default for Mailing {
+    fn default() -> Self {
+        Self { directory: PathBuf::from("postern-data/mail"), smtp_url: None, from: None }
     }
 }
 

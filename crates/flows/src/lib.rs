@@ -29,6 +29,7 @@ pub mod keys;
 mod last_use;
 mod live;
 pub mod logo;
+pub mod mail;
 mod paging;
 #[cfg(test)]
 mod party;
@@ -40,6 +41,7 @@ pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_up;
+mod smtp_url;
 mod standing;
 #[cfg(test)]
 mod testing;
@@ -53,12 +55,13 @@ pub use chance::{Rng, SystemRng};
 pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
 pub use config::{
-    Branding, Clients, Config, Keys, Lifetimes, Limits, Listen, RateLimits, Registration, RequirePkce, Tls,
-    TokenAuthMode, Tokens,
+    Branding, Clients, Config, Keys, Lifetimes, Limits, Listen, Mailing, RateLimits, Registration,
+    RequirePkce, Tls, TokenAuthMode, Tokens,
 };
 pub use database_url::DatabaseUrl;
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use guess::Denied;
 pub use paging::{Paging, Slice};
 pub use secret_key::{SecretKey, SecretKeyError};
+pub use smtp_url::SmtpUrl;
 pub use trusted_proxies::TrustedProxies;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use postern_domain::{Lifetime, Refusal, Timestamp};
-use postern_storage::{StorageError, Tx, Work, budgets, one_time_values, sessions, signing_keys, tokens};
+use postern_storage::{
+    StorageError, Tx, Work, budgets, mails, one_time_values, sessions, signing_keys, tokens,
+};
 
 use crate::App;
 
@@ -13,6 +15,8 @@ const BATCH: u32 = 500;
 const BREATH: Duration = Duration::from_millis(20);
 /// How long ended tokens are kept: what is presented again can then still be told from what never was.
 const KEPT: Lifetime = Lifetime::days(1);
+/// How long it is kept that a mail was sent.
+const MAILS_KEPT: Lifetime = Lifetime::days(30);
 /// How long an honest retry of a refresh may ask for what it missed, with something to spare.
 const RETRY: Lifetime = Lifetime::seconds(120);
 
@@ -24,9 +28,7 @@ pub async fn pass(app: &App) -> Result<u64, Refusal> {
     app.counters.sweep();
     let now = app.clock.now();
     let mut gone = 0;
-    for sort in
-        [Sort::Successors, Sort::Tokens, Sort::Sessions, Sort::OneTimeValues, Sort::Budgets, Sort::Keys]
-    {
+    for sort in Sort::ALL {
         loop {
             let batch = app.db.write((sort, now), |tx, (sort, now)| sort.purge(tx, *now)).await?;
             gone += batch;
@@ -47,9 +49,20 @@ enum Sort {
     OneTimeValues,
     Budgets,
     Keys,
+    Mails,
 }
 
 impl Sort {
+    const ALL: [Self; 7] = [
+        Self::Successors,
+        Self::Tokens,
+        Self::Sessions,
+        Self::OneTimeValues,
+        Self::Budgets,
+        Self::Keys,
+        Self::Mails,
+    ];
+
     fn purge(self, tx: &Tx, now: Timestamp) -> Work<'_, u64, StorageError> {
         Box::pin(async move {
             match self {
@@ -59,6 +72,7 @@ impl Sort {
                 Self::OneTimeValues => one_time_values::purge(tx, now, BATCH).await,
                 Self::Budgets => budgets::purge(tx, now, BATCH).await,
                 Self::Keys => signing_keys::delete_removed(tx, now).await,
+                Self::Mails => mails::purge(tx, now.minus(MAILS_KEPT), BATCH).await,
             }
         })
     }

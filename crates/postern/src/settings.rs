@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use postern_domain::Lifetime;
-use postern_flows::{Config, TrustedProxies};
+use postern_flows::{Config, TrustedProxies, mail};
 use serde_json::{Map, Value};
 
 /// Where the settings are looked for when nobody says.
@@ -192,6 +192,8 @@ fn check(config: &Config) -> anyhow::Result<()> {
     if config.lifetimes.code.as_seconds() > 600 {
         bail!("lifetimes.code must be ten minutes at most (RFC 6749 section 4.1.2)");
     }
+    mail::sender(config)?;
+    mail::Delivery::of(config)?;
     Ok(())
 }
 

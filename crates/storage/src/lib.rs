@@ -13,6 +13,7 @@ mod db;
 mod epochs;
 mod error;
 pub mod grants;
+pub mod mails;
 mod mapping;
 mod migrate;
 pub mod one_time_values;

@@ -1,0 +1,18 @@
+//! Mails: what is written to whom, queued with the change it tells of, and sent by a task of the server.
+
+mod deliver;
+mod kinds;
+mod message;
+mod queue;
+mod send;
+
+pub use deliver::{Delivery, DeliveryError, sender};
+pub use kinds::{
+    InvitationMail, LeakedToken, MadeToken, Mail, Recipient, RevokedToken, TokenEnds, TokenFacts,
+};
+pub use message::Rendered;
+pub use queue::{Outgoing, prepare, queue, queue_all};
+pub use send::{Letter, Renderer, pass};
+
+#[cfg(test)]
+mod tests;

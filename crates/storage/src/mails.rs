@@ -1,0 +1,178 @@
+//! Mails on their way. What is in one is sealed, since it may hold a link that works, and goes as soon as it was sent.
+
+use postern_domain::{Email, Lifetime, MailId, Timestamp};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, Statement, Value};
+
+use crate::mapping::corrupt;
+use crate::{Db, StorageError, Tx};
+
+const TABLE: &str = "mails";
+
+mod table {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "mails")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub recipient: String,
+        pub kind: String,
+        pub data: Option<Vec<u8>>,
+        pub created_at: i64,
+        pub next_try_at: Option<i64>,
+        pub tries: i64,
+        pub sent_at: Option<i64>,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use table::{Column, Entity, Model};
+
+/// A mail that is still to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredMail {
+    /// Its id.
+    pub id: MailId,
+    /// Where it goes.
+    pub recipient: Email,
+    /// What kind of mail it is.
+    pub kind: String,
+    /// What is in it, sealed.
+    pub data: Vec<u8>,
+    /// When it was queued.
+    pub created_at: Timestamp,
+    /// When it is tried next.
+    pub next_try_at: Timestamp,
+    /// How often it was tried.
+    pub tries: i64,
+}
+
+/// Queues a mail.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn insert(tx: &Tx, mail: &StoredMail) -> Result<(), StorageError> {
+    let row = Model {
+        id: mail.id.0,
+        recipient: mail.recipient.to_string(),
+        kind: mail.kind.clone(),
+        data: Some(mail.data.clone()),
+        created_at: mail.created_at.0,
+        next_try_at: Some(mail.next_try_at.0),
+        tries: mail.tries,
+        sent_at: None,
+    };
+    Entity::insert(row.into_active_model()).exec_without_returning(tx.connection()).await?;
+    Ok(())
+}
+
+/// At most `limit` mails whose next try is due, the one that waits longest first.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn due(db: &Db, now: Timestamp, limit: u64) -> Result<Vec<StoredMail>, StorageError> {
+    let query = Entity::find().filter(Column::NextTryAt.is_not_null()).filter(Column::NextTryAt.lte(now.0));
+    let rows = query.order_by_asc(Column::NextTryAt).limit(limit).all(db.read()).await?;
+    rows.into_iter().map(StoredMail::try_from).collect()
+}
+
+/// Takes a due mail for a try: of any number of nodes that saw it due, one gets `true` and has `lease` to send it. Should
+/// that node die, the mail is due again when the lease is over.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn claim(
+    tx: &Tx,
+    mail: &StoredMail,
+    now: Timestamp,
+    lease: Lifetime,
+) -> Result<bool, StorageError> {
+    let updated = Entity::update_many()
+        .col_expr(Column::NextTryAt, Expr::value(now.plus(lease).0))
+        .col_expr(Column::Tries, Expr::value(mail.tries.saturating_add(1)))
+        .filter(Column::Id.eq(mail.id.0))
+        .filter(Column::NextTryAt.eq(mail.next_try_at.0))
+        .filter(Column::Tries.eq(mail.tries))
+        .exec(tx.connection())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Writes down that a mail was sent, and forgets what was in it.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn sent(tx: &Tx, id: MailId, now: Timestamp) -> Result<(), StorageError> {
+    close(tx, id, Some(now)).await
+}
+
+/// Gives a mail up, and forgets what was in it.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn give_up(tx: &Tx, id: MailId) -> Result<(), StorageError> {
+    close(tx, id, None).await
+}
+
+/// Puts the next try of a mail off.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn put_off(tx: &Tx, id: MailId, until: Timestamp) -> Result<(), StorageError> {
+    Entity::update_many()
+        .col_expr(Column::NextTryAt, Expr::value(until.0))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::NextTryAt.is_not_null())
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Removes up to `most` mails that were queued before `queued_before` and are not waited for any more.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn purge(tx: &Tx, queued_before: Timestamp, most: u32) -> Result<u64, StorageError> {
+    let sql = "DELETE FROM mails WHERE id IN \
+         (SELECT id FROM mails WHERE created_at < $1 AND next_try_at IS NULL LIMIT $2)";
+    let values: [Value; 2] = [queued_before.0.into(), i64::from(most).into()];
+    let connection = tx.connection();
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    Ok(connection.execute_raw(statement).await?.rows_affected())
+}
+
+async fn close(tx: &Tx, id: MailId, sent_at: Option<Timestamp>) -> Result<(), StorageError> {
+    Entity::update_many()
+        .col_expr(Column::Data, Expr::value(None::<Vec<u8>>))
+        .col_expr(Column::NextTryAt, Expr::value(None::<i64>))
+        .col_expr(Column::SentAt, Expr::value(sent_at.map(|at| at.0)))
+        .filter(Column::Id.eq(id.0))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+impl TryFrom<Model> for StoredMail {
+    type Error = StorageError;
+
+    fn try_from(row: Model) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: MailId(row.id),
+            recipient: Email::parse(&row.recipient).map_err(|error| corrupt(TABLE, error))?,
+            kind: row.kind,
+            data: row.data.ok_or_else(|| corrupt(TABLE, "a mail that waits has nothing in it"))?,
+            created_at: Timestamp(row.created_at),
+            next_try_at: Timestamp(row.next_try_at.unwrap_or_default()),
+            tries: row.tries,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
