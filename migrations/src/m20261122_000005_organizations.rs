@@ -86,8 +86,10 @@ async fn customers(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             id("organization_id"),
             optional_text("external_id"),
             text("email"),
-            text("email_key"),
+            // Bytes, which every database orders alike: a search goes by how they begin.
+            bytes("email_key"),
             optional_text("name"),
+            optional_bytes("name_key"),
             text("metadata"),
             instant("created_at"),
             instant("updated_at"),
@@ -96,7 +98,12 @@ async fn customers(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     owned_by(&mut customers, "organization_id", "organizations");
     manager.create_table(customers).await?;
     manager.create_index(unique("customers", &["organization_id", "external_id"])).await?;
-    manager.create_index(unique("customers", &["organization_id", "email_key"])).await
+    manager.create_index(unique("customers", &["organization_id", "email_key"])).await?;
+    manager.create_index(index("customers", &["organization_id", "created_at", "id"])).await?;
+    let named = Expr::col(Alias::new("name_key")).is_not_null();
+    manager
+        .create_index(index("customers", &["organization_id", "name_key", "id"]).and_where(named).take())
+        .await
 }
 
 /// What personal and organization tokens and customer sessions have that OAuth's have not. Whoever deletes an

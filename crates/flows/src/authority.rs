@@ -41,6 +41,12 @@ impl Actor {
         Self(Who::Holder { permit: verdict.permit.clone(), person: verdict.holder.person().cloned() })
     }
 
+    /// The same with a credential that allows less.
+    #[cfg(test)]
+    pub(crate) fn with_permit(&self, permit: Permit) -> Self {
+        Self(Who::Holder { permit, person: self.person().cloned() })
+    }
+
     /// What its credential allows; `None` is everything.
     pub const fn permit(&self) -> Option<&Permit> {
         match &self.0 {

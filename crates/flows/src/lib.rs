@@ -15,6 +15,8 @@ pub mod clients;
 mod clock;
 mod config;
 mod consent;
+pub mod customer_sessions;
+pub mod customers;
 mod database_url;
 pub mod device;
 mod discovery;

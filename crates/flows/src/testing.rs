@@ -5,8 +5,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use postern_domain::{Lifetime, Plain, Timestamp, User};
-use postern_storage::Db;
+use postern_domain::{
+    Lifetime, Organization, OrganizationId, OrganizationPolicy, PersonName, Plain, Refusal, Slug, Tier,
+    Timestamp, User, UserId,
+};
+use postern_storage::{Db, organizations};
 
 use crate::sessions::Visit;
 use crate::users::{self, NewUser, Standing};
@@ -85,6 +88,26 @@ pub(crate) async fn app_with(config: Config) -> TestApp {
 /// An account with [`PASSWORD`].
 pub(crate) async fn user(app: &App, username: &str) -> User {
     users::create(app, &new_user(username), Standing::default()).await.unwrap()
+}
+
+/// An organization of this person.
+pub(crate) async fn organization(app: &App, slug: &str, owner: UserId) -> Organization {
+    let now = app.clock.now();
+    let organization = Organization {
+        id: app.new_id(),
+        slug: Slug::parse(slug).unwrap(),
+        name: PersonName::parse(slug).unwrap(),
+        policy: OrganizationPolicy::default(),
+        tier: Tier::Default,
+        created_at: now,
+        updated_at: now,
+    };
+    let membership: OrganizationId = app.new_id();
+    let write = app.db.write((organization.clone(), membership.0, owner), |tx, (new, membership, owner)| {
+        Box::pin(async move { Ok::<_, Refusal>(organizations::insert(tx, new, *membership, *owner).await?) })
+    });
+    write.await.unwrap();
+    organization
 }
 
 /// What somebody types who wants an account.

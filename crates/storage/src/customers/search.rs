@@ -1,0 +1,149 @@
+use std::fmt;
+use std::str::FromStr;
+
+use postern_domain::{Customer, CustomerId, OrganizationId, Timestamp};
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use super::rows::{Column, Entity, name_key, of};
+use crate::{Db, StorageError};
+
+/// Where in a list a customer stands. Its text is what a cursor is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Among all, the newest first.
+    Newest(Timestamp, CustomerId),
+    /// Among those whose address begins as was looked for.
+    Email(Vec<u8>),
+    /// Behind these, among those whose name alone does.
+    Name(Vec<u8>, CustomerId),
+}
+
+impl Place {
+    /// The place of a customer in a list, with what was looked for in it.
+    pub fn of(customer: &Customer, search: Option<&str>) -> Self {
+        let Some(search) = search else { return Self::Newest(customer.created_at, customer.id) };
+        let email = customer.email.key().into_bytes();
+        if email.starts_with(&email_key(search)) {
+            return Self::Email(email);
+        }
+        let name = customer.name.as_ref().map(|name| name_key(name.as_str()));
+        Self::Name(name.unwrap_or_default(), customer.id)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Newest(at, id) => write!(f, "t {id} {}", at.0),
+            Self::Email(email) => write!(f, "e {}", String::from_utf8_lossy(email)),
+            Self::Name(name, id) => write!(f, "n {id} {}", String::from_utf8_lossy(name)),
+        }
+    }
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    /// The error is a sentence for whoever sent the cursor.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = || {
+            let (by, rest) = text.split_once(' ')?;
+            if by == "e" {
+                return Some(Self::Email(rest.as_bytes().to_vec()));
+            }
+            let (id, rest) = rest.split_once(' ')?;
+            let id = id.parse().ok()?;
+            match by {
+                "t" => Some(Self::Newest(Timestamp(rest.parse().ok()?), id)),
+                "n" => Some(Self::Name(rest.as_bytes().to_vec(), id)),
+                _ => None,
+            }
+        };
+        read().ok_or_else(|| "there is no such place in a list of customers".to_owned())
+    }
+}
+
+/// At most `limit` customers of an organization behind `after`: the newest first or, where `search` is given, those whose
+/// address begins with it, then those whose name does. Nothing in it stands for anything else. Each part is one index's.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn list(
+    db: &Db,
+    organization: OrganizationId,
+    search: Option<&str>,
+    after: Option<&Place>,
+    limit: u64,
+) -> Result<Vec<Customer>, StorageError> {
+    let Some(search) = search else {
+        return read(db, newest(organization, after).limit(limit)).await;
+    };
+    let mut found = Vec::new();
+    if !matches!(after, Some(Place::Name(..))) {
+        found = read(db, by_email(organization, search, after).limit(limit)).await?;
+    }
+    let missing = limit.saturating_sub(found.len() as u64);
+    if missing > 0 {
+        found.extend(read(db, by_name(organization, search, after).limit(missing)).await?);
+    }
+    Ok(found)
+}
+
+async fn read(db: &Db, query: Select<Entity>) -> Result<Vec<Customer>, StorageError> {
+    query.all(db.read()).await?.into_iter().map(Customer::try_from).collect()
+}
+
+fn newest(organization: OrganizationId, after: Option<&Place>) -> Select<Entity> {
+    let mut query = of(organization);
+    if let Some(Place::Newest(at, id)) = after {
+        // The first half alone bounds the search in the index.
+        let earlier = Column::CreatedAt.lt(at.0).or(Column::Id.lt(id.0));
+        query = query.filter(Column::CreatedAt.lte(at.0).and(earlier));
+    }
+    query.order_by_desc(Column::CreatedAt).order_by_desc(Column::Id)
+}
+
+fn by_email(organization: OrganizationId, search: &str, after: Option<&Place>) -> Select<Entity> {
+    let mut query = of(organization).filter(begins(Column::EmailKey, &email_key(search)));
+    if let Some(Place::Email(email)) = after {
+        query = query.filter(Column::EmailKey.gt(email.clone()));
+    }
+    query.order_by_asc(Column::EmailKey)
+}
+
+fn by_name(organization: OrganizationId, search: &str, after: Option<&Place>) -> Select<Entity> {
+    let mut query = of(organization)
+        .filter(begins(Column::NameKey, &name_key(search)))
+        .filter(Column::NameKey.is_not_null())
+        .filter(begins(Column::EmailKey, &email_key(search)).not());
+    if let Some(Place::Name(name, id)) = after {
+        let later = Column::NameKey.gt(name.clone()).or(Column::Id.gt(id.0));
+        query = query.filter(Column::NameKey.gte(name.clone()).and(later));
+    }
+    query.order_by_asc(Column::NameKey).order_by_asc(Column::Id)
+}
+
+fn email_key(search: &str) -> Vec<u8> {
+    search.to_ascii_lowercase().into_bytes()
+}
+
+fn begins(column: Column, begin: &[u8]) -> SimpleExpr {
+    let from = column.gte(begin.to_vec());
+    match behind(begin) {
+        Some(end) => from.and(column.lt(end)),
+        None => from,
+    }
+}
+
+/// The first bytes that come after all that begin with `begin`; `None` if there are none.
+fn behind(begin: &[u8]) -> Option<Vec<u8>> {
+    let mut end = begin.to_vec();
+    while let Some(last) = end.pop() {
+        if let Some(next) = last.checked_add(1) {
+            end.push(next);
+            return Some(end);
+        }
+    }
+    None
+}
