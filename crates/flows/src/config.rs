@@ -23,6 +23,8 @@ pub struct Config {
     pub secret_key_file: PathBuf,
     /// Tokens.
     pub tokens: Tokens,
+    /// The token by which signed-in pages call the API.
+    pub session_api_token: SessionApiToken,
     /// OAuth clients.
     pub clients: Clients,
     /// How long things live.
@@ -77,6 +79,18 @@ pub enum TokenAuthMode {
     /// Either.
     #[default]
     Both,
+}
+
+/// The token by which signed-in pages call the API.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SessionApiToken {
+    /// Whether there is one. Any script on a page that may obtain it acts as the person who is signed in.
+    pub enabled: bool,
+    /// The header that it is sent in.
+    pub header: String,
+    /// Origins of the same site whose pages may obtain one, besides our own.
+    pub origins: Vec<String>,
 }
 
 /// Settings of OAuth clients.
@@ -236,6 +250,7 @@ impl Default for Config {
             database_url: "sqlite://postern-data/postern.db".into(),
             secret_key_file: PathBuf::from("postern-data/secret.key"),
             tokens: Tokens::default(),
+            session_api_token: SessionApiToken::default(),
             clients: Clients::default(),
             lifetimes: Lifetimes::default(),
             rate_limits: RateLimits::default(),
@@ -304,6 +319,12 @@ impl Default for Keys {
 impl Default for Limits {
     fn default() -> Self {
         Self { clients_per_owner: 100 }
+    }
+}
+
+impl Default for SessionApiToken {
+    fn default() -> Self {
+        Self { enabled: false, header: "X-Postern-REST-Token".to_owned(), origins: Vec::new() }
     }
 }
 

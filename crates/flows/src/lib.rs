@@ -39,6 +39,7 @@ pub mod password;
 pub mod profile;
 pub mod rate_limits;
 mod secret_key;
+pub mod session_api_token;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

@@ -161,6 +161,19 @@ pub async fn find(app: &App, hash: TokenHash) -> Result<Option<Arc<Kept>>, Refus
     Ok(Some(kept))
 }
 
+/// The session with this id if it lives, read afresh, and when it ends unless it is used.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub(crate) async fn living(app: &App, id: SessionId) -> Result<Option<(Session, Timestamp)>, Refusal> {
+    let found = sessions::find_by_id(&app.db, id).await?.filter(|session| lives(session, alive(app)));
+    Ok(found.map(|session| {
+        let idle = session.last_seen_at.plus(app.config.lifetimes.session_idle);
+        let end = session.expires_at.min(idle);
+        (session, end)
+    }))
+}
+
 /// Notes once in a while that a session is in use. Nobody waits for it, and nothing depends on its success.
 pub fn touch(app: &App, hash: TokenHash, session: &Session, address: IpAddr) {
     let now = app.clock.now();

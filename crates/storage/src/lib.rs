@@ -19,6 +19,7 @@ mod migrate;
 pub mod one_time_values;
 pub mod organizations;
 pub mod passwords;
+pub mod session_api_tokens;
 pub mod sessions;
 pub mod settings;
 pub mod signing_keys;

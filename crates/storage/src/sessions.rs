@@ -103,6 +103,25 @@ pub async fn find(db: &Db, hash: TokenHash) -> Result<Option<(Session, String)>,
     Ok(Some((Session::try_from(row)?, data)))
 }
 
+/// The session with this public id. Whether it is alive is for the caller to say.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn find_by_id(db: &Db, id: SessionId) -> Result<Option<Session>, StorageError> {
+    let row = Entity::find().filter(Column::Id.eq(id.0)).one(db.read()).await?;
+    row.map(Session::try_from).transpose()
+}
+
+/// Whether a session is there, as the change in progress sees it; on PostgreSQL nobody else holds or ends it meanwhile.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn hold(tx: &Tx, id: SessionId) -> Result<bool, StorageError> {
+    let query = Entity::find().filter(Column::Id.eq(id.0)).select_only().column(Column::Id).lock_exclusive();
+    let found: Option<Uuid> = query.into_tuple().one(tx.connection()).await?;
+    Ok(found.is_some())
+}
+
 /// Keeps what a page wants to remember. Only updates: a session that was ended meanwhile stays ended, and the answer is
 /// `false`.
 ///

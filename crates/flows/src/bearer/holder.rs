@@ -2,13 +2,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use postern_domain::{
-    Capability, Client, Customer, Grant, Organization, Permit, Refusal, Subject, SubjectType, TokenKind, User,
+    Capability, Client, Customer, Grant, Organization, Permit, Refusal, SessionId, Subject, SubjectType,
+    TokenKind, User,
 };
-use postern_storage::tokens::Token;
+use postern_storage::tokens::{Token, TokenData};
 use uuid::Uuid;
 
 use crate::standing::{self, Standing};
-use crate::{App, claims::Claims};
+use crate::{App, claims::Claims, sessions};
 
 /// Who stands behind a token that works.
 #[derive(Clone, Debug)]
@@ -31,6 +32,13 @@ pub enum Holder {
         /// Who made the token, and may still do so.
         maker: Arc<User>,
     },
+    /// A page in the browser of somebody who is signed in.
+    Session {
+        /// The person.
+        user: Arc<User>,
+        /// The session, with which the token ends.
+        session: SessionId,
+    },
     /// A customer.
     Customer {
         /// Whose customer it is.
@@ -45,14 +53,17 @@ impl Holder {
     pub fn client(&self) -> Option<&Arc<Client>> {
         match self {
             Self::App { client, .. } => Some(client),
-            Self::User(_) | Self::Organization { .. } | Self::Customer { .. } => None,
+            Self::User(_) | Self::Session { .. } | Self::Organization { .. } | Self::Customer { .. } => None,
         }
     }
 
     /// The person who is answerable for what is done: who allowed the app, or made the token.
     pub fn person(&self) -> Option<&Arc<User>> {
         match self {
-            Self::App { user, .. } | Self::User(user) | Self::Organization { maker: user, .. } => Some(user),
+            Self::App { user, .. }
+            | Self::User(user)
+            | Self::Session { user, .. }
+            | Self::Organization { maker: user, .. } => Some(user),
             Self::Customer { .. } => None,
         }
     }
@@ -64,7 +75,15 @@ impl Holder {
             Self::Organization { organization, .. } | Self::Customer { organization, .. } => {
                 Some(organization)
             }
-            Self::User(_) => None,
+            Self::User(_) | Self::Session { .. } => None,
+        }
+    }
+
+    /// The session whose page it is.
+    pub const fn session(&self) -> Option<SessionId> {
+        match self {
+            Self::Session { session, .. } => Some(*session),
+            _ => None,
         }
     }
 
@@ -74,7 +93,7 @@ impl Holder {
             Self::App { organization: Some(organization), .. } | Self::Organization { organization, .. } => {
                 Some(Claims::of_organization(permit, organization))
             }
-            Self::App { user, organization: None, .. } | Self::User(user) => {
+            Self::App { user, organization: None, .. } | Self::User(user) | Self::Session { user, .. } => {
                 Some(Claims::of_user(permit, user))
             }
             Self::Customer { .. } => None,
@@ -90,7 +109,8 @@ impl Holder {
             Self::Customer { customer, .. } => Some(customer.id.0),
             _ => None,
         };
-        [client, person, organization, customer].into_iter().flatten()
+        let session = self.session().map(|session| session.0);
+        [client, person, organization, customer, session].into_iter().flatten()
     }
 }
 
@@ -108,6 +128,7 @@ pub(super) async fn holder(
         TokenKind::Personal => personal(app, token).await,
         TokenKind::Organization => organization(app, token).await,
         TokenKind::CustomerSession => customer(app, token).await,
+        TokenKind::SessionApi => session(app, token).await,
         _ => of_app(app, token, grant).await,
     }
 }
@@ -142,6 +163,16 @@ async fn customer(app: &App, token: &Token) -> Result<(Holder, Permit), Refusal>
     let live = Permit::of_customer(id, organization.id, scopes);
     let permit = token.permit.intersect(&live)?;
     Ok((Holder::Customer { organization, customer }, permit))
+}
+
+async fn session(app: &App, token: &Token) -> Result<(Holder, Permit), Refusal> {
+    let user = person(app, token).await?;
+    let Some(TokenData::SessionApi(id)) = token.data else { return Err(gone("the session")) };
+    let found = sessions::living(app, id).await?.filter(|(session, _)| session.user_id == user.id);
+    let Some((session, end)) = found else { return Err(gone("the session")) };
+    let end = token.expires_at.map_or(end, |own| own.min(end));
+    let permit = Permit { expires_at: Some(end), ..standing::of_user(app, &user) };
+    Ok((Holder::Session { user, session: session.id }, permit))
 }
 
 /// What a token holds of what its owner may do: all of it, or what its permit names.

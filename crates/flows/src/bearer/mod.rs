@@ -12,7 +12,7 @@ pub use holder::Holder;
 pub use introspect::{Introspection, introspect};
 pub use revoke::revoke;
 pub use userinfo::userinfo;
-pub use verdict::{Verdict, verdict};
+pub use verdict::{Verdict, session_verdict, verdict};
 
 #[cfg(test)]
 mod tests;

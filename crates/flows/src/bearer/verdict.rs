@@ -39,18 +39,41 @@ pub struct Verdict {
 /// `invalid_token` that says in which way it is none that works; `temporarily_unavailable` or `server_error` if that
 /// cannot be found out.
 pub async fn verdict(app: &App, token: &str, from: IpAddr) -> Result<Arc<Verdict>, Refusal> {
-    let text = match TokenText::parse(&app.config.tokens.prefix, token) {
-        Ok(text) => text,
-        Err(MalformedToken::OtherInstance) => {
-            return Err(Refusal::invalid_token("the token was issued by another instance"));
-        }
-        Err(error) => return Err(Refusal::invalid_token(format!("the token is malformed: {error}"))),
-    };
+    let text = parse(app, token)?;
     if !matches!(text.kind().spec().presented, Presented::Bearer | Presented::BearerOrBasic) {
         let label = text.kind().spec().label;
         return Err(Refusal::invalid_token(format!("this is a {label}, which is not presented here")));
     }
-    match look_up(app, &text).await? {
+    presented(app, &text, from).await
+}
+
+/// What a session API token in the header of its own is worth. Its use is noted.
+///
+/// # Errors
+/// Those of [`verdict`].
+pub async fn session_verdict(app: &App, token: &str, from: IpAddr) -> Result<Arc<Verdict>, Refusal> {
+    if !app.config.session_api_token.enabled {
+        return Err(Refusal::invalid_token("this server takes no session API tokens"));
+    }
+    let text = parse(app, token)?;
+    if text.kind().spec().presented != Presented::Header {
+        let label = text.kind().spec().label;
+        return Err(Refusal::invalid_token(format!(
+            "this is a {label}, which is not presented in this header"
+        )));
+    }
+    presented(app, &text, from).await
+}
+
+fn parse(app: &App, token: &str) -> Result<TokenText, Refusal> {
+    TokenText::parse(&app.config.tokens.prefix, token).map_err(|error| match error {
+        MalformedToken::OtherInstance => Refusal::invalid_token("the token was issued by another instance"),
+        error => Refusal::invalid_token(format!("the token is malformed: {error}")),
+    })
+}
+
+async fn presented(app: &App, text: &TokenText, from: IpAddr) -> Result<Arc<Verdict>, Refusal> {
+    match look_up(app, text).await? {
         Some(verdict) if verdict.may_come_from(from) => {
             verdict.note_use(app, Some(from)).await?;
             Ok(verdict)
@@ -99,9 +122,13 @@ impl Verdict {
             id: token.id,
             kind: token.kind,
             holder,
-            permit,
             created_at: token.created_at,
-            expires_at: token.expires_at,
+            // A session that is not used ends earlier than its token; if it was used since, that is seen afresh.
+            expires_at: match token.kind {
+                TokenKind::SessionApi => permit.expires_at,
+                _ => token.expires_at,
+            },
+            permit,
             used_at: AtomicI64::new(token.last_used_at.map_or(0, |at| at.0)),
             refreshed: token.data == Some(TokenData::Refreshed),
             api: match token.data {
