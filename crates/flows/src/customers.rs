@@ -12,6 +12,8 @@ pub use draft::CustomerDraft;
 
 const READ: &str = "customers:read";
 const WRITE: &str = "customers:write";
+/// Most customers that are counted.
+const MOST_COUNTED: u64 = 10_001;
 const EMAIL_TAKEN: &str = "another customer of the organization has this e-mail address";
 const EXTERNAL_ID_TAKEN: &str = "another customer of the organization has this external id";
 
@@ -35,6 +37,15 @@ pub async fn list(
     let found =
         customers::list(&app.db, organization, search, after.as_ref(), paging.with_one_more()).await?;
     Ok(paging.slice(app, &list, found, |last| Place::of(last, search).to_string()))
+}
+
+/// How many customers an organization has, counted no further than one beyond ten thousand.
+///
+/// # Errors
+/// Those of [`Actor::may`].
+pub async fn count(app: &App, actor: &Actor, organization: OrganizationId) -> Result<u64, Refusal> {
+    may(app, actor, organization, READ).await?;
+    Ok(customers::count(&app.db, organization, MOST_COUNTED).await?)
 }
 
 /// A customer of an organization whose customers the actor may see.

@@ -12,6 +12,7 @@ mod face;
 mod first_words;
 mod form_token;
 mod heading;
+mod mails;
 mod middleware;
 mod page;
 mod request;
@@ -23,5 +24,6 @@ mod slow_readers;
 #[cfg(test)]
 mod testing;
 
+pub use mails::render_mail;
 pub use routes::{openapi, router};
 pub use server::{Bound, ServeError, Server};

@@ -31,6 +31,7 @@ pub(crate) fn chrome(app: &App, visitor: &Visitor, section: Section) -> Chrome {
         section,
         organization: None,
         notice: None,
+        session_api: app.config.session_api_token.enabled,
     }
 }
 

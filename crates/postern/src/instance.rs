@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, upkeep};
+use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, mail, upkeep};
 use postern_storage::{Db, StorageError};
 use tokio::task::JoinHandle;
 
 /// How often what has ended is deleted.
 const UPKEEP: Duration = Duration::from_secs(60);
+/// How often it is looked which mails are due.
+const MAILS: Duration = Duration::from_secs(2);
 
 /// Opens the instance: its secret key, its database brought up to date, its keys.
 ///
@@ -74,6 +76,25 @@ pub(crate) fn keep_up(app: &Arc<App>) -> JoinHandle<()> {
             }
         }
     })
+}
+
+/// Sends the mails that are due, again and again, until it is aborted.
+///
+/// # Errors
+/// Says what is wrong with the settings of mails.
+pub(crate) fn send_mails(app: &Arc<App>) -> anyhow::Result<JoinHandle<()>> {
+    let delivery = mail::Delivery::of(&app.config)?;
+    let app = Arc::clone(app);
+    Ok(tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(MAILS);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(refusal) = mail::pass(&app, &delivery, postern_http::render_mail).await {
+                tracing::warn!(?refusal, "it could not be looked which mails are due");
+            }
+        }
+    }))
 }
 
 /// The secret key of the file, which is made if it is not there.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use postern_domain::Lifetime;
-use postern_flows::{Config, TrustedProxies, mail};
+use postern_flows::{Config, SessionApiToken, TrustedProxies, mail};
 use serde_json::{Map, Value};
 
 /// Where the settings are looked for when nobody says.
@@ -194,6 +194,23 @@ fn check(config: &Config) -> anyhow::Result<()> {
     }
     mail::sender(config)?;
     mail::Delivery::of(config)?;
+    check_session_api_token(&config.session_api_token)
+}
+
+fn check_session_api_token(settings: &SessionApiToken) -> anyhow::Result<()> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let begins_well = settings.header.starts_with("X-") || settings.header.starts_with("x-");
+    if !begins_well || settings.header.len() > 100 || !settings.header.bytes().all(fits) {
+        bail!("session_api_token.header must be a header of its own, such as X-Postern-REST-Token");
+    }
+    for origin in &settings.origins {
+        let url = url::Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        if url.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
+            bail!(
+                "session_api_token.origins: “{origin}” is no origin; write https://app.example.com, without a slash at its end"
+            );
+        }
+    }
     Ok(())
 }
 
@@ -261,6 +278,25 @@ mod tests {
         assert_eq!(config.trusted_proxies, ["127.0.0.1/32", "::1"]);
         assert_eq!(config.lifetimes.access_token.as_seconds(), 3_600);
         check(&config).unwrap();
+    }
+
+    #[test]
+    fn origins_are_exact_and_the_header_is_nobody_elses() {
+        let of = |header: &str, origin: &str| {
+            let mut config = Config::default();
+            config.session_api_token.header = header.into();
+            config.session_api_token.origins = vec![origin.into()];
+            check(&config).is_ok()
+        };
+        assert!(of("X-Acme-Token", "https://app.example.com:8443"));
+        for header in ["", "Authorization", "Cookie", "Host", "X-A B", "X-A:"] {
+            assert!(!of(header, "https://app.example.com"), "{header}");
+        }
+        for origin in
+            ["*", "null", "", "https://a.example/", "https://A.example", "app.example", "ftp://a.example"]
+        {
+            assert!(!of("X-Acme-Token", origin), "{origin}");
+        }
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub struct Chrome {
     pub organization: Option<OrganizationNav>,
     /// What was just done and what comes next, shown on top of the page.
     pub notice: Option<Notice>,
+    /// Whether scripts of the page can call the API in the person's name: `session_api_token.enabled`.
+    #[serde(default)]
+    pub session_api: bool,
 }
 
 /// How this instance looks: `branding.*` of the configuration.
@@ -224,6 +227,7 @@ impl Chrome {
             section,
             organization: None,
             notice: None,
+            session_api: false,
         }
     }
 

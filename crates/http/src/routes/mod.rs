@@ -17,6 +17,7 @@ mod reauthenticate;
 mod register;
 mod revoke;
 mod security;
+mod session_api;
 mod sessions;
 mod setup;
 mod sign_in;
@@ -64,6 +65,7 @@ fn all() -> Routes {
         .merge(register::routes())
         .merge(revoke::routes())
         .merge(security::routes())
+        .merge(session_api::routes())
         .merge(sessions::routes())
         .merge(setup::routes())
         .merge(sign_in::routes())

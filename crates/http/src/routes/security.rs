@@ -73,7 +73,7 @@ async fn submit(
 }
 
 async fn form(app: &App, visitor: &Visitor, signed_in: &SignedIn) -> Result<Security, Refusal> {
-    let user = &signed_in.user;
+    let (user, settings) = (&signed_in.user, &app.config.session_api_token);
     let changed = user.password_changed_at;
     Ok(Security {
         chrome: page::chrome(app, visitor, Section::Security),
@@ -81,5 +81,6 @@ async fn form(app: &App, visitor: &Visitor, signed_in: &SignedIn) -> Result<Secu
         new_password: Field::empty(),
         last_changed: (changed != user.created_at).then(|| When::new(changed.0, app.clock.now().0)),
         other_sessions: sessions::count(app, user.id).await?.saturating_sub(1),
+        session_api: settings.enabled.then(|| settings.origins.clone()),
     })
 }

@@ -1,23 +1,27 @@
 //! `postern demo`
 
+use std::collections::BTreeMap;
 use std::fs::DirBuilder;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use postern_domain::{ClientOwner, Plain};
+use postern_domain::{ClientOwner, Plain, ScopeSpec};
 use postern_example_web_app as ledgerly;
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient};
 use postern_flows::users::{self, NewUser, Standing};
 use postern_flows::{App, Config, Listen, Registration, Rng, SystemRng};
 use postern_http::{Bound, Server};
+use serde::Deserialize;
 use tokio::net::TcpListener;
 use url::Url;
 
 use super::serve;
 use crate::instance;
 
+/// What the API of the demo could be asked for.
+const COMMERCE: &str = include_str!("../../../../examples/scopes/commerce.toml");
 /// The ports that are tried first.
 const SERVER_PORT: u16 = 8080;
 const APP_PORT: u16 = 8090;
@@ -29,6 +33,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     let scratch = Scratch::new()?;
     let (server, mut config) = listen(&scratch).await?;
     config.registration = Registration { open: true };
+    config.scopes = commerce_scopes()?;
     let app = instance::open(config).await?;
     app.signing_keys().await?;
 
@@ -45,6 +50,16 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     let served = serve::serve(app, server).await;
     example.abort();
     served
+}
+
+/// The scopes of a commerce API, as an operator would put them into the settings.
+fn commerce_scopes() -> anyhow::Result<BTreeMap<String, ScopeSpec>> {
+    #[derive(Deserialize)]
+    struct Settings {
+        scopes: BTreeMap<String, ScopeSpec>,
+    }
+    let settings: Settings = toml::from_str(COMMERCE).context("the scopes of the demo cannot be read")?;
+    Ok(settings.scopes)
 }
 
 /// A folder that goes with the demo.
@@ -75,6 +90,7 @@ async fn listen(scratch: &Scratch) -> anyhow::Result<(Server, Config)> {
         secret_key_file: scratch.0.join("secret.key"),
         ..Config::default()
     };
+    config.mail.directory = scratch.0.join("mail");
     let mut server = None;
     for port in [SERVER_PORT, 0] {
         config.listen = Listen::Tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
@@ -124,4 +140,43 @@ async fn sample_data(app: &App, app_url: &str) -> anyhow::Result<ledgerly::Setti
         base_url: app_url.to_owned(),
         scopes: ["profile", "email", "offline_access"].map(str::to_owned).to_vec(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use postern_domain::Scopes;
+
+    use super::*;
+
+    #[test]
+    fn the_catalogue_of_a_commerce_api_is_whole() {
+        let config = Config { scopes: commerce_scopes().unwrap(), ..Config::default() };
+        let catalogue = config.catalogue();
+        let both = [
+            "products",
+            "subscriptions",
+            "orders",
+            "benefits",
+            "discounts",
+            "events",
+            "meters",
+            "files",
+            "license_keys",
+            "checkouts",
+            "checkout_links",
+            "custom_fields",
+            "refunds",
+            "transactions",
+            "payouts",
+        ];
+        let read_only = ["payments", "disputes", "metrics"];
+        let pairs = both.iter().flat_map(|area| [format!("{area}:read"), format!("{area}:write")]);
+        let wanted: Scopes = pairs.chain(read_only.iter().map(|area| format!("{area}:read"))).collect();
+        assert!(catalogue.unknown(&wanted).is_empty());
+        assert_eq!(config.scopes.len(), wanted.len());
+        for name in wanted.iter() {
+            let row = catalogue.find(name).unwrap();
+            assert!(!row.label.is_empty() && !row.description.is_empty() && !row.group.is_empty(), "{name}");
+        }
+    }
 }

@@ -56,9 +56,10 @@ pub(crate) async fn serve(app: Arc<App>, server: Server) -> anyhow::Result<()> {
         }
         tracing::info!("stopping: no new connections, requests in progress are finished");
     };
-    let upkeep = instance::keep_up(&app);
+    let (upkeep, mails) = (instance::keep_up(&app), instance::send_mails(&app)?);
     server.serve(postern_http::router(Arc::clone(&app)), stop).await;
     upkeep.abort();
+    mails.abort();
     Ok(())
 }
 

@@ -20,6 +20,9 @@ pub struct Security {
     pub last_changed: Option<When>,
     /// In how many other places the person is signed in, which a change of password ends.
     pub other_sessions: u64,
+    /// Where pages are whose scripts can call the API in the person's name, besides those of this server; none where no
+    /// page can.
+    pub session_api: Option<Vec<String>>,
 }
 
 impl Security {
@@ -42,20 +45,26 @@ impl Page for Security {
             new_password: Field::empty(),
             last_changed: Some(When::new(SAMPLE_NOW - 100 * 86_400, SAMPLE_NOW)),
             other_sessions: 2,
+            session_api: None,
         }
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
-        vec![(
-            "errors",
-            Self {
-                current_password: Field::empty().with_error("This is not your current password."),
-                new_password: Field::empty()
-                    .with_error("This password is on a list of common ones. Choose another."),
-                last_changed: None,
-                other_sessions: 0,
-                ..Self::sample()
-            },
-        )]
+        let errors = Self {
+            current_password: Field::empty().with_error("This is not your current password."),
+            new_password: Field::empty()
+                .with_error("This password is on a list of common ones. Choose another."),
+            last_changed: None,
+            other_sessions: 0,
+            ..Self::sample()
+        };
+        let of = |origins: &[&str]| Self {
+            chrome: Chrome { session_api: true, ..Chrome::sample(Section::Security) },
+            session_api: Some(origins.iter().map(|origin| (*origin).to_owned()).collect()),
+            ..Self::sample()
+        };
+        let elsewhere =
+            of(&["https://app.example.com", "https://a-very-long-name-of-a-page.example.com:8443"]);
+        vec![("errors", errors), ("pages call the API", of(&[])), ("other pages call the API", elsewhere)]
     }
 }

@@ -17,7 +17,7 @@ pub struct Customers {
     pub customers: Vec<CustomerRow>,
     /// How many there are on all pages, the search aside.
     pub total: u64,
-    /// What is searched for: a piece of the e-mail, the name or the external id; may be empty.
+    /// What is searched for: how the e-mail or the name begins; may be empty.
     pub query: String,
     /// The way to the other pages of the list.
     pub pager: Pager,

@@ -1,0 +1,145 @@
+//! From a mail to what its reader sees.
+
+use postern_domain::{PersonName, Refusal, Timestamp};
+use postern_flows::App;
+use postern_flows::mail::{
+    InvitationMail, LeakedToken, Letter, MadeToken, Mail, Rendered, RevokedToken, TokenEnds, TokenFacts,
+};
+use postern_templating::When;
+use postern_templating::mails::{
+    Invitation, Mail as Template, MailFrame, TokenEnding, TokenLeaked, TokenMade, TokenRevoked,
+};
+
+/// Who acted where nobody with an account did.
+const OPERATOR: &str = "The operator of this server";
+
+/// Renders a mail.
+///
+/// # Errors
+/// `server_error` if its template cannot be rendered.
+pub fn render_mail(app: &App, letter: &Letter) -> Result<Rendered, Refusal> {
+    let from = Writer { app, letter };
+    match &letter.mail {
+        Mail::Invitation(mail) => rendered(&from.invitation(mail)),
+        Mail::TokenEnding(mail) => rendered(&from.token_ending(mail)),
+        Mail::TokenRevoked(mail) => rendered(&from.token_revoked(mail)),
+        Mail::TokenMadeForYou(mail) => rendered(&from.token_made(mail)),
+        Mail::LeakedTokenRevoked(mail) => rendered(&from.token_leaked(mail)),
+    }
+}
+
+fn rendered(mail: &impl Template) -> Result<Rendered, Refusal> {
+    let text = mail.text().map_err(Refusal::because)?;
+    let html = mail.html().map_err(Refusal::because)?;
+    Ok(Rendered { subject: mail.subject(), text, html })
+}
+
+struct Writer<'a> {
+    app: &'a App,
+    letter: &'a Letter,
+}
+
+impl Writer<'_> {
+    fn frame(&self) -> MailFrame {
+        let config = &self.app.config;
+        MailFrame {
+            service: config.branding.name.clone(),
+            service_url: config.issuer().to_owned(),
+            to_name: self.letter.to.name.as_ref().map(ToString::to_string).unwrap_or_default(),
+        }
+    }
+
+    fn when(&self, at: Timestamp) -> When {
+        When::new(at.0, self.letter.now.0)
+    }
+
+    fn invitation(&self, mail: &InvitationMail) -> Invitation {
+        let inviter = mail.inviter.as_ref().unwrap_or(&mail.organization);
+        Invitation {
+            frame: self.frame(),
+            organization: mail.organization.to_string(),
+            inviter: inviter.to_string(),
+            role: mail.role.to_string(),
+            email: self.letter.to.email.to_string(),
+            url: self.app.config.url(&mail.path()),
+            expires: self.when(mail.expires_at),
+        }
+    }
+
+    fn token_ending(&self, mail: &TokenEnds) -> TokenEnding {
+        let token = &mail.token;
+        TokenEnding {
+            frame: self.frame(),
+            token: token.name.to_string(),
+            hint: token.hint.clone(),
+            organization: organization(token),
+            expires: self.when(mail.expires_at),
+            last_used: mail.last_used_at.map(|at| self.when(at)),
+            renew_url: self.app.config.url(&format!("{}/renew", token.path())),
+        }
+    }
+
+    fn token_revoked(&self, mail: &RevokedToken) -> TokenRevoked {
+        let token = &mail.token;
+        let by = match &mail.by {
+            Some(name) if mail.by_administrator => format!("{name}, an administrator"),
+            Some(name) => name.to_string(),
+            None => OPERATOR.to_owned(),
+        };
+        TokenRevoked {
+            frame: self.frame(),
+            token: token.name.to_string(),
+            hint: token.hint.clone(),
+            organization: organization(token),
+            by,
+            at: self.when(mail.at),
+            tokens_url: self.app.config.url(&token.list_path()),
+        }
+    }
+
+    fn token_made(&self, mail: &MadeToken) -> TokenMade {
+        let token = &mail.token;
+        let holds = match mail.scopes {
+            _ if mail.everything => "everything you may do".to_owned(),
+            1 => "1 scope".to_owned(),
+            scopes => format!("{scopes} scopes"),
+        };
+        TokenMade {
+            frame: self.frame(),
+            token: token.name.to_string(),
+            hint: token.hint.clone(),
+            by: mail.by.as_ref().map_or(OPERATOR, PersonName::as_str).to_owned(),
+            holds,
+            expires: mail.expires_at.map(|at| self.when(at)),
+            token_url: self.app.config.url(&token.path()),
+        }
+    }
+
+    fn token_leaked(&self, mail: &LeakedToken) -> TokenLeaked {
+        let token = &mail.token;
+        let from = mail.last_used_from.clone().unwrap_or_else(|| "an address that is not known".to_owned());
+        TokenLeaked {
+            frame: self.frame(),
+            token: token.name.to_string(),
+            hint: token.hint.clone(),
+            found_at: mail.found_at.as_deref().map(line),
+            reporter: mail.reporter.as_deref().map(line),
+            at: self.when(mail.at),
+            last_used: mail.last_used_at.map(|at| (self.when(at), from)),
+            new_url: self.app.config.url(&format!("{}/new", token.list_path())),
+        }
+    }
+}
+
+fn organization(token: &TokenFacts) -> Option<String> {
+    token.organization.as_ref().map(|(name, _)| name.to_string())
+}
+
+/// What a stranger wrote, as one line of the mail that cannot be taken for another of it.
+fn line(text: &str) -> String {
+    const LONGEST: usize = 300;
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect()
+}
+
+#[cfg(test)]
+mod tests;

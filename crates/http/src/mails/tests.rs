@@ -1,0 +1,78 @@
+use postern_domain::{Email, Plain, Role, Slug, TokenId};
+use postern_flows::mail::Recipient;
+use uuid::Uuid;
+
+use super::*;
+use crate::testing::TestServer;
+
+fn name(text: &str) -> PersonName {
+    PersonName::parse(text).unwrap()
+}
+
+fn letter(mail: Mail, now: Timestamp) -> Letter {
+    let to = Recipient { email: Email::parse("bob@example.com").unwrap(), name: Some(name("Bob")) };
+    Letter { to, mail, now }
+}
+
+fn token(organization: Option<&str>) -> TokenFacts {
+    let named = |slug| (name("Acme <b>Labs</b>"), Slug::parse(slug).unwrap());
+    TokenFacts {
+        id: TokenId(Uuid::nil()),
+        name: name("<img src=x onerror=alert(1)>"),
+        hint: "postern_pat_…x7Kq".to_owned(),
+        organization: organization.map(named),
+    }
+}
+
+#[tokio::test]
+async fn links_are_of_the_public_url_and_names_are_inert() {
+    let server = TestServer::at("https://id.acme.example").await;
+    let now = server.clock.now();
+    let invitation = InvitationMail::new(
+        name("<script>alert(1)</script>"),
+        Some(name("Ada & co")),
+        Role::Admin,
+        &Plain::new("abc".to_owned()),
+        now,
+    );
+    let of = |organization| RevokedToken {
+        token: token(organization),
+        by: None,
+        by_administrator: false,
+        at: now,
+    };
+    let ends = TokenEnds { token: token(None), expires_at: now, last_used_at: None };
+    let made = MadeToken {
+        token: token(None),
+        by: Some(name("Grace")),
+        everything: false,
+        scopes: 1,
+        expires_at: None,
+    };
+    let leaked = LeakedToken {
+        token: token(Some("acme")),
+        found_at: Some("https://git.example/<b>\r\nBcc: x".to_owned()),
+        reporter: None,
+        at: now,
+        last_used_at: Some(now),
+        last_used_from: None,
+    };
+    for (mail, link) in [
+        (Mail::Invitation(invitation), "/organizations/join?invitation=abc"),
+        (Mail::TokenEnding(ends), "/settings/tokens/00000000-0000-0000-0000-000000000000/renew"),
+        (Mail::TokenRevoked(of(Some("acme"))), "/organizations/acme/tokens"),
+        (Mail::TokenRevoked(of(None)), "/settings/tokens"),
+        (Mail::TokenMadeForYou(made), "/settings/tokens/00000000-0000-0000-0000-000000000000"),
+        (Mail::LeakedTokenRevoked(leaked), "/organizations/acme/tokens/new"),
+    ] {
+        let rendered = render_mail(&server.app, &letter(mail, now)).unwrap();
+        let link = format!("https://id.acme.example{link}");
+        assert!(rendered.text.contains(&link), "{}", rendered.text);
+        assert!(rendered.html.contains(&link), "{}", rendered.html);
+        for hostile in ["<script>", "<img", "<b>"] {
+            assert!(!rendered.html.contains(hostile), "{}", rendered.html);
+        }
+        assert!(!rendered.text.contains("\nBcc:"), "{}", rendered.text);
+        assert!(!rendered.subject.contains('\n'));
+    }
+}
