@@ -59,7 +59,7 @@ pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
 pub use config::{
     Branding, Clients, Config, Keys, Lifetimes, Limits, Listen, Mailing, RateLimits, Registration,
-    RequirePkce, Tls, TokenAuthMode, Tokens,
+    RequirePkce, SessionApiToken, Tls, TokenAuthMode, Tokens,
 };
 pub use database_url::DatabaseUrl;
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
