@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use postern_domain::{
-    ClientId, ClientOwner, CustomerId, OrganizationId, Rate, Refusal, SessionId, Tier, TokenKind, UserId,
+    ClientId, ClientOwner, CustomerId, OrganizationId, Rate, Refusal, SessionId, Tier, UserId,
 };
 use uuid::Uuid;
 
@@ -51,10 +51,6 @@ impl Whose {
     /// # Errors
     /// `temporarily_unavailable` or `server_error` if the database fails.
     pub async fn of_token(app: &App, verdict: &Verdict) -> Result<Self, Refusal> {
-        if verdict.kind == TokenKind::SessionApi {
-            // It lives as long as its session, and each session has one.
-            return Ok(Self::Session(SessionId(verdict.id.0)));
-        }
         Ok(match &verdict.holder {
             Holder::App { client, organization, .. } => {
                 let ceiling = match client.owner {
@@ -67,6 +63,7 @@ impl Whose {
                 let share = organization.as_ref().map(|organization| organization.tier).unwrap_or_default();
                 Self::App { client: client.id, subject: verdict.permit.subject.uuid(), ceiling, share }
             }
+            Holder::Session { session, .. } => Self::Session(*session),
             Holder::User(user) => Self::User(user.id),
             Holder::Organization { organization, .. } => {
                 Self::Organization(organization.id, organization.tier)

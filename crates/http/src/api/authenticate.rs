@@ -30,6 +30,10 @@ pub(super) async fn authenticate(app: &App, parts: &Parts) -> Result<Option<Call
             verdict
         }
         Some(Credential::Basic { user, token }) => by_basic(app, parts, &user, &token).await?,
+        Some(Credential::Page(token)) => {
+            let from = client_address(app, &parts.extensions, &parts.headers);
+            bearer::session_verdict(app, &token, from).await.map_err(Problem::from)?
+        }
     };
     Ok(Some(Caller::of_token(verdict)))
 }

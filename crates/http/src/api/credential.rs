@@ -19,6 +19,8 @@ pub(super) enum Credential {
         /// In the place of a password.
         token: String,
     },
+    /// A session API token, in the header of its own.
+    Page(String),
 }
 
 /// The one credential of a request's headers; `None` if there is none.
@@ -27,7 +29,24 @@ pub(super) enum Credential {
 /// Says what is wrong with how it was sent. Nothing that was sent is repeated.
 pub(super) fn read(app: &App, parts: &Parts) -> Result<Option<Credential>, Problem> {
     no_token_in_query(app, parts.uri.query().unwrap_or_default())?;
-    authorization(&parts.headers)
+    let page = of_page(&parts.headers, &app.config.session_api_token.header)?;
+    match (authorization(&parts.headers)?, page) {
+        (Some(_), Some(_)) => Err(Problem::malformed(
+            "there is a token in the Authorization header and one in the session API token's; send one of them",
+        )),
+        (one, other) => Ok(one.or(other)),
+    }
+}
+
+/// The session API token, where a page sent one.
+fn of_page(headers: &HeaderMap, name: &str) -> Result<Option<Credential>, Problem> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Problem::malformed("there is more than one session API token; send one"));
+    }
+    let token = value.to_str().map_err(|_| Problem::bad_credential("the session API token is malformed"))?;
+    Ok(Some(Credential::Page(token.to_owned())))
 }
 
 /// A query is logged on its way, so no token works from there, and whoever tries is told.
