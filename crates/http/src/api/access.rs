@@ -20,6 +20,16 @@ impl Access {
         Self { scope: Some(scope), subjects: &[SubjectType::User] }
     }
 
+    /// For them, and for an organization's scripts and apps it allowed it.
+    pub(crate) const fn user_or_organization(scope: &'static str) -> Self {
+        Self { scope: Some(scope), subjects: &[SubjectType::User, SubjectType::Organization] }
+    }
+
+    /// For a customer of an organization.
+    pub(crate) const fn customer(scope: &'static str) -> Self {
+        Self { scope: Some(scope), subjects: &[SubjectType::Customer] }
+    }
+
     /// Whether it takes no credential.
     pub(crate) const fn is_open(self) -> bool {
         self.subjects.is_empty()

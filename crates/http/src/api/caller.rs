@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use postern_domain::{Permit, Session, Subject, SubjectType, User, UserId};
+use postern_domain::{OrganizationId, Permit, Session, Subject, SubjectType, User, UserId};
 use postern_flows::bearer::Verdict;
 use postern_flows::{Actor, App, sessions};
 
@@ -83,6 +83,21 @@ impl Caller {
             _ => None,
         };
         user.ok_or_else(|| Problem::insufficient_subject(&[SubjectType::User], permit.subject.subject_type()))
+    }
+
+    /// The organization that is meant: its own for an organization's credential, else the one that is named.
+    ///
+    /// # Errors
+    /// `invalid_request` if a person's names none; `not_found` if an organization's names another.
+    pub(crate) fn organization(&self, named: Option<&str>) -> Result<OrganizationId, Problem> {
+        let unknown = || Problem::not_found("there is no such organization among yours");
+        let named = named.map(|named| named.parse().map_err(|_| unknown())).transpose()?;
+        match (self.permit()?.subject, named) {
+            (Subject::Organization(own), None) => Ok(own),
+            (Subject::Organization(own), Some(named)) if own != named => Err(unknown()),
+            (_, Some(named)) => Ok(named),
+            (_, None) => Err(Problem::malformed("say which organization is meant, in organization_id")),
+        }
     }
 
     /// The same with those of their rights that the credential was given.

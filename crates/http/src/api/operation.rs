@@ -96,6 +96,13 @@ impl Operation {
         self
     }
 
+    /// Takes a parameter in the query.
+    #[must_use]
+    pub(crate) fn filter(mut self, name: &'static str, description: &'static str) -> Self {
+        self.query.push(Parameter { name, description, number: false });
+        self
+    }
+
     /// Takes a body.
     #[must_use]
     pub(crate) fn takes<T: ToSchema>(mut self) -> Self {

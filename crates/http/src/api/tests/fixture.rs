@@ -1,17 +1,18 @@
 //! An instance with a person, an organization of theirs, an app they allowed both, and tokens for all of them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Request, header};
 use postern_domain::{
-    ApiToken, Authentication, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, GrantId,
-    Organization, OrganizationPolicy, Permit, PersonName, Scopes, SigningAlgorithm, Slug, Tier, TokenKind,
-    User,
+    ApiToken, Authentication, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, Customer, Email,
+    GrantId, Organization, OrganizationPolicy, Permit, PersonName, Scopes, SigningAlgorithm, Slug, Tier,
+    TokenKind, User,
 };
 use postern_flows::Config;
 use postern_storage::tokens::{self, Token, TokenData};
-use postern_storage::{clients, grants, organizations};
+use postern_storage::{clients, customers, grants, organizations};
 
 use crate::testing::{Answer, TestServer};
 
@@ -22,17 +23,24 @@ pub(super) enum Holder {
     OrganizationsScript,
     AppForPerson,
     AppForOrganization,
+    Customer,
 }
 
 impl Holder {
-    pub(super) const ALL: [Self; 4] =
-        [Self::PersonsScript, Self::OrganizationsScript, Self::AppForPerson, Self::AppForOrganization];
+    pub(super) const ALL: [Self; 5] = [
+        Self::PersonsScript,
+        Self::OrganizationsScript,
+        Self::AppForPerson,
+        Self::AppForOrganization,
+        Self::Customer,
+    ];
 
     /// Its subject, as the document calls it.
     pub(super) const fn subject(self) -> &'static str {
         match self {
             Self::PersonsScript | Self::AppForPerson => "user",
             Self::OrganizationsScript | Self::AppForOrganization => "organization",
+            Self::Customer => "customer",
         }
     }
 }
@@ -41,6 +49,7 @@ pub(super) struct World {
     pub(super) server: TestServer,
     pub(super) ada: Arc<User>,
     pub(super) organization: Organization,
+    pub(super) customer: Customer,
     client: postern_domain::Client,
 }
 
@@ -63,19 +72,36 @@ impl World {
             created_at: now,
             updated_at: now,
         };
+        let customer = Customer {
+            id: server.app.new_id(),
+            organization_id: organization.id,
+            external_id: Some("g-1".into()),
+            email: Email::parse("grace@example.com").unwrap(),
+            name: None,
+            metadata: BTreeMap::new(),
+            created_at: now,
+            updated_at: now,
+        };
         let client = client(&server, now);
-        let input = (organization.clone(), server.app.new_id::<uuid::Uuid>(), ada.id, client.clone());
+        let input = (
+            organization.clone(),
+            server.app.new_id::<uuid::Uuid>(),
+            ada.id,
+            client.clone(),
+            customer.clone(),
+        );
         server
             .db
-            .write(input, |tx, (organization, membership, owner, client)| {
+            .write(input, |tx, (organization, membership, owner, client, customer)| {
                 Box::pin(async move {
                     organizations::insert(tx, organization, *membership, *owner).await?;
+                    customers::insert(tx, customer).await?;
                     clients::insert(tx, client).await
                 })
             })
             .await
             .unwrap();
-        Self { server, ada, organization, client }
+        Self { server, ada, organization, customer, client }
     }
 
     /// A token that holds these scopes.
@@ -83,12 +109,14 @@ impl World {
         let scopes: Scopes = scopes.parse().unwrap();
         let permit = match holder.subject() {
             "user" => Permit::of_user(self.ada.id, scopes),
+            "customer" => Permit::of_customer(self.customer.id, self.organization.id, scopes),
             _ => Permit::of_organization(self.organization.id, scopes),
         };
         match holder {
             Holder::PersonsScript => self.script(TokenKind::Personal, permit).await,
             Holder::OrganizationsScript => self.script(TokenKind::Organization, permit).await,
             Holder::AppForPerson | Holder::AppForOrganization => self.of_app(permit).await,
+            Holder::Customer => self.of_customer(permit).await,
         }
     }
 
@@ -111,6 +139,19 @@ impl World {
             organization_id: (kind == TokenKind::Organization).then_some(self.organization.id),
             data: Some(TokenData::Api(api)),
             ..Token::new(app.new_id(), kind, hash, permit, app.clock.now())
+        };
+        self.insert(token, None).await;
+        text.reveal().to_owned()
+    }
+
+    async fn of_customer(&self, permit: Permit) -> String {
+        let app = &self.server.app;
+        let text = app.new_token(TokenKind::CustomerSession);
+        let now = app.clock.now();
+        let token = Token {
+            organization_id: Some(self.organization.id),
+            customer_id: Some(self.customer.id),
+            ..Token::new(app.new_id(), TokenKind::CustomerSession, app.secret_key.hash(&text), permit, now)
         };
         self.insert(token, None).await;
         text.reveal().to_owned()

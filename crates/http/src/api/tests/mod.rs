@@ -1,3 +1,4 @@
+mod customers;
 mod fixture;
 mod limits;
 mod matrix;

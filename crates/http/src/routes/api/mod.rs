@@ -1,19 +1,35 @@
 //! The REST API: one file for each kind of thing. What they have in common is in `crate::api`.
 
 mod consents;
+mod customer_sessions;
+mod customers;
 mod oauth_clients;
 mod scopes;
 mod sessions;
 mod users;
 
+use axum::http::StatusCode;
+use postern_domain::{ErrorCode, Refusal};
+
+use crate::api::Problem;
 use crate::rights::Routes;
 
 /// Every operation of the API.
 pub(super) fn routes() -> Routes {
     Routes::new()
         .merge(consents::routes())
+        .merge(customer_sessions::routes())
+        .merge(customers::routes())
         .merge(oauth_clients::routes())
         .merge(scopes::routes())
         .merge(sessions::routes())
         .merge(users::routes())
+}
+
+/// The answer to a deletion: what is not there is as good as deleted.
+fn gone<T>(outcome: Result<T, Refusal>) -> Result<StatusCode, Problem> {
+    match outcome {
+        Err(refusal) if refusal.code != ErrorCode::NotFound => Err(refusal.into()),
+        _ => Ok(StatusCode::NO_CONTENT),
+    }
 }

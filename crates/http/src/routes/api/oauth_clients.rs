@@ -7,10 +7,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use postern_domain::{Client, ClientId, ClientOwner, ErrorCode, Lifetime, Refusal, SecretId};
+use postern_domain::{Client, ClientId, ClientOwner, Lifetime, SecretId};
 use postern_flows::clients::{self, ClientDraft, ClientUsage, Edited, Manager, NewClient, SECRET_OVERLAP};
 use postern_flows::{App, FieldErrors, FormRefusal};
 
+use super::gone;
 use crate::api::{
     Access, Caller, Filters, InPath, InPath2, JsonBody, Listing, Operation, OptionalBody, Problem,
 };
@@ -153,12 +154,4 @@ async fn revoked(
 async fn show(app: &App, client: &Client) -> Result<Json<OAuthClient>, Problem> {
     let insight = clients::insight(app, client).await?;
     Ok(Json(OAuthClient::new(client, insight.usage, app.clock.now())))
-}
-
-/// What is not there is as good as deleted.
-fn gone<T>(outcome: Result<T, Refusal>) -> Result<StatusCode, Problem> {
-    match outcome {
-        Err(refusal) if refusal.code != ErrorCode::NotFound => Err(refusal.into()),
-        _ => Ok(StatusCode::NO_CONTENT),
-    }
 }
