@@ -71,8 +71,12 @@ fn nothing_is_inline() {
     });
 }
 
-/// Whether the address is a fingerprinted asset or an accent, and the symbol in it exists.
+/// Whether the address is a fingerprinted asset or an accent, and the symbol in it exists; or the one script whose address
+/// pages of others know.
 fn is_served(url: &str) -> bool {
+    if url == "/session-api.js" {
+        return true;
+    }
     let (path, symbol) = url.split_once('#').unwrap_or((url, ""));
     let Some(asset) = path.strip_prefix(assets::PREFIX).and_then(assets::asset) else { return false };
     let text = String::from_utf8_lossy(&asset.bytes).into_owned();
