@@ -1,5 +1,6 @@
 //! What the server decides: one file per flow, no HTTP types.
 
+pub mod administration;
 mod app;
 pub mod applications;
 mod authority;

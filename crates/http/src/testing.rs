@@ -50,6 +50,11 @@ impl TestServer {
 
     /// The same with other settings.
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::with_standing(change, Standing::default()).await
+    }
+
+    /// The same where `ada` is more than others.
+    pub(crate) async fn with_standing(change: impl FnOnce(&mut Config), standing: Standing) -> Self {
         let mut config = Config::default();
         change(&mut config);
         config.registration.open = true;
@@ -67,7 +72,7 @@ impl TestServer {
             name: "Ada Lovelace".into(),
             password: Some(Plain::new(PASSWORD.into())),
         };
-        users::create(&app, &ada, Standing::default()).await.unwrap();
+        users::create(&app, &ada, standing).await.unwrap();
         Self { router: crate::router(Arc::clone(&app)), app, clock, _folder: folder }
     }
 

@@ -150,6 +150,21 @@ pub async fn update(tx: &Tx, organization: &Organization) -> Result<bool, Storag
     Ok(updated.rows_affected == 1)
 }
 
+/// Sets how much an organization's tokens may ask. Answers `false` if it is gone.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn set_tier(tx: &Tx, id: OrganizationId, tier: Tier, now: Timestamp) -> Result<bool, StorageError> {
+    let updated = Entity::update_many()
+        .col_expr(Column::Tier, Expr::value(tier.as_str()))
+        .col_expr(Column::UpdatedAt, Expr::value(now.0))
+        .filter(Column::Id.eq(id.0))
+        .exec(tx.connection())
+        .await?;
+    tx.invalidate(id.0);
+    Ok(updated.rows_affected == 1)
+}
+
 /// Deletes an organization with its members, invitations, customers and approvals. Its tokens and clients are deleted by
 /// the caller in the same change. Answers `false` if it is gone already.
 ///

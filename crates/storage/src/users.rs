@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use postern_domain::{Email, InstanceRight, PersonName, Timestamp, User, UserId, UserState, Username};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ActiveValue, ConnectionTrait, DbBackend, QuerySelect, Statement};
+use sea_orm::{ActiveValue, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, Statement};
 
 use crate::mapping::{corrupt, from_json, to_json};
 use crate::{Db, StorageError, Tx};
@@ -117,6 +117,19 @@ pub async fn find_by_identifier(db: &Db, identifier: &str) -> Result<Option<User
     let column = if key.contains('@') { Column::EmailKey } else { Column::UsernameKey };
     let found = Entity::find().filter(column.eq(key)).into_partial_model::<Row>().one(db.read()).await?;
     found.map(User::try_from).transpose()
+}
+
+/// At most `limit` accounts, the newest first, of those made before `before`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn list(db: &Db, before: Option<UserId>, limit: u64) -> Result<Vec<User>, StorageError> {
+    let mut query = Entity::find().order_by_desc(Column::Id).limit(limit);
+    if let Some(before) = before {
+        query = query.filter(Column::Id.lt(before.0));
+    }
+    let found = query.into_partial_model::<Row>().all(db.read()).await?;
+    found.into_iter().map(User::try_from).collect()
 }
 
 /// How many accounts there are.

@@ -1,4 +1,4 @@
-use postern_domain::{Permit, SubjectType};
+use postern_domain::{InstanceRight, Permit, SubjectType};
 
 use super::Problem;
 
@@ -48,8 +48,14 @@ impl Access {
             return Err(Problem::insufficient_subject(self.subjects, kind));
         }
         match self.scope {
-            Some(scope) if !permit.scopes.allow(scope) => Err(Problem::insufficient_scope(scope)),
+            Some(scope) if !holds(permit, scope) => Err(Problem::insufficient_scope(scope)),
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a permit holds a scope; whoever administers the instance has its other rights too.
+fn holds(permit: &Permit, scope: &str) -> bool {
+    let is_right = InstanceRight::ALL.iter().any(|right| right.scope() == scope);
+    permit.scopes.allow(scope) || (is_right && permit.scopes.contains(InstanceRight::InstanceAdmin.scope()))
 }

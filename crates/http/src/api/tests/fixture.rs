@@ -7,10 +7,11 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use postern_domain::{
     ApiToken, Authentication, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, Customer, Email,
-    GrantId, Organization, OrganizationPolicy, Permit, PersonName, Scopes, SigningAlgorithm, Slug, Tier,
-    TokenKind, User,
+    GrantId, InstanceRight, Organization, OrganizationPolicy, Permit, PersonName, Scopes, SigningAlgorithm,
+    Slug, Tier, TokenKind, User,
 };
 use postern_flows::Config;
+use postern_flows::users::Standing;
 use postern_storage::tokens::{self, Token, TokenData};
 use postern_storage::{clients, customers, grants, organizations};
 
@@ -59,7 +60,8 @@ impl World {
     }
 
     pub(super) async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        let server = TestServer::with(change).await;
+        let standing = Standing { rights: InstanceRight::ALL.into(), ..Standing::default() };
+        let server = TestServer::with_standing(change, standing).await;
         let row = postern_storage::users::find_by_identifier(&server.db, "ada").await.unwrap().unwrap();
         let ada = server.app.user(row.id).await.unwrap().unwrap();
         let now = server.app.clock.now();

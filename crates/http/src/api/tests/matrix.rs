@@ -48,7 +48,10 @@ fn filled(path: &str) -> String {
 
 /// Whether one scope does for another: itself, and writing for reading.
 fn does(held: &str, needed: &str) -> bool {
-    held == needed || needed.strip_suffix(":read").is_some_and(|area| held == format!("{area}:write"))
+    let is_right = ["users:manage", "users:impersonate"].contains(&needed);
+    held == needed
+        || (is_right && held == "instance:admin")
+        || needed.strip_suffix(":read").is_some_and(|area| held == format!("{area}:write"))
 }
 
 #[tokio::test]

@@ -143,6 +143,31 @@ async fn the_cookie_is_good_for_pages_of_ours_alone() {
 }
 
 #[tokio::test]
+async fn administrators_close_accounts_and_set_tiers() {
+    let world = World::new().await;
+    let token = world.token(Holder::PersonsScript, "instance:admin").await;
+    let bearer = format!("Bearer {token}");
+    let all = world.call("GET", "/v1/admin/users?limit=1", Some(&bearer)).await.json();
+    assert_eq!(all["items"][0]["username"], "ada");
+    let one = |name: &str| format!("/v1/admin/users?query={name}");
+    assert_eq!(world.call("GET", &one("eve"), Some(&bearer)).await.json()["items"], serde_json::json!([]));
+    let own = format!("/v1/admin/users/{}", world.ada.id);
+    let closed = world.send("PATCH", &own, &token, r#"{"state":"disabled"}"#).await;
+    assert_eq!(closed.status, StatusCode::CONFLICT, "{}", closed.body);
+    assert_eq!(
+        world.send("PATCH", &own, &token, r#"{"state":"gone"}"#).await.status,
+        StatusCode::BAD_REQUEST
+    );
+    let organization = format!("/v1/admin/organizations/{}", world.organization.id);
+    let tiered = world.send("PATCH", &organization, &token, r#"{"tier":"elevated"}"#).await;
+    assert_eq!(tiered.json()["tier"], "elevated", "{}", tiered.body);
+    let oat = format!("Bearer {}", world.token(Holder::OrganizationsScript, "clients:read").await);
+    let limited = world.call("GET", "/v1/scopes", Some(&oat)).await;
+    assert_eq!(limited.header("x-ratelimit-limit"), "100");
+    assert_eq!(world.send("PATCH", &organization, &token, r#"{"tier":"x"}"#).await.status.as_u16(), 422);
+}
+
+#[tokio::test]
 async fn a_client_is_registered_changed_and_deleted() {
     let world = World::new().await;
     let token = world.token(Holder::PersonsScript, "clients:write").await;

@@ -1,5 +1,6 @@
 //! The REST API: one file for each kind of thing. What they have in common is in `crate::api`.
 
+mod admin;
 mod consents;
 mod customer_sessions;
 mod customers;
@@ -17,6 +18,7 @@ use crate::rights::Routes;
 /// Every operation of the API.
 pub(super) fn routes() -> Routes {
     Routes::new()
+        .merge(admin::routes())
         .merge(consents::routes())
         .merge(customer_sessions::routes())
         .merge(customers::routes())

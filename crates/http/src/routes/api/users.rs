@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Routes {
 
 /// A person's account.
 #[derive(Debug, Serialize, ToSchema)]
-struct Account {
+pub(super) struct Account {
     /// The `sub` of the person's tokens.
     id: Uuid,
     username: String,

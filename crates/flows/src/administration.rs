@@ -1,0 +1,114 @@
+//! What administrators see and change of others.
+
+use postern_domain::{
+    InstanceRight, Organization, OrganizationId, Refusal, Slug, Tier, User, UserId, UserState,
+};
+use postern_storage::{organizations, users};
+
+use crate::{Actor, App, Paging, Slice};
+
+/// A part of all accounts, the newest first, or the one with this user name or e-mail address.
+///
+/// # Errors
+/// `insufficient_scope` without `users:manage`; `invalid_request` for a cursor of another list.
+pub async fn accounts(
+    app: &App,
+    actor: &Actor,
+    named: Option<&str>,
+    paging: &Paging,
+) -> Result<Slice<User>, Refusal> {
+    const LIST: &str = "accounts";
+    actor.needs_right(InstanceRight::UsersManage)?;
+    if let Some(name) = named {
+        let items = users::find_by_identifier(&app.db, name).await?.into_iter().collect();
+        return Ok(Slice { items, next: None });
+    }
+    let before = paging.after(app, LIST)?.and_then(|id| id.parse::<UserId>().ok());
+    let found = users::list(&app.db, before, paging.with_one_more()).await?;
+    Ok(paging.slice(app, LIST, found, |user| user.id.to_string()))
+}
+
+/// An account.
+///
+/// # Errors
+/// `insufficient_scope` without `users:manage`; `not_found`.
+pub async fn account(app: &App, actor: &Actor, id: UserId) -> Result<User, Refusal> {
+    actor.needs_right(InstanceRight::UsersManage)?;
+    users::find(&app.db, id).await?.ok_or_else(no_account)
+}
+
+/// Opens or closes an account. Of a closed one no session and no token works from then on.
+///
+/// # Errors
+/// `insufficient_scope` without `users:manage`; `forbidden` for who is more than an administrator of users, unless the
+/// actor is too; `conflict` for one's own account; `not_found`.
+pub async fn set_account_state(
+    app: &App,
+    actor: &Actor,
+    id: UserId,
+    state: UserState,
+) -> Result<User, Refusal> {
+    let user = account(app, actor, id).await?;
+    if actor.person().is_some_and(|person| person.id == id) {
+        return Err(Refusal::conflict("nobody closes their own account; ask another administrator"));
+    }
+    if user.rights.contains(&InstanceRight::InstanceAdmin) {
+        actor.needs_right(InstanceRight::InstanceAdmin)?;
+    }
+    let now = app.clock.now();
+    let write = app
+        .db
+        .write((id, state, now), |tx, (id, state, now)| Box::pin(users::set_state(tx, *id, *state, *now)));
+    if !write.await? {
+        return Err(no_account());
+    }
+    tracing::info!(user_id = %id, ?state, "an administrator changed the state of an account");
+    Ok(User { state, updated_at: now, ..user })
+}
+
+/// A part of all organizations, by slug; with `search`, those that have it in their slug or name.
+///
+/// # Errors
+/// `insufficient_scope` without `instance:admin`; `invalid_request` for a cursor of another list.
+pub async fn organizations(
+    app: &App,
+    actor: &Actor,
+    search: Option<&str>,
+    paging: &Paging,
+) -> Result<Slice<Organization>, Refusal> {
+    actor.needs_right(InstanceRight::InstanceAdmin)?;
+    let list = format!("all organizations {}", search.unwrap_or_default());
+    let after = paging.after(app, &list)?.and_then(|slug| Slug::parse(&slug).ok());
+    let found = organizations::list(&app.db, search, after.as_ref(), paging.with_one_more()).await?;
+    Ok(paging.slice(app, &list, found, |organization| organization.slug.to_string()))
+}
+
+/// Sets how much an organization's tokens may ask of the API. It holds at once.
+///
+/// # Errors
+/// `insufficient_scope` without `instance:admin`; `not_found`.
+pub async fn set_tier(
+    app: &App,
+    actor: &Actor,
+    id: OrganizationId,
+    tier: Tier,
+) -> Result<Organization, Refusal> {
+    actor.needs_right(InstanceRight::InstanceAdmin)?;
+    let now = app.clock.now();
+    let write = app.db.write((id, tier, now), |tx, (id, tier, now)| {
+        Box::pin(organizations::set_tier(tx, *id, *tier, *now))
+    });
+    if !write.await? {
+        return Err(no_organization());
+    }
+    tracing::info!(organization = %id, tier = tier.as_str(), "an administrator set the tier of an organization");
+    organizations::find(&app.db, id).await?.ok_or_else(no_organization)
+}
+
+fn no_account() -> Refusal {
+    Refusal::not_found("there is no such account")
+}
+
+fn no_organization() -> Refusal {
+    Refusal::not_found("there is no such organization")
+}
