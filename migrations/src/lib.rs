@@ -11,6 +11,7 @@ mod m20261122_000003_tokens;
 mod m20261122_000004_instance;
 mod m20261122_000005_organizations;
 mod m20261122_000006_mails;
+mod m20261122_000007_organization_choices;
 
 /// Every change of the schema, oldest first.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_instance::Migration),
             Box::new(m20261122_000005_organizations::Migration),
             Box::new(m20261122_000006_mails::Migration),
+            Box::new(m20261122_000007_organization_choices::Migration),
         ]
     }
 }

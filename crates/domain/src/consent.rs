@@ -1,4 +1,4 @@
-use crate::{ClientId, ConsentId, Scopes, Subject, Timestamp, UserId};
+use crate::{ClientId, ConsentId, Organizations, Scopes, Subject, Timestamp, UserId};
 
 /// What a person has allowed a client for a subject. There is one for each person, client and subject: a renewed consent
 /// adds to it.
@@ -14,6 +14,8 @@ pub struct Consent {
     pub subject: Subject,
     /// All that was ever allowed and not taken back.
     pub scopes: Scopes,
+    /// The organizations of the person that the client may reach; the last decision counts.
+    pub organizations: Organizations,
     /// The host that the answer went to, as the person was told it.
     pub redirect_host: String,
     /// When it was first given.

@@ -42,7 +42,8 @@ pub use id::{
 pub use network::{Network, NetworkError};
 pub use oidc::{DISPLAY_VALUES, Prompt, PromptSet, ResponseMode, SubjectType};
 pub use organization::{
-    Capability, Membership, Organization, OrganizationPolicy, Role, Slug, SlugError, Tier,
+    AppApproval, Capability, Invitation, Membership, Organization, OrganizationPolicy, Role, Slug, SlugError,
+    Tier,
 };
 pub use own_path::OwnPath;
 pub use params::{Params, ParamsError};

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Lifetime, OrganizationId, PersonName, Timestamp, UserId};
+use crate::{ClientId, Email, InvitationId, Lifetime, OrganizationId, PersonName, Timestamp, UserId};
 
 /// The name of an organization in addresses: `/organizations/<slug>/…`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -221,6 +221,38 @@ pub struct Membership {
     /// What the person is there.
     pub role: Role,
     /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// That somebody is asked to belong to an organization. Whoever has its link can accept it once, if the address is theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// The organization.
+    pub organization_id: OrganizationId,
+    /// The address of whom it is for.
+    pub email: Email,
+    /// What they become there.
+    pub role: Role,
+    /// Who invited them.
+    pub invited_by: Option<UserId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// What an organization whose policy asks for approval has decided about an app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppApproval {
+    /// The organization.
+    pub organization_id: OrganizationId,
+    /// The app.
+    pub client_id: ClientId,
+    /// Who approved it; `None` while it waits to be.
+    pub approved_by: Option<UserId>,
+    /// When it was approved or, while it waits, first asked for access.
     pub created_at: Timestamp,
 }
 

@@ -203,6 +203,15 @@ impl Catalogue {
         self.0.iter().filter(in_reach).map(|row| row.name.clone()).collect()
     }
 
+    /// Whether any of `scopes` opens something of an organization, and does not only say who somebody is.
+    pub fn reaches_organizations(&self, scopes: &Scopes) -> bool {
+        const IDENTITY: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+        let of_organizations = |row: &ScopeSpec| {
+            row.subjects.contains(&SubjectType::Organization) && !IDENTITY.contains(&row.name.as_str())
+        };
+        scopes.iter().filter_map(|name| self.find(name)).any(of_organizations)
+    }
+
     /// `scopes` with what they imply: `x:write` brings `x:read` along, where there is such a scope.
     #[must_use]
     pub fn with_implied(&self, scopes: &Scopes) -> Scopes {

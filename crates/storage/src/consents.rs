@@ -1,13 +1,21 @@
 //! What people have allowed clients, and which clients hold access of theirs.
 
+mod of_organization;
+
+use std::collections::BTreeSet;
+
 use postern_domain::{
-    ClientId, Consent, ConsentId, OrganizationId, Permit, Scopes, Subject, Timestamp, UserId,
+    ClientId, Consent, ConsentId, OrganizationId, Organizations, Permit, Scopes, Subject, Timestamp, UserId,
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryResult, QuerySelect, Statement, Value};
 
-use crate::mapping::{corrupt, from_json};
+use crate::mapping::{corrupt, from_json, to_json};
 use crate::{Db, StorageError, Tx};
+
+pub use of_organization::{
+    Whose, clients_of_organization, count_clients_of_organization, delete_for_organization,
+};
 
 const TABLE: &str = "consents";
 
@@ -23,6 +31,7 @@ pub(crate) struct Model {
     redirect_host: String,
     granted_at: i64,
     updated_at: i64,
+    organizations: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -73,14 +82,17 @@ pub async fn find(
     found.map(Consent::try_from).transpose()
 }
 
-/// Writes a consent down. If there is one already, its scopes are added to, and its host becomes the new one's.
+/// Writes a consent down. If there is one already, its scopes are added to, and its host and organizations become the new
+/// one's.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn upsert(tx: &Tx, consent: &Consent) -> Result<(), StorageError> {
-    let sql = "INSERT INTO consents (id, user_id, client_id, subject, scopes, redirect_host, granted_at, updated_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (user_id, client_id, subject) DO NOTHING";
-    let values: [Value; 8] = [
+    let sql = "INSERT INTO consents \
+               (id, user_id, client_id, subject, scopes, redirect_host, granted_at, updated_at, organizations) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (user_id, client_id, subject) DO NOTHING";
+    let organizations = organizations_text(&consent.organizations)?;
+    let values: [Value; 9] = [
         consent.id.0.into(),
         consent.user_id.0.into(),
         consent.client_id.0.into(),
@@ -89,6 +101,7 @@ pub async fn upsert(tx: &Tx, consent: &Consent) -> Result<(), StorageError> {
         consent.redirect_host.as_str().into(),
         consent.granted_at.0.into(),
         consent.updated_at.0.into(),
+        organizations.clone().into(),
     ];
     let connection = tx.connection();
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
@@ -101,6 +114,7 @@ pub async fn upsert(tx: &Tx, consent: &Consent) -> Result<(), StorageError> {
             Entity::update_many()
                 .col_expr(Column::Scopes, Expr::value(scopes.to_string()))
                 .col_expr(Column::RedirectHost, Expr::value(consent.redirect_host.as_str()))
+                .col_expr(Column::Organizations, Expr::value(organizations))
                 .col_expr(Column::UpdatedAt, Expr::value(consent.updated_at.0))
                 .filter(Column::Id.eq(id))
                 .exec(connection)
@@ -254,6 +268,19 @@ fn subject_text(subject: Subject) -> String {
     }
 }
 
+/// The column that says what the consent reaches: `NULL` for every organization of the person.
+fn organizations_text(organizations: &Organizations) -> Result<Option<String>, StorageError> {
+    match organizations {
+        Organizations::All => Ok(None),
+        Organizations::Only(set) => to_json(TABLE, set).map(Some),
+    }
+}
+
+fn read_organizations(text: Option<&str>) -> Result<Organizations, StorageError> {
+    let set: Option<BTreeSet<OrganizationId>> = text.map(|text| from_json(TABLE, text)).transpose()?;
+    Ok(set.map_or(Organizations::All, Organizations::Only))
+}
+
 fn read_subject(text: &str, user: UserId) -> Result<Subject, StorageError> {
     if text == "user" {
         return Ok(Subject::User(user));
@@ -275,6 +302,7 @@ impl TryFrom<Model> for Consent {
             client_id: ClientId(row.client_id),
             subject: read_subject(&row.subject, user_id)?,
             scopes: row.scopes.parse().map_err(|error| corrupt(TABLE, error))?,
+            organizations: read_organizations(row.organizations.as_deref())?,
             redirect_host: row.redirect_host,
             granted_at: Timestamp(row.granted_at),
             updated_at: Timestamp(row.updated_at),

@@ -16,6 +16,29 @@ pub(crate) fn slot_of(id: Uuid) -> usize {
     usize::from(id.as_bytes().iter().fold(0_u8, |mixed, byte| mixed.rotate_left(1) ^ byte))
 }
 
+/// The counters of some ids, however many those are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slots([u64; 4]);
+
+impl Slots {
+    pub(crate) fn of(ids: &[Uuid]) -> Self {
+        let mut words = [0_u64; 4];
+        for slot in ids.iter().map(|id| slot_of(*id)) {
+            if let Some(word) = words.get_mut(slot / 64) {
+                *word |= 1 << (slot % 64);
+            }
+        }
+        Self(words)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        let is_in = |slot: &usize| self.0.get(slot / 64).is_some_and(|word| word >> (slot % 64) & 1 == 1);
+        // Whole words are passed over: most of them are empty.
+        let words = self.0.iter().enumerate().filter(|(_, word)| **word != 0);
+        words.flat_map(|(at, _)| at * 64..(at + 1) * 64).filter(is_in)
+    }
+}
+
 /// What keeps caches honest. Whatever narrows what an id may do raises its counter in the same transaction; every node
 /// looks at the counters several times a second. A cached verdict is good only while no counter of its inputs has moved
 /// since before it was read, and while the last look is younger than a second.
@@ -49,10 +72,15 @@ impl Epochs {
 
     /// Whether a verdict that was read after `since` and rests on `inputs` still holds.
     pub fn holds(&self, since: Freshness, inputs: &[Uuid]) -> bool {
-        self.is_trusted()
-            && inputs.iter().all(|id| {
-                self.moved_at.get(slot_of(*id)).is_some_and(|moved| moved.load(Ordering::SeqCst) <= since.0)
-            })
+        self.hold(since, &Slots::of(inputs))
+    }
+
+    /// The same for the counters of what a verdict rests on.
+    pub(crate) fn hold(&self, since: Freshness, inputs: &Slots) -> bool {
+        let has_not_moved = |slot: usize| {
+            self.moved_at.get(slot).is_some_and(|moved| moved.load(Ordering::SeqCst) <= since.0)
+        };
+        self.is_trusted() && inputs.iter().all(has_not_moved)
     }
 
     /// Forgets every verdict that rests on an id of these counters.
@@ -92,5 +120,22 @@ impl Epochs {
 
     fn millis(&self, at: Instant) -> u64 {
         u64::try_from(at.duration_since(self.started).as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::testing::random_id;
+
+    #[test]
+    fn however_many_ids_there_are_each_has_its_counter() {
+        for count in [0, 1, 5, 64, 1_000] {
+            let ids: Vec<Uuid> = (0..count).map(|_| random_id()).collect();
+            let expected: BTreeSet<usize> = ids.iter().map(|id| slot_of(*id)).collect();
+            assert_eq!(Slots::of(&ids).iter().collect::<BTreeSet<_>>(), expected);
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! `Db::read` gives a connection for queries; [`Db::write`] is the only way to change anything. Functions that query
 //! take the [`Db`], functions that change take the [`Tx`].
 
+pub mod app_approvals;
 pub mod budgets;
 mod cache;
 pub mod clients;
@@ -13,10 +14,12 @@ mod db;
 mod epochs;
 mod error;
 pub mod grants;
+pub mod invitations;
 pub mod mails;
 mod mapping;
 mod migrate;
 pub mod one_time_values;
+pub mod organization_choices;
 pub mod organizations;
 pub mod passwords;
 pub mod session_api_tokens;

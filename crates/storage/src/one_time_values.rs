@@ -72,6 +72,17 @@ pub async fn find(
     Ok(query.into_tuple().one(db.read()).await?)
 }
 
+/// Removes a value, used or not.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn remove(tx: &Tx, purpose: &str, hash: TokenHash) -> Result<(), StorageError> {
+    let value =
+        Entity::delete_many().filter(Column::Hash.eq(hash.0.to_vec())).filter(Column::Kind.eq(purpose));
+    value.exec(tx.connection()).await?;
+    Ok(())
+}
+
 /// Removes every value of a purpose, used or not.
 ///
 /// # Errors

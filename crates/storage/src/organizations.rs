@@ -73,6 +73,15 @@ pub async fn find(db: &Db, id: OrganizationId) -> Result<Option<Organization>, S
     Entity::find_by_id(id.0).one(db.read()).await?.map(Organization::try_from).transpose()
 }
 
+/// The organization with this id as the change in progress sees it, held until its end.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or the row cannot be read.
+pub async fn find_now(tx: &Tx, id: OrganizationId) -> Result<Option<Organization>, StorageError> {
+    let query = Entity::find_by_id(id.0).lock_exclusive();
+    query.one(tx.connection()).await?.map(Organization::try_from).transpose()
+}
+
 /// The organization with this slug.
 ///
 /// # Errors
@@ -211,6 +220,15 @@ async fn role_on(
 /// # Errors
 /// [`StorageError`] if the database fails or a row cannot be read.
 pub async fn of_user(db: &Db, user: UserId) -> Result<Vec<(Organization, Role)>, StorageError> {
+    let found = memberships_of(db, user).await?;
+    Ok(found.into_iter().map(|(organization, membership)| (organization, membership.role)).collect())
+}
+
+/// The same, with since when they belong to each.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn memberships_of(db: &Db, user: UserId) -> Result<Vec<(Organization, Membership)>, StorageError> {
     let query = membership::Entity::find()
         .filter(membership::Column::UserId.eq(user.0))
         .find_also_related(Entity)
@@ -218,7 +236,7 @@ pub async fn of_user(db: &Db, user: UserId) -> Result<Vec<(Organization, Role)>,
     let mut found = Vec::new();
     for (member, organization) in query.all(db.read()).await? {
         if let Some(organization) = organization {
-            found.push((Organization::try_from(organization)?, Membership::try_from(member)?.role));
+            found.push((Organization::try_from(organization)?, Membership::try_from(member)?));
         }
     }
     Ok(found)
@@ -370,4 +388,4 @@ impl TryFrom<membership::Model> for Membership {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

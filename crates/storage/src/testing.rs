@@ -2,12 +2,15 @@
 
 use std::env;
 
-use postern_domain::{Email, PersonName, Timestamp, TokenHash, User, UserId, UserState, Username};
+use postern_domain::{
+    Client, ClientId, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, Email, PersonName, Scopes,
+    SigningAlgorithm, Timestamp, TokenHash, User, UserId, UserState, Username,
+};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
 use uuid::Uuid;
 
-use crate::{Db, StorageError, Tx, Work, users};
+use crate::{Db, StorageError, Tx, Work, clients, users};
 
 /// Defines a test that runs once on SQLite and once on PostgreSQL:
 /// `on_both_databases! { async fn name(db: Db) { … } }`. PostgreSQL is the server of `TEST_POSTGRES_URL`, for an account
@@ -152,6 +155,43 @@ pub(crate) async fn insert_user(db: &Db, username: &str) -> User {
     let inserted = user.clone();
     write(db, inserted, |tx, user| Box::pin(users::insert(tx, user, None))).await.unwrap();
     user
+}
+
+/// A client of the instance's in the database.
+pub(crate) async fn insert_client(db: &Db, name: &str) -> ClientId {
+    let metadata = ClientMetadata {
+        name: PersonName::parse(name).unwrap(),
+        client_type: ClientType::Confidential,
+        redirect_uris: Vec::new(),
+        post_logout_redirect_uris: Vec::new(),
+        scopes: Scopes::none(),
+        homepage_url: None,
+        terms_url: None,
+        privacy_url: None,
+        auth_method: None,
+        grants: Vec::new(),
+        access_token_lifetime: None,
+        refresh_token_lifetime: None,
+        id_token_signed_response_alg: SigningAlgorithm::Rs256,
+        require_pkce: false,
+        trusted: false,
+        resource_server: false,
+    };
+    let client = Client {
+        id: ClientId(random_id()),
+        identifier: ClientIdentifier::parse(name).unwrap(),
+        owner: ClientOwner::Instance,
+        metadata,
+        secrets: Vec::new(),
+        logo_digest: None,
+        disabled: false,
+        created_at: NOW,
+        updated_at: NOW,
+        last_used_at: None,
+    };
+    let id = client.id;
+    write(db, client, |tx, client| Box::pin(clients::insert(tx, client))).await.unwrap();
+    id
 }
 
 /// Runs `count` of the same thing at once and answers what came of each.

@@ -1,5 +1,7 @@
 //! Every issued credential, whatever its kind: one table, looked up by keyed hash.
 
+mod of_organization;
+
 use postern_domain::{
     ApiToken, ClientId, CodeBinding, CustomerId, Grant, GrantId, Network, OrganizationId, Permit, PersonName,
     SessionId, Timestamp, TokenHash, TokenId, TokenKind, UserId,
@@ -11,6 +13,11 @@ use uuid::Uuid;
 
 use crate::mapping::{corrupt, from_json, hash, to_json};
 use crate::{Db, StorageError, Tx, grants};
+
+pub use of_organization::{
+    count_of_organization, delete_of_organization, ending_after, revoke_of_organization,
+    shorten_of_organization,
+};
 
 const TABLE: &str = "tokens";
 
@@ -81,7 +88,7 @@ pub struct Token {
     pub client_id: Option<ClientId>,
     /// The person behind it.
     pub user_id: Option<UserId>,
-    /// The organization it belongs to, if it is no person's and no app's.
+    /// The organization it belongs to or speaks for, or whose customer it was made for.
     pub organization_id: Option<OrganizationId>,
     /// The customer it was made for.
     pub customer_id: Option<CustomerId>,

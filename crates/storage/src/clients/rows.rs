@@ -1,9 +1,10 @@
-use postern_domain::{Client, ClientId, ClientMetadata, ClientOwner, Timestamp, UserId};
+use postern_domain::{Client, ClientId, ClientMetadata, ClientOwner, OrganizationId, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, Statement,
 };
+use uuid::Uuid;
 
 use crate::mapping::to_json;
 use crate::{StorageError, Tx};
@@ -45,14 +46,28 @@ use row::{Column, Entity, Model};
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn count_of_user(tx: &Tx, user: UserId) -> Result<u64, StorageError> {
+    hold(tx, "users", user.0).await?;
+    Ok(Entity::find().filter(Column::OwnerUserId.eq(user.0)).count(tx.connection()).await?)
+}
+
+/// The same of an organization.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn count_of_organization(tx: &Tx, organization: OrganizationId) -> Result<u64, StorageError> {
+    hold(tx, "organizations", organization.0).await?;
+    Ok(Entity::find().filter(Column::OwnerOrganizationId.eq(organization.0)).count(tx.connection()).await?)
+}
+
+/// Lets nobody else who does this go on before the change is done. On SQLite there is one change at a time.
+async fn hold(tx: &Tx, table: &str, id: Uuid) -> Result<(), StorageError> {
     let connection = tx.connection();
-    // On SQLite there is one change at a time.
     if connection.get_database_backend() == DbBackend::Postgres {
-        let sql = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE";
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [user.0.into()]);
+        let sql = format!("SELECT 1 FROM {table} WHERE id = $1 FOR NO KEY UPDATE");
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [id.into()]);
         connection.query_one_raw(statement).await?;
     }
-    Ok(Entity::find().filter(Column::OwnerUserId.eq(user.0)).count(connection).await?)
+    Ok(())
 }
 
 /// Registers a client. Its secrets are inserted one by one afterwards.

@@ -1,50 +1,11 @@
 use std::slice;
 
-use postern_domain::{
-    AuthMethodReference, Authentication, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientType,
-    Grant, GrantId, PersonName, SessionId, SigningAlgorithm, TokenId, TokenKind,
-};
+use postern_domain::{AuthMethodReference, Authentication, Grant, GrantId, SessionId, TokenId, TokenKind};
 
 use super::*;
-use crate::testing::{NOW, hash, insert_user, on_both_databases, race, random_id, write};
+use crate::testing::{NOW, hash, insert_client, insert_user, on_both_databases, race, random_id, write};
 use crate::tokens::Token;
-use crate::{clients, grants, tokens};
-
-async fn insert_client(db: &Db, name: &str) -> ClientId {
-    let metadata = ClientMetadata {
-        name: PersonName::parse(name).unwrap(),
-        client_type: ClientType::Confidential,
-        redirect_uris: Vec::new(),
-        post_logout_redirect_uris: Vec::new(),
-        scopes: Scopes::none(),
-        homepage_url: None,
-        terms_url: None,
-        privacy_url: None,
-        auth_method: None,
-        grants: Vec::new(),
-        access_token_lifetime: None,
-        refresh_token_lifetime: None,
-        id_token_signed_response_alg: SigningAlgorithm::Rs256,
-        require_pkce: false,
-        trusted: false,
-        resource_server: false,
-    };
-    let client = Client {
-        id: ClientId(random_id()),
-        identifier: ClientIdentifier::parse(name).unwrap(),
-        owner: ClientOwner::Instance,
-        metadata,
-        secrets: Vec::new(),
-        logo_digest: None,
-        disabled: false,
-        created_at: NOW,
-        updated_at: NOW,
-        last_used_at: None,
-    };
-    let id = client.id;
-    write(db, client, |tx, client| Box::pin(clients::insert(tx, client))).await.unwrap();
-    id
-}
+use crate::{grants, tokens};
 
 fn consent(user: UserId, client: ClientId, scopes: &str, host: &str, at: i64) -> Consent {
     Consent {
@@ -53,6 +14,7 @@ fn consent(user: UserId, client: ClientId, scopes: &str, host: &str, at: i64) ->
         client_id: client,
         subject: Subject::User(user),
         scopes: scopes.parse().unwrap(),
+        organizations: Organizations::All,
         redirect_host: host.to_owned(),
         granted_at: Timestamp(NOW.0 + at),
         updated_at: Timestamp(NOW.0 + at),
@@ -140,6 +102,51 @@ on_both_databases! {
         assert!(take_back(&db, user, client).await);
         assert!(!take_back(&db, user, client).await);
         assert_eq!(find(&db, user, client, Subject::User(user)).await.unwrap(), None);
+    }
+
+    async fn the_last_decision_about_organizations_counts(db: Db) {
+        let user = insert_user(&db, "ada").await.id;
+        let client = insert_client(&db, "notes").await;
+        let [acme, other] = [OrganizationId(random_id()), OrganizationId(random_id())];
+        let decisions = [
+            Organizations::All,
+            Organizations::Only([acme].into()),
+            Organizations::Only([acme, other].into()),
+            Organizations::Only(BTreeSet::new()),
+            Organizations::All,
+        ];
+        for organizations in decisions {
+            let limited = Consent { organizations, ..consent(user, client, "openid", "notes.example", 0) };
+            keep(&db, limited.clone()).await;
+            let found = find(&db, user, client, Subject::User(user)).await.unwrap().unwrap();
+            assert_eq!(found.organizations, limited.organizations);
+        }
+    }
+
+    async fn what_was_allowed_for_an_organization_is_taken_back(db: Db) {
+        let (ada, bob) = (insert_user(&db, "ada").await.id, insert_user(&db, "bob").await.id);
+        let (notes, charts) = (insert_client(&db, "notes").await, insert_client(&db, "charts").await);
+        let [acme, other] = [OrganizationId(random_id()), OrganizationId(random_id())];
+        for (user, client, organization) in
+            [(ada, notes, acme), (ada, charts, acme), (bob, notes, acme), (ada, notes, other)]
+        {
+            let subject = Subject::Organization(organization);
+            keep(&db, Consent { subject, ..consent(user, client, "openid", "notes.example", 0) }).await;
+        }
+        keep(&db, consent(ada, notes, "openid", "notes.example", 0)).await;
+        assert_eq!(count_clients_of_organization(&db, acme).await.unwrap(), 2);
+        assert_eq!(clients_of_organization(&db, acme, 1).await.unwrap().len(), 1);
+        for (whose, gone, left) in
+            [(Whose::User(bob), 1, 2), (Whose::Client(notes), 1, 1), (Whose::Everybodys, 1, 0)]
+        {
+            let deleted = write(&db, (acme, whose), |tx, (acme, whose)| {
+                Box::pin(delete_for_organization(tx, *acme, *whose))
+            });
+            assert_eq!(deleted.await.unwrap(), gone, "{whose:?}");
+            assert_eq!(count_clients_of_organization(&db, acme).await.unwrap(), left, "{whose:?}");
+        }
+        assert_eq!(count_clients_of_organization(&db, other).await.unwrap(), 1);
+        assert!(find(&db, ada, notes, Subject::User(ada)).await.unwrap().is_some());
     }
 
     async fn of_consents_given_at_once_none_is_lost(db: Db) {

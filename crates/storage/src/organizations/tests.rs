@@ -13,7 +13,7 @@ fn organization(slug: &str) -> Organization {
     }
 }
 
-async fn insert_organization(db: &Db, slug: &str, owner: UserId) -> Organization {
+pub(crate) async fn insert_organization(db: &Db, slug: &str, owner: UserId) -> Organization {
     let new = organization(slug);
     write(db, (new.clone(), owner), |tx, (new, owner)| Box::pin(insert(tx, new, random_id(), *owner)))
         .await
