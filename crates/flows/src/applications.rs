@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use postern_domain::{
-    Catalogue, Client, ClientId, ClientIdentifier, ClientOwner, Refusal, Scopes, Timestamp, User, UserId,
+    Catalogue, Client, ClientId, ClientIdentifier, Refusal, Scopes, Timestamp, User, UserId,
 };
 use postern_storage::consents::{self, ConnectionCursor};
 use postern_storage::tokens;
 
-use crate::{App, Paging, Slice};
+use crate::{App, Paging, Slice, clients};
 
 /// An app that holds access of a person.
 #[derive(Debug)]
 pub struct Application {
     /// The app.
     pub client: Arc<Client>,
-    /// Who made it, if a person did.
+    /// Who made it, if a person or an organization did.
     pub publisher: Option<String>,
     /// What it may do.
     pub scopes: Scopes,
@@ -39,10 +39,7 @@ pub async fn list(app: &App, user: &User, paging: &Paging) -> Result<Slice<Appli
     for one in found.items {
         // A client that was deleted meanwhile holds nothing any more.
         let Some(client) = app.client_by_id(one.client_id).await? else { continue };
-        let publisher = match client.owner {
-            ClientOwner::User(id) => app.user(id).await?.map(|owner| owner.name.to_string()),
-            ClientOwner::Organization(_) | ClientOwner::Instance => None,
-        };
+        let publisher = clients::publisher(app, &client).await?;
         items.push(Application {
             client,
             publisher,

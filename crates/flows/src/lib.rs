@@ -33,6 +33,7 @@ mod last_use;
 mod live;
 pub mod logo;
 pub mod mail;
+pub mod organizations;
 mod paging;
 #[cfg(test)]
 mod party;

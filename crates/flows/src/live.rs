@@ -7,7 +7,7 @@ use postern_domain::{
     Client, ClientId, ClientIdentifier, Consent, Customer, CustomerId, Organization, OrganizationId, Refusal,
     Role, Subject, TokenHash, User, UserId,
 };
-use postern_storage::{Cache, clients, customers, organizations, users};
+use postern_storage::{Cache, app_approvals, clients, customers, organizations, users};
 
 use crate::App;
 use crate::bearer::Verdict;
@@ -19,6 +19,8 @@ const USERS: usize = 20_000;
 const ORGANIZATIONS: usize = 4_000;
 const ROLES: usize = 20_000;
 const CUSTOMERS: usize = 10_000;
+/// How many approvals of apps are kept.
+const APPROVALS: usize = 4_000;
 /// How many verdicts on tokens are kept, and how many senders of whom it is known that they may still fail.
 const VERDICTS: usize = 20_000;
 const SENDERS: usize = 4_000;
@@ -32,6 +34,7 @@ pub(crate) struct Live {
     users: Cache<UserId, Arc<User>>,
     organizations: Cache<OrganizationId, Arc<Organization>>,
     roles: Cache<(OrganizationId, UserId), Option<Role>>,
+    approvals: Cache<(OrganizationId, ClientId), ()>,
     customers: Cache<CustomerId, Arc<Customer>>,
     pub(crate) consents: Cache<(UserId, ClientId, Subject), Option<Arc<Consent>>>,
     /// What is known of a token, by its hash.
@@ -48,6 +51,7 @@ impl Live {
             users: Cache::new(USERS),
             organizations: Cache::new(ORGANIZATIONS),
             roles: Cache::new(ROLES),
+            approvals: Cache::new(APPROVALS),
             customers: Cache::new(CUSTOMERS),
             verdicts: Cache::new(VERDICTS),
             may_fail: Cache::new(SENDERS),
@@ -133,6 +137,25 @@ impl App {
         let role = organizations::role(&self.db, organization, user).await?;
         self.live.roles.insert(key, role, since, &[organization.0, user.0]);
         Ok(role)
+    }
+
+    /// Whether an organization has approved a client. A "no" is never believed from memory: an approval on another node a
+    /// moment ago is not in it yet.
+    pub(crate) async fn has_approved(
+        &self,
+        organization: OrganizationId,
+        client: ClientId,
+    ) -> Result<bool, Refusal> {
+        let key = (organization, client);
+        if self.live.approvals.get(self.db.epochs(), &key).is_some() {
+            return Ok(true);
+        }
+        let since = self.db.epochs().now();
+        let approved = app_approvals::is_approved(&self.db, organization, client).await?;
+        if approved {
+            self.live.approvals.insert(key, (), since, &[organization.0, client.0]);
+        }
+        Ok(approved)
     }
 
     /// The customer with this id.

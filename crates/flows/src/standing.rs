@@ -2,9 +2,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use postern_domain::{
-    Capability, Client, Consent, Organization, OrganizationId, Permit, Refusal, Subject, SubjectType, User,
-    UserId,
+    Capability, Client, ClientOwner, Consent, Organization, OrganizationId, Organizations, Permit, Refusal,
+    Subject, SubjectType, User, UserId,
 };
+use postern_storage::organizations;
 
 use crate::claims::Claims;
 use crate::client_auth::CLOSED;
@@ -37,26 +38,72 @@ pub(crate) async fn check(
     let Some(user) = app.user(user).await?.filter(|user| user.is_active()) else {
         return Err(Refusal::invalid_grant("the account behind it has been closed"));
     };
-    if !client.metadata.trusted {
-        let covers = |consent: Option<Arc<Consent>>| {
-            consent.is_some_and(|consent| permit.scopes.is_subset(&consent.scopes))
-        };
-        let subject = permit.subject;
-        if !covers(consent::held(app, user.id, client.id, subject).await?)
-            && !covers(consent::read(app, user.id, client.id, subject).await?)
-        {
-            return Err(Refusal::invalid_grant("the consent behind it has been taken back"));
-        }
-    }
+    let reach = allowed(app, client, &user, permit).await?;
     let (organization, live) = match permit.subject {
         Subject::Organization(id) => {
             let (organization, live) = of_organization(app, id, &user, Capability::Consent).await?;
+            if !admits(app, &organization, client).await? {
+                return Err(Refusal::invalid_grant("the organization has not approved the app"));
+            }
             (Some(organization), live)
         }
-        _ => (None, of_user(app, &user)),
+        _ => (None, Permit { organizations: reach, ..of_user(app, &user) }),
     };
     let registered = Permit { scopes: live.scopes.intersection(&client.metadata.scopes), ..live };
     Ok(Standing { user, organization, permit: permit.intersect(&registered)? })
+}
+
+/// Which organizations the consent behind a permit reaches.
+///
+/// # Errors
+/// `invalid_grant` if there is no such consent any more.
+async fn allowed(app: &App, client: &Client, user: &User, permit: &Permit) -> Result<Organizations, Refusal> {
+    if client.metadata.trusted {
+        return Ok(Organizations::All);
+    }
+    let covers = |consent: &Arc<Consent>| permit.scopes.is_subset(&consent.scopes);
+    let mut consent = consent::held(app, user.id, client.id, permit.subject).await?.filter(covers);
+    if consent.is_none() {
+        consent = consent::read(app, user.id, client.id, permit.subject).await?.filter(covers);
+    }
+    let consent =
+        consent.ok_or_else(|| Refusal::invalid_grant("the consent behind it has been taken back"))?;
+    Ok(consent.organizations.clone())
+}
+
+/// Whether an organization lets a client have access: where it approves apps first, it has approved this one, or the
+/// client is its own.
+pub(crate) async fn admits(app: &App, organization: &Organization, client: &Client) -> Result<bool, Refusal> {
+    if !organization.policy.apps_need_approval || client.owner == ClientOwner::Organization(organization.id) {
+        return Ok(true);
+    }
+    app.has_approved(organization.id, client.id).await
+}
+
+/// What a client's permit for a person reaches when the organizations that do not let the client in are left out, and
+/// which organizations that rests on.
+pub(crate) async fn within_admitting(
+    app: &App,
+    client: &Client,
+    mut permit: Permit,
+) -> Result<(Permit, Vec<OrganizationId>), Refusal> {
+    let Subject::User(user) = permit.subject else { return Ok((permit, Vec::new())) };
+    if !app.catalogue.reaches_organizations(&permit.scopes) {
+        return Ok((permit, Vec::new()));
+    }
+    let (mut admitting, mut rests_on) = (BTreeSet::new(), Vec::new());
+    for (organization, _) in organizations::of_user(&app.db, user).await? {
+        if permit.organizations.contains(organization.id) {
+            rests_on.push(organization.id);
+            if admits(app, &organization, client).await? {
+                admitting.insert(organization.id);
+            }
+        }
+    }
+    if admitting.len() < rests_on.len() {
+        permit.organizations = Organizations::Only(admitting);
+    }
+    Ok((permit, rests_on))
 }
 
 impl Standing {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use postern_domain::{Lifetime, Refusal, Timestamp};
 use postern_storage::{
-    StorageError, Tx, Work, budgets, mails, one_time_values, sessions, signing_keys, tokens,
+    StorageError, Tx, Work, budgets, invitations, mails, one_time_values, sessions, signing_keys, tokens,
 };
 
 use crate::App;
@@ -17,6 +17,8 @@ const BREATH: Duration = Duration::from_millis(20);
 const KEPT: Lifetime = Lifetime::days(1);
 /// How long it is kept that a mail was sent.
 const MAILS_KEPT: Lifetime = Lifetime::days(30);
+/// How long an invitation is listed after it has ended.
+const LISTED: Lifetime = Lifetime::days(30);
 /// How long an honest retry of a refresh may ask for what it missed, with something to spare.
 const RETRY: Lifetime = Lifetime::seconds(120);
 
@@ -47,17 +49,19 @@ enum Sort {
     Tokens,
     Sessions,
     OneTimeValues,
+    Invitations,
     Budgets,
     Keys,
     Mails,
 }
 
 impl Sort {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Successors,
         Self::Tokens,
         Self::Sessions,
         Self::OneTimeValues,
+        Self::Invitations,
         Self::Budgets,
         Self::Keys,
         Self::Mails,
@@ -70,6 +74,7 @@ impl Sort {
                 Self::Tokens => tokens::delete_expired(tx, now.minus(KEPT), u64::from(BATCH)).await,
                 Self::Sessions => sessions::purge(tx, now, BATCH).await,
                 Self::OneTimeValues => one_time_values::purge(tx, now, BATCH).await,
+                Self::Invitations => invitations::purge(tx, now.minus(LISTED), BATCH).await,
                 Self::Budgets => budgets::purge(tx, now, BATCH).await,
                 Self::Keys => signing_keys::delete_removed(tx, now).await,
                 Self::Mails => mails::purge(tx, now.minus(MAILS_KEPT), BATCH).await,

@@ -8,7 +8,7 @@ use postern_domain::{
 use postern_storage::tokens::{self, Token, TokenData};
 
 use super::holder::{Holder, holder};
-use crate::{App, last_use};
+use crate::{App, last_use, standing};
 
 /// What a token that works is worth. Kept in memory until something that it rests on changes.
 #[derive(Debug)]
@@ -108,6 +108,14 @@ pub(super) async fn look_up(app: &App, text: &TokenText) -> Result<Option<Arc<Ve
     let mut rests_on = vec![token.id.0];
     rests_on.extend(grant.map(|grant| grant.id.0));
     rests_on.extend(holder.rests_on());
+    let permit = match holder.client() {
+        Some(client) => {
+            let (permit, organizations) = standing::within_admitting(app, client, permit).await?;
+            rests_on.extend(organizations.into_iter().map(|id| id.0));
+            permit
+        }
+        None => permit,
+    };
     let verdict = Arc::new(Verdict::new(token, holder, permit));
     // Refresh tokens are used once: keeping them would only push others out.
     if verdict.kind != TokenKind::Refresh {

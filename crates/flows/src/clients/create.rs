@@ -32,8 +32,13 @@ pub struct Registered {
 /// Registers a client.
 ///
 /// # Errors
-/// [`FormRefusal::Fields`] with what to change; `conflict` if its owner has as many as one may have.
+/// [`FormRefusal::Fields`] with what to change; `conflict` if its owner has as many as one may have;
+/// `forbidden` if they may not make clients for that owner.
 pub async fn create(app: &App, manager: Manager<'_>, new: NewClient) -> Result<Registered, FormRefusal> {
+    if !manager.may_manage(app, new.owner).await? {
+        let told = "this takes an owner or admin of the organization that the client is to belong to";
+        return Err(Refusal::forbidden(told).into());
+    }
     let rules =
         Rules { catalogue: &app.catalogue, lifetimes: &app.config.lifetimes, manager, existing: None };
     let metadata = rules.check(&new.draft)?;
@@ -71,9 +76,12 @@ async fn insert(app: &App, client: Client) -> Result<(), FormRefusal> {
         .write(client, move |tx, client| {
             Box::pin(async move {
                 // What belongs to the instance is made by its operators, who set the bound.
-                if let ClientOwner::User(owner) = client.owner
-                    && clients::count_of_user(tx, owner).await? >= u64::from(most)
-                {
+                let count = match client.owner {
+                    ClientOwner::User(owner) => clients::count_of_user(tx, owner).await?,
+                    ClientOwner::Organization(owner) => clients::count_of_organization(tx, owner).await?,
+                    ClientOwner::Instance => 0,
+                };
+                if client.owner != ClientOwner::Instance && count >= u64::from(most) {
                     return Ok(false);
                 }
                 clients::insert(tx, client).await?;
@@ -96,7 +104,7 @@ async fn insert(app: &App, client: Client) -> Result<(), FormRefusal> {
 
 fn too_many(most: u32) -> Refusal {
     Refusal::conflict(format!(
-        "one account can have {most} clients here and this one has them; delete one that is no longer in use, or ask the \
+        "one account or organization can have {most} clients here and this one has them; delete one that is no longer in use, or ask the \
          administrator of this server to raise limits.clients_per_owner"
     ))
 }

@@ -72,7 +72,16 @@ pub async fn list(
     before: Option<ClientId>,
     limit: u64,
 ) -> Result<Vec<(Client, ClientUsage)>, Refusal> {
-    let owner = owner_of_list(manager);
+    of_owner(app, owner_of_list(manager), before, limit).await
+}
+
+/// The same of one owner or, for `None`, of everybody.
+pub(crate) async fn of_owner(
+    app: &App,
+    owner: Option<ClientOwner>,
+    before: Option<ClientId>,
+    limit: u64,
+) -> Result<Vec<(Client, ClientUsage)>, Refusal> {
     let clients = clients::list(&app.db, owner, before, limit).await?;
     let ids: Vec<ClientId> = clients.iter().map(|client| client.id).collect();
     let now = app.clock.now();

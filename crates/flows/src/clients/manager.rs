@@ -1,5 +1,5 @@
 use postern_domain::{
-    Client, ClientId, ClientIdentifier, ClientOwner, ErrorCode, InstanceRight, Refusal, User,
+    Capability, Client, ClientId, ClientIdentifier, ClientOwner, ErrorCode, InstanceRight, Refusal, User,
 };
 use postern_storage::clients;
 
@@ -23,11 +23,17 @@ impl Manager<'_> {
         }
     }
 
-    fn may_manage(self, client: &Client) -> bool {
-        match self {
-            Self::User(user) if client.owner == ClientOwner::User(user.id) => true,
-            _ => self.is_operator(),
-        }
+    /// Whether they may manage what is `owner`'s: it is theirs, or their role in the organization allows it.
+    pub(super) async fn may_manage(self, app: &App, owner: ClientOwner) -> Result<bool, Refusal> {
+        let Self::User(user) = self else { return Ok(true) };
+        Ok(match owner {
+            ClientOwner::User(id) => id == user.id,
+            ClientOwner::Organization(id) => {
+                let role = app.role(id, user.id).await?;
+                role.is_some_and(|role| role.may(Capability::ManageClients))
+            }
+            ClientOwner::Instance => false,
+        } || self.is_operator())
     }
 }
 
@@ -45,7 +51,20 @@ pub async fn find(app: &App, manager: Manager<'_>, name: &str) -> Result<Client,
     {
         client = clients::find(&app.db, id).await?;
     }
-    client.filter(|client| manager.may_manage(client)).ok_or_else(gone)
+    let client = client.ok_or_else(gone)?;
+    if manager.may_manage(app, client.owner).await? { Ok(client) } else { Err(gone()) }
+}
+
+/// Who made a client, as people are told it.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn publisher(app: &App, client: &Client) -> Result<Option<String>, Refusal> {
+    Ok(match client.owner {
+        ClientOwner::User(id) => app.user(id).await?.map(|owner| owner.name.to_string()),
+        ClientOwner::Organization(id) => app.organization(id).await?.map(|owner| owner.name.to_string()),
+        ClientOwner::Instance => None,
+    })
 }
 
 /// The client that an operator means by its `client_id`, the id of its row or its name.

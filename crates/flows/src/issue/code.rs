@@ -1,6 +1,6 @@
 use std::slice;
 
-use postern_domain::{ClientId, CodeBinding, Permit, Refusal, TokenKind, TokenText, UserId};
+use postern_domain::{ClientId, CodeBinding, Permit, Refusal, Subject, TokenKind, TokenText, UserId};
 use postern_storage::tokens::{self, Token, TokenData};
 
 use crate::App;
@@ -30,6 +30,10 @@ pub async fn code(app: &App, new: NewCode) -> Result<TokenText, Refusal> {
         grant_id: Some(new.binding.grant_id),
         client_id: Some(new.client),
         user_id: Some(new.user),
+        organization_id: match new.permit.subject {
+            Subject::Organization(id) => Some(id),
+            _ => None,
+        },
         data: Some(TokenData::Code(new.binding)),
         expires_at: Some(now.plus(app.config.lifetimes.code)),
         ..Token::new(id, TokenKind::AuthorizationCode, hash, new.permit, now)

@@ -1,4 +1,6 @@
-use postern_domain::{Client, Grant, GrantName, Lifetime, Permit, Refusal, Timestamp, TokenKind, TokenText};
+use postern_domain::{
+    Client, Grant, GrantName, Lifetime, Permit, Refusal, Subject, Timestamp, TokenKind, TokenText,
+};
 use postern_storage::tokens::{Token, TokenData};
 
 use super::{TokenAnswer, id_token};
@@ -61,13 +63,18 @@ pub(crate) async fn tokens(app: &App, order: &Order<'_>) -> Result<Issued, Refus
 fn token(app: &App, order: &Order<'_>, text: &TokenText, lifetime: Lifetime) -> Token {
     let end = order.now.plus(lifetime);
     // However often it is refreshed, nothing outlives the grant.
-    let ends = [order.grant.expires_at, order.permit.expires_at];
+    let policy = order.standing.organization.as_ref().and_then(|it| it.policy.max_token_lifetime);
+    let ends = [order.grant.expires_at, order.permit.expires_at, policy.map(|most| order.now.plus(most))];
     let end = ends.into_iter().flatten().fold(end, Timestamp::min);
     let (id, hash) = (app.new_id(), app.secret_key.hash(text));
     Token {
         grant_id: Some(order.grant.id),
         client_id: Some(order.client.id),
         user_id: Some(order.standing.user.id),
+        organization_id: match order.permit.subject {
+            Subject::Organization(id) => Some(id),
+            _ => None,
+        },
         expires_at: Some(end),
         ..Token::new(id, text.kind(), hash, order.permit.clone(), order.now)
     }

@@ -1,0 +1,55 @@
+use postern_domain::{Capability, ClientOwner, Organization, OrganizationId, Refusal};
+use postern_storage::consents::Whose;
+use postern_storage::{Tx, clients, consents, organizations, tokens};
+
+use super::find::gone;
+use crate::clients::{self as managed, Manager};
+use crate::{Actor, App, FieldErrors, FormRefusal};
+
+/// How many rows go in one change.
+const BATCH: u64 = 1_000;
+
+/// Deletes an organization with its clients, tokens, customers and members. `typed` is its slug, as a sign that it is
+/// meant.
+///
+/// # Errors
+/// [`FormRefusal::Fields`] if something else was typed; those of [`Actor::may`] for `organizations:write`, which takes an
+/// owner.
+pub async fn delete(
+    app: &App,
+    actor: &Actor,
+    organization: &Organization,
+    typed: &str,
+) -> Result<(), FormRefusal> {
+    let id = organization.id;
+    actor.may(app, id, Capability::Delete, "organizations:write").await?;
+    if typed.trim() != organization.slug.as_str() {
+        let told = format!("Type the address exactly: {}.", organization.slug);
+        return Err(FieldErrors::one("confirm", told).into());
+    }
+    // Large ones go in parts, so that nobody waits for long; the organization itself goes last, and with it what was
+    // made meanwhile.
+    let owner = Some(ClientOwner::Organization(id));
+    loop {
+        let some = clients::list(&app.db, owner, None, BATCH).await?;
+        for client in &some {
+            managed::delete(app, Manager::Operator, &client.id.to_string()).await?;
+        }
+        if some.is_empty() {
+            break;
+        }
+    }
+    while app.db.write(id, |tx, id| Box::pin(tokens::delete_of_organization(tx, *id, BATCH))).await? {}
+    let was_there: Result<bool, Refusal> = app.db.write(id, |tx, id| Box::pin(last_part(tx, *id))).await;
+    if !was_there? {
+        return Err(gone().into());
+    }
+    tracing::info!(organization = %id, "an organization was deleted");
+    Ok(())
+}
+
+async fn last_part(tx: &Tx, id: OrganizationId) -> Result<bool, Refusal> {
+    while tokens::delete_of_organization(tx, id, BATCH).await? {}
+    consents::delete_for_organization(tx, id, Whose::Everybodys).await?;
+    Ok(organizations::delete(tx, id).await?)
+}

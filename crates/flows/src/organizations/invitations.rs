@@ -1,0 +1,148 @@
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use postern_domain::{
+    Capability, Email, Invitation, InvitationId, Lifetime, OrganizationId, Plain, Refusal, Role, TokenHash,
+    User,
+};
+use postern_storage::{invitations as kept, organizations, users};
+
+use crate::{Actor, App, FieldErrors, FormRefusal, Paging, Slice};
+
+/// How long an invitation can be accepted.
+const LIFETIME: Lifetime = Lifetime::days(7);
+/// Most invitations of an organization that wait at a time.
+const MOST_OPEN: u64 = 200;
+
+/// An invitation that was just made.
+#[derive(Clone, Debug)]
+pub struct Invited {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// Its link, to be shown this once.
+    pub link: Plain,
+}
+
+/// An invitation that nobody has accepted.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// Who sent it, if they are still there.
+    pub inviter: Option<Arc<User>>,
+}
+
+/// Invites whoever has an address. One to the same address that waits already ends.
+///
+/// # Errors
+/// [`FormRefusal::Fields`] with what to change; those of [`Actor::may`] for `members:write`; `conflict` while too many
+/// wait.
+pub async fn invite(
+    app: &App,
+    actor: &Actor,
+    organization: OrganizationId,
+    email: &str,
+    role: &str,
+) -> Result<Invited, FormRefusal> {
+    actor.may(app, organization, Capability::ManageMembers, "members:write").await?;
+    let mut errors = FieldErrors::none();
+    let email = errors.take("email", Email::parse(email));
+    let role = errors.take("role", role.parse::<Role>());
+    let (Some(email), Some(role)) = (email, role) else { return Err(errors.into()) };
+    if role == Role::Owner {
+        actor.may(app, organization, Capability::ManageOwners, "members:write").await?;
+    }
+    refuse_members(app, organization, &email).await?;
+    let now = app.clock.now();
+    if kept::count_open(&app.db, organization, now).await? >= MOST_OPEN {
+        let told = format!("{MOST_OPEN} invitations wait already; take back those that nobody will accept");
+        return Err(Refusal::conflict(told).into());
+    }
+    let invitation = Invitation {
+        id: app.new_id(),
+        organization_id: organization,
+        email,
+        role,
+        invited_by: actor.person().map(|person| person.id),
+        created_at: now,
+        expires_at: now.plus(LIFETIME),
+    };
+    let link = keep(app, &invitation).await?;
+    tracing::info!(%organization, "somebody was invited");
+    Ok(Invited { invitation, link })
+}
+
+/// Keeps an invitation and answers its link, of which only the hash is kept.
+async fn keep(app: &App, invitation: &Invitation) -> Result<Plain, Refusal> {
+    let mut bytes = [0; 32];
+    app.rng.fill(&mut bytes);
+    let token = URL_SAFE_NO_PAD.encode(bytes);
+    let input = (invitation.clone(), app.secret_key.hash_text(&token));
+    let done: Result<(), Refusal> = app
+        .db
+        .write(input, |tx, (invitation, link): &(Invitation, TokenHash)| {
+            Box::pin(async move { Ok(kept::insert(tx, invitation, *link).await?) })
+        })
+        .await;
+    done?;
+    Ok(Plain::new(app.config.url(&format!("/organizations/join?invitation={token}"))))
+}
+
+/// Says beside the field that somebody is a member already.
+async fn refuse_members(app: &App, organization: OrganizationId, email: &Email) -> Result<(), FormRefusal> {
+    let Some(user) = users::find_by_identifier(&app.db, email.as_str()).await? else { return Ok(()) };
+    if organizations::role(&app.db, organization, user.id).await?.is_none() || !user.email_verified {
+        return Ok(());
+    }
+    Err(FieldErrors::one("email", "Whoever has this address is a member already.").into())
+}
+
+/// The invitations of an organization that nobody has accepted, the latest first.
+///
+/// # Errors
+/// Those of [`Actor::may`] for `members:read`; `invalid_request` for a cursor that is none of this list.
+pub async fn invitations(
+    app: &App,
+    actor: &Actor,
+    organization: OrganizationId,
+    paging: &Paging,
+) -> Result<Slice<Pending>, Refusal> {
+    actor.may(app, organization, Capability::ManageMembers, "members:read").await?;
+    let list = format!("invitations of {organization}");
+    let before = paging.after(app, &list)?.and_then(|key| key.parse().ok());
+    let found = kept::list(&app.db, organization, before, paging.with_one_more()).await?;
+    let slice = paging.slice(app, &list, found, |invitation| invitation.id.to_string());
+    let mut items = Vec::with_capacity(slice.items.len());
+    for invitation in slice.items {
+        let inviter = match invitation.invited_by {
+            Some(id) => app.user(id).await?,
+            None => None,
+        };
+        items.push(Pending { invitation, inviter });
+    }
+    Ok(Slice { items, next: slice.next })
+}
+
+/// Takes an invitation back: its link leads nowhere from then on.
+///
+/// # Errors
+/// Those of [`Actor::may`] for `members:write`; `not_found` if it was accepted or taken back already.
+pub async fn revoke_invitation(
+    app: &App,
+    actor: &Actor,
+    organization: OrganizationId,
+    invitation: InvitationId,
+) -> Result<(), Refusal> {
+    actor.may(app, organization, Capability::ManageMembers, "members:write").await?;
+    let was_there: Result<bool, Refusal> = app
+        .db
+        .write((organization, invitation), |tx, (organization, id)| {
+            Box::pin(async move { Ok(kept::remove(tx, *organization, *id).await?) })
+        })
+        .await;
+    if was_there? {
+        return Ok(());
+    }
+    Err(Refusal::not_found("there is no such invitation any more; it may have been accepted"))
+}

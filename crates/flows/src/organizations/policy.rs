@@ -1,0 +1,120 @@
+use std::sync::Arc;
+
+use postern_domain::{
+    Capability, Client, Lifetime, Organization, OrganizationId, OrganizationPolicy, Refusal, Timestamp,
+};
+use postern_storage::tokens::{self, Token};
+use postern_storage::{consents, organizations};
+
+use super::find::gone;
+use crate::{Actor, App, FieldErrors, FormRefusal, standing};
+
+/// Shortest lifetime that a policy can set.
+const SHORTEST: Lifetime = Lifetime::seconds(3_600);
+/// How many tokens and apps are looked at for what a change would do to them.
+const SHOWN: u64 = 100;
+
+/// A policy as somebody typed it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PolicyDraft {
+    /// Such as `90d`; empty leaves it to the instance.
+    pub max_token_lifetime: String,
+    /// Whether apps need approval.
+    pub apps_need_approval: bool,
+}
+
+/// What a change of policy would do to what works now.
+#[derive(Clone, Debug, Default)]
+pub struct Effects {
+    /// The organization's own tokens that would end sooner than they do now.
+    pub tokens: Vec<Token>,
+    /// When they would end.
+    pub end: Option<Timestamp>,
+    /// The apps that would lose their access at once.
+    pub apps: Vec<Arc<Client>>,
+}
+
+impl Effects {
+    /// Whether nothing changes for anything that works now.
+    pub fn is_none(&self) -> bool {
+        self.tokens.is_empty() && self.apps.is_empty()
+    }
+}
+
+/// What would change if this were the policy.
+///
+/// # Errors
+/// [`FormRefusal::Fields`] with what to change; those of [`Actor::may`] for `organizations:write`.
+pub async fn effects(
+    app: &App,
+    actor: &Actor,
+    organization: &Organization,
+    draft: &PolicyDraft,
+) -> Result<Effects, FormRefusal> {
+    actor.may(app, organization.id, Capability::SetPolicy, "organizations:write").await?;
+    let policy = read(draft)?;
+    let now = app.clock.now();
+    let mut effects = Effects::default();
+    if let Some(most) = policy.max_token_lifetime {
+        let end = now.plus(most);
+        effects.tokens = tokens::ending_after(&app.db, organization.id, end, now, SHOWN).await?;
+        effects.end = Some(end);
+    }
+    let after = Organization { policy, ..organization.clone() };
+    for (client, _) in consents::clients_of_organization(&app.db, organization.id, SHOWN).await? {
+        let Some(client) = app.client_by_id(client).await? else { continue };
+        if !standing::admits(app, &after, &client).await?
+            && standing::admits(app, organization, &client).await?
+        {
+            effects.apps.push(client);
+        }
+    }
+    Ok(effects)
+}
+
+/// Sets what an organization demands. It holds at once: tokens that would live longer end sooner, and apps without
+/// approval have no access.
+///
+/// # Errors
+/// [`FormRefusal::Fields`] with what to change; those of [`Actor::may`] for `organizations:write`.
+pub async fn set_policy(
+    app: &App,
+    actor: &Actor,
+    organization: OrganizationId,
+    draft: &PolicyDraft,
+) -> Result<Organization, FormRefusal> {
+    actor.may(app, organization, Capability::SetPolicy, "organizations:write").await?;
+    let input = (organization, read(draft)?, app.clock.now());
+    let changed: Result<Organization, Refusal> = app
+        .db
+        .write(input, |tx, (id, policy, now): &(OrganizationId, OrganizationPolicy, Timestamp)| {
+            Box::pin(async move {
+                let before = organizations::find_now(tx, *id).await?.ok_or_else(gone)?;
+                let changed = Organization { policy: policy.clone(), updated_at: *now, ..before };
+                organizations::update(tx, &changed).await?;
+                if let Some(most) = policy.max_token_lifetime {
+                    tokens::shorten_of_organization(tx, *id, now.plus(most), *now).await?;
+                }
+                Ok(changed)
+            })
+        })
+        .await;
+    let changed = changed?;
+    tracing::info!(%organization, "the policy of an organization was changed");
+    Ok(changed)
+}
+
+fn read(draft: &PolicyDraft) -> Result<OrganizationPolicy, FieldErrors> {
+    const FIELD: &str = "max_token_lifetime";
+    let typed = draft.max_token_lifetime.trim();
+    let mut errors = FieldErrors::none();
+    let mut max_token_lifetime = None;
+    if !typed.is_empty() {
+        max_token_lifetime = errors.take(FIELD, typed.parse::<Lifetime>());
+        if max_token_lifetime.is_some_and(|most| most < SHORTEST) {
+            errors.add(FIELD, format!("Write at least {SHORTEST}, or leave it empty for the server's own."));
+        }
+    }
+    errors.into_result()?;
+    Ok(OrganizationPolicy { max_token_lifetime, apps_need_approval: draft.apps_need_approval })
+}
