@@ -1,7 +1,9 @@
 //! What the server says of itself (OIDC Discovery section 3, RFC 8414 section 2). Every field is read from what is in
 //! force, so that none can be untrue.
 
-use postern_domain::{AuthMethod, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode, SigningAlgorithm};
+use postern_domain::{
+    AuthMethod, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode, SigningAlgorithm, SubjectType,
+};
 use serde_json::json;
 
 use crate::grants::GRANTS;
@@ -37,6 +39,7 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
         "grant_types_supported": grants.collect::<Vec<_>>(),
         "subject_types_supported": ["public"],
+        "sub_type_values_supported": [SubjectType::User, SubjectType::Organization],
         "id_token_signing_alg_values_supported": SigningAlgorithm::ALL,
         "token_endpoint_auth_methods_supported": AuthMethod::ALL,
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL,

@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use postern_domain::{
     AuthMethodReference, Authentication, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientSecret,
-    ClientType, CodeBinding, CodeChallenge, Consent, GrantName, Params, Permit, PersonName, RedirectUri,
-    Refusal, Scopes, Session, SigningAlgorithm, Subject, TokenHash, User,
+    ClientType, CodeBinding, CodeChallenge, Consent, GrantName, Organizations, Params, Permit, PersonName,
+    RedirectUri, Refusal, Scopes, Session, SigningAlgorithm, Subject, TokenHash, User,
 };
 use postern_storage::signing_keys::{self, StoredKey};
 use postern_storage::{clients, consents, sessions};
@@ -218,6 +218,7 @@ pub(crate) async fn consent(app: &App, user: &User, client: &Client) {
         client_id: client.id,
         subject: Subject::User(user.id),
         scopes: client.metadata.scopes.clone(),
+        organizations: Organizations::All,
         redirect_host: "app.example".to_owned(),
         granted_at: now,
         updated_at: now,

@@ -1,6 +1,6 @@
 use postern_domain::{
-    CodeChallenge, DISPLAY_VALUES, GrantName, Params, Prompt, PromptSet, Refusal, ResponseMode, Scopes,
-    Session, Timestamp,
+    CodeChallenge, DISPLAY_VALUES, GrantName, OrganizationId, Params, Prompt, PromptSet, Refusal,
+    ResponseMode, Scopes, Session, SubjectType, Timestamp,
 };
 
 use super::checked::Checked;
@@ -15,6 +15,8 @@ const LONGEST_HINT: usize = 320;
 /// What a request asks for, with every parameter understood (RFC 6749 section 4.1.1, OIDC Core section 3.1.2.1).
 #[derive(Debug)]
 pub(crate) struct Asked {
+    /// For what kind of subject the client wants to speak: `sub_type`.
+    pub(super) subject: SubjectType,
     /// What the client wants to be allowed.
     pub(crate) scopes: Scopes,
     /// The redirect URI as the request had it.
@@ -33,6 +35,10 @@ pub(crate) struct Asked {
     pub(super) hinted: Option<String>,
     /// Whom `claims` takes.
     pub(super) claimed: Option<Vec<String>>,
+    /// The organization that `id_token_hint` names.
+    pub(super) hinted_organization: Option<OrganizationId>,
+    /// The organizations that `claims` takes.
+    pub(super) claimed_organizations: Option<Vec<String>>,
 }
 
 impl Asked {
@@ -47,20 +53,32 @@ impl Asked {
         if !client.allows_grant(GrantName::AuthorizationCode) {
             return Err(Refusal::unauthorized_client("the client is not registered for authorization_code"));
         }
-        subject_type(params)?;
+        let subject = subject_type(params)?;
+        let hinted = match params.get("id_token_hint") {
+            Some(token) => Some(keys::read_id_token_hint(app, token).await?.sub),
+            None => None,
+        };
+        let claimed = params.get("claims").map(claims::subjects).transpose()?.flatten();
+        // Of an organization, `sub` is its id, so these say nothing about who has to be signed in.
+        let (hinted_organization, hinted) = match hinted {
+            Some(sub) if subject == SubjectType::Organization => organization_of(app, sub).await?,
+            hinted => (None, hinted),
+        };
+        let (claimed, claimed_organizations) =
+            if subject == SubjectType::Organization { (None, claimed) } else { (claimed, None) };
         Ok(Self {
-            scopes: scopes::requested(params.get("scope"), client, &app.catalogue)?,
+            subject,
+            scopes: scopes::requested(params.get("scope"), client, &app.catalogue, subject)?,
             redirect_uri: params.get("redirect_uri").map(str::to_owned),
             challenge: pkce::challenge(params, client, app.config.clients.require_pkce)?,
             nonce: at_most(params, "nonce", LONGEST_NONCE)?,
             prompts: prompts(params)?,
             max_age: params.get("max_age").map(max_age).transpose()?,
             login_hint: params.get("login_hint").filter(|hint| hint.len() <= LONGEST_HINT).map(str::to_owned),
-            hinted: match params.get("id_token_hint") {
-                Some(token) => Some(keys::read_id_token_hint(app, token).await?.sub),
-                None => None,
-            },
-            claimed: params.get("claims").map(claims::subjects).transpose()?.flatten(),
+            hinted,
+            claimed,
+            hinted_organization,
+            claimed_organizations,
         })
     }
 
@@ -110,14 +128,25 @@ fn response(params: &Params) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn subject_type(params: &Params) -> Result<(), Refusal> {
+fn subject_type(params: &Params) -> Result<SubjectType, Refusal> {
     match params.get("sub_type") {
-        None | Some("user") => Ok(()),
-        Some("organization") => Err(Refusal::invalid_request(
-            "sub_type=organization is not offered: this server has no organizations",
-        )),
+        None | Some("user") => Ok(SubjectType::User),
+        Some("organization") => Ok(SubjectType::Organization),
         Some(_) => Err(Refusal::invalid_request("sub_type must be user or organization")),
     }
+}
+
+/// Whether a `sub` is that of an organization; else it stays that of a person.
+async fn organization_of(
+    app: &App,
+    sub: String,
+) -> Result<(Option<OrganizationId>, Option<String>), Refusal> {
+    if let Ok(id) = sub.parse::<OrganizationId>()
+        && app.organization(id).await?.is_some()
+    {
+        return Ok((Some(id), None));
+    }
+    Ok((None, Some(sub)))
 }
 
 fn prompts(params: &Params) -> Result<PromptSet, Refusal> {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use postern_domain::{Client, Params, ParamsError, Refusal};
 
 use super::return_to::ReturnTo;
-use super::{PATH, proof};
+use super::{PATH, choice, proof};
 
 /// A request whose client and redirect URI hold: from here on every answer goes to the client.
 pub(crate) struct Checked {
@@ -17,6 +17,7 @@ pub(crate) struct Checked {
     pub(super) malformed: Option<Refusal>,
     carried: Params,
     proof: Option<String>,
+    choice: Option<String>,
 }
 
 impl Checked {
@@ -26,21 +27,29 @@ impl Checked {
         sent: &Params,
         carried: Params,
         proof: Option<String>,
+        choice: Option<String>,
     ) -> Self {
         let malformed = sent.repeated().map(|name| ParamsError::Repeated(name.to_owned()).into());
         let filled = sent.iter().filter(|(_, value)| !value.is_empty());
         let params: Params = filled.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         return_to.answer_as(sent);
-        Self { client, return_to, params, malformed, carried, proof }
+        Self { client, return_to, params, malformed, carried, proof, choice }
     }
 
     /// The query under which this request is found again, with what the person has already done for it.
     pub(crate) fn query(&self) -> String {
-        let carried = self.carried.clone();
-        match &self.proof {
-            Some(proof) => carried.with(proof::PARAMETER, proof).to_urlencoded(),
-            None => carried.to_urlencoded(),
+        self.query_with(self.choice.as_deref())
+    }
+
+    /// The same with another choice of an organization.
+    pub(super) fn query_with(&self, choice: Option<&str>) -> String {
+        let mut query = self.carried.clone();
+        for (name, value) in [(proof::PARAMETER, self.proof.as_deref()), (choice::PARAMETER, choice)] {
+            if let Some(value) = value {
+                query = query.with(name, value);
+            }
         }
+        query.to_urlencoded()
     }
 
     /// The own path under which this request goes on.
@@ -51,5 +60,10 @@ impl Checked {
     /// The request without what was done for it, and that.
     pub(super) fn proof(&self) -> (&Params, Option<&str>) {
         (&self.carried, self.proof.as_deref())
+    }
+
+    /// The request without what was done for it, and what was said about for which organization it is.
+    pub(super) fn choice(&self) -> (&Params, Option<&str>) {
+        (&self.carried, self.choice.as_deref())
     }
 }

@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
+
 use postern_domain::{
-    Authentication, CodeBinding, Consent, Narrowing, Permit, Refusal, Subject, Timestamp, TokenText,
+    Authentication, CodeBinding, Consent, Narrowing, Organizations, Permit, Refusal, Timestamp, TokenText,
 };
-use postern_storage::consents;
+use postern_storage::{consents, organization_choices, organizations};
 
 use super::evaluate::{Outcome, Ready, evaluate};
-use super::next::{Next, Person, Unreturnable};
+use super::next::{Decision, Next, Person, Reach, Unreturnable};
 use super::question;
 use super::return_to::Return;
 use crate::{App, issue};
@@ -22,7 +24,7 @@ pub async fn authorize(app: &App, query: &str, person: Option<Person<'_>>) -> Re
         (Outcome::Ready(ready), None) => return Ok(Next::SignIn(ready.checked.path())),
     };
     if !ready.remembered.suffices {
-        return Ok(question::ask(app, &ready, person).await);
+        return Ok(question::ask(app, &ready, person, None).await);
     }
     Ok(Next::Return(answer(app, &ready, ready.remembered.consent.as_deref(), person).await))
 }
@@ -35,7 +37,7 @@ pub async fn authorize(app: &App, query: &str, person: Option<Person<'_>>) -> Re
 pub async fn decide(
     app: &App,
     request: &str,
-    allows: bool,
+    decision: &Decision,
     person: Option<Person<'_>>,
 ) -> Result<Next, Unreturnable> {
     let now = app.clock.now();
@@ -49,28 +51,65 @@ pub async fn decide(
         (Outcome::Stops(next), _) => return Ok(next),
         (Outcome::Ready(ready), None) => return Ok(Next::SignIn(ready.checked.path())),
     };
-    if !allows {
+    let Decision::Allow(reach) = decision else {
         let refusal = Refusal::access_denied("the person did not allow it");
         return Ok(Next::Return(ready.checked.return_to.refuse(refusal)));
-    }
+    };
     if !question::is_shown(app, &ready, person, query, &mark) {
-        return Ok(question::ask(app, &ready, person).await);
+        return Ok(question::ask(app, &ready, person, None).await);
     }
-    Ok(Next::Return(match remember(app, &ready, person, now).await {
+    let organizations = match within(app, &ready, person, reach.as_ref()).await {
+        Ok(Ok(organizations)) => organizations,
+        Ok(Err(wrong)) => return Ok(question::ask(app, &ready, person, Some(wrong)).await),
+        Err(refusal) => return Ok(Next::Return(ready.checked.return_to.refuse(refusal))),
+    };
+    Ok(Next::Return(match remember(app, &ready, person, organizations, now).await {
         Ok(consent) => answer(app, &ready, Some(&consent), person).await,
         Err(refusal) => ready.checked.return_to.refuse(refusal),
     }))
 }
 
+/// Which organizations the person lets the client reach, or what is wrong with what they chose. What they could not choose
+/// stays as it was.
+async fn within<'a>(
+    app: &App,
+    ready: &Ready,
+    person: Person<'_>,
+    reach: Option<&'a Reach>,
+) -> Result<Result<Organizations, (&'a Reach, &'static str)>, Refusal> {
+    let reach = match reach {
+        Some(reach) if question::can_be_limited(app, ready) => reach,
+        _ => {
+            let before = ready.remembered.consent.as_ref();
+            return Ok(Ok(before.map_or(Organizations::All, |consent| consent.organizations.clone())));
+        }
+    };
+    let Reach::Chosen(ids) = reach else { return Ok(Ok(Organizations::All)) };
+    let mine = organizations::of_user(&app.db, person.user.id).await?;
+    let chosen: BTreeSet<_> =
+        mine.iter().map(|(organization, _)| organization.id).filter(|id| ids.contains(id)).collect();
+    if chosen.is_empty() {
+        return Ok(Err((reach, "Choose at least one, or all of them.")));
+    }
+    Ok(Ok(Organizations::Only(chosen)))
+}
+
 /// Writes down what was allowed, and answers all that is allowed now.
-async fn remember(app: &App, ready: &Ready, person: Person<'_>, now: Timestamp) -> Result<Consent, Refusal> {
-    let Ready { checked, asked, remembered } = ready;
+async fn remember(
+    app: &App,
+    ready: &Ready,
+    person: Person<'_>,
+    organizations: Organizations,
+    now: Timestamp,
+) -> Result<Consent, Refusal> {
+    let Ready { checked, asked, remembered, subject, .. } = ready;
     let mut consent = Consent {
         id: app.new_id(),
         user_id: person.user.id,
         client_id: checked.client.id,
-        subject: Subject::User(person.user.id),
+        subject: *subject,
         scopes: asked.scopes.clone(),
+        organizations,
         redirect_host: checked.return_to.registered().display_host(),
         granted_at: now,
         updated_at: now,
@@ -100,14 +139,22 @@ async fn code(
     consent: Option<&Consent>,
     person: Person<'_>,
 ) -> Result<TokenText, Refusal> {
-    let Ready { checked, asked, .. } = ready;
+    let Ready { checked, asked, subject, .. } = ready;
     let client = &checked.client;
     // A trusted client needs no consent: it may have what it declared.
     let trusted = client.metadata.trusted.then_some(&client.metadata.scopes);
     let allowed = trusted.or(consent.map(|consent| &consent.scopes));
     let allowed = allowed.ok_or_else(|| Refusal::consent_required("the person has to allow it"))?;
-    let narrowing = Narrowing { scopes: Some(asked.scopes.clone()), ..Narrowing::default() };
+    // An organization's permit reaches that organization alone; a person's what they limited it to.
+    let limit = consent.filter(|_| !client.metadata.trusted && ready.chosen.is_none());
+    let narrowing = Narrowing {
+        subject: Some(*subject),
+        scopes: Some(asked.scopes.clone()),
+        organizations: limit.map(|consent| consent.organizations.clone()),
+        ..Narrowing::default()
+    };
     let permit = Permit::of_user(person.user.id, allowed.clone()).narrow(narrowing)?;
+    keep_choice(app, ready, person).await?;
     let binding = CodeBinding {
         grant_id: app.new_id(),
         redirect_uri: asked.redirect_uri.clone(),
@@ -120,4 +167,20 @@ async fn code(
         },
     };
     issue::code(app, issue::NewCode { client: client.id, user: person.user.id, permit, binding }).await
+}
+
+/// Keeps the organization that was chosen, so that the next sign-in with this client is for the same one.
+async fn keep_choice(app: &App, ready: &Ready, person: Person<'_>) -> Result<(), Refusal> {
+    let Some(chosen) = ready.chosen.as_ref().filter(|chosen| !chosen.is_kept) else { return Ok(()) };
+    let input =
+        (app.new_id(), person.user.id, ready.checked.client.id, chosen.organization.id, app.clock.now());
+    app.db
+        .write(input, |tx, (id, user, client, organization, now)| {
+            Box::pin(async move {
+                Ok::<_, Refusal>(
+                    organization_choices::keep(tx, *id, *user, *client, *organization, *now).await?,
+                )
+            })
+        })
+        .await
 }

@@ -1,4 +1,4 @@
-use postern_domain::{Refusal, Timestamp};
+use postern_domain::{Refusal, Subject, Timestamp};
 
 use super::asked::Asked;
 use super::checked::Checked;
@@ -7,6 +7,7 @@ use super::proof;
 use super::remembered::{Remembered, remembered};
 use super::return_to::Return;
 use super::stage::{Standing, Step, before_consent};
+use super::target::{self, Chosen, Target};
 use super::unchecked::Unchecked;
 use crate::App;
 use crate::clients::record_refusal;
@@ -18,6 +19,10 @@ const ENDPOINT: &str = "authorize";
 pub(super) struct Ready {
     pub(super) checked: Checked,
     pub(super) asked: Asked,
+    /// For whom the client would speak.
+    pub(super) subject: Subject,
+    /// The organization, where it is one.
+    pub(super) chosen: Option<Chosen>,
     /// What the person has allowed the client before.
     pub(super) remembered: Remembered,
 }
@@ -42,11 +47,21 @@ pub(super) async fn evaluate(
         Err(error) => return Err(unreturnable(app, error).await),
     };
     let person = person.filter(|person| person.user.is_active());
-    match understand(app, &checked, person, now).await {
-        Ok((_, _, Some(step))) => Ok(Outcome::Stops(step_of(&checked, step))),
-        Ok((asked, remembered, None)) => Ok(Outcome::Ready(Box::new(Ready { checked, asked, remembered }))),
-        Err(refusal) => Ok(Outcome::Stops(Next::Return(refused(app, &checked, refusal).await))),
-    }
+    Ok(match understand(app, &checked, person, now).await {
+        Ok(Way::Stops(next)) => Outcome::Stops(next),
+        Ok(Way::Goes { asked, subject, chosen, remembered }) => {
+            Outcome::Ready(Box::new(Ready { checked, asked: *asked, subject, chosen, remembered }))
+        }
+        Err(refusal) => Outcome::Stops(Next::Return(refused(app, &checked, refusal).await)),
+    })
+}
+
+/// Where a request stands that nothing is wrong with.
+enum Way {
+    /// Before a page.
+    Stops(Next),
+    /// At consent.
+    Goes { asked: Box<Asked>, subject: Subject, chosen: Option<Chosen>, remembered: Remembered },
 }
 
 pub(super) async fn check(app: &App, query: &str, now: Timestamp) -> Result<Checked, Unreturnable> {
@@ -58,14 +73,25 @@ async fn understand(
     checked: &Checked,
     person: Option<Person<'_>>,
     now: Timestamp,
-) -> Result<(Asked, Remembered, Option<Step>), Refusal> {
+) -> Result<Way, Refusal> {
     let asked = Asked::read(app, checked).await?;
-    let step = next_step(app, checked, &asked, person, now)?;
-    let remembered = match person {
-        Some(person) if step.is_none() => remembered(app, checked, &asked, person.user).await?,
-        _ => Remembered::default(),
+    if let Some(step) = next_step(app, checked, &asked, person, now)? {
+        return Ok(Way::Stops(step_of(checked, step)));
+    }
+    let Some(person) = person else { return Ok(Way::Stops(step_of(checked, Step::SignIn))) };
+    let (subject, chosen) = match target::target(app, checked, &asked, person, now).await? {
+        Target::Person(subject) => (subject, None),
+        Target::Organization(chosen) => (Subject::Organization(chosen.organization.id), Some(chosen)),
+        Target::Open { .. } if asked.is_quiet() => {
+            return Err(Refusal::interaction_required("the person has to choose an organization"));
+        }
+        Target::Open { problem } => {
+            let page = target::page(app, checked, &asked, person.user, problem).await?;
+            return Ok(Way::Stops(Next::ChooseOrganization(Box::new(page))));
+        }
     };
-    Ok((asked, remembered, step))
+    let remembered = remembered(app, checked, &asked, person.user, subject).await?;
+    Ok(Way::Goes { asked: Box::new(asked), subject, chosen, remembered })
 }
 
 /// The page that has to come before consent, if any.

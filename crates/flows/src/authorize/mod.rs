@@ -5,6 +5,8 @@
 
 mod asked;
 mod checked;
+mod choice;
+mod choose;
 mod claims;
 mod decide;
 mod evaluate;
@@ -18,11 +20,15 @@ mod return_to;
 mod scopes;
 mod stage;
 mod stored;
+mod target;
 mod unchecked;
 mod waiting;
 
+pub use choose::{choose, is_choice};
 pub use decide::{authorize, decide};
-pub use next::{Ask, AskedGroup, AskedScope, Keeps, Next, Person, Unreturnable};
+pub use next::{
+    Ask, AskedGroup, AskedScope, Candidate, Choose, Decision, Keeps, Limit, Next, Person, Reach, Unreturnable,
+};
 pub use posted::{Posted, keep};
 pub use proof::{after_choice, after_sign_in};
 pub use return_to::{Delivery, Return};

@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use postern_domain::{Client, ErrorCode, Lifetime, ParamsError, Refusal, Session, Timestamp, User};
+use postern_domain::{
+    Client, ErrorCode, Lifetime, Organization, OrganizationId, ParamsError, Refusal, Role, Session,
+    Timestamp, User,
+};
 
 use super::return_to::Return;
 
@@ -25,6 +28,8 @@ pub enum Next {
     SelectAccount(String),
     /// Somebody wants to sign up (`prompt=create`).
     SignUp(String),
+    /// The person has to say for which of their organizations (`sub_type=organization`).
+    ChooseOrganization(Box<Choose>),
     /// The person has to allow it.
     Consent(Box<Ask>),
     /// The client gets its answer.
@@ -36,7 +41,11 @@ pub enum Next {
 pub struct Ask {
     /// Who asks.
     pub client: Arc<Client>,
-    /// Who made it, if a person did.
+    /// The organization it is for, if it is not for the person, and what the person is there.
+    pub organization: Option<(Arc<Organization>, Role)>,
+    /// The organizations that it can be limited to.
+    pub limit: Option<Limit>,
+    /// Who made it, if a person or an organization did.
     pub publisher: Option<String>,
     /// Where the answer goes, as people are told it.
     pub redirect_host: String,
@@ -52,10 +61,74 @@ pub struct Ask {
     pub keeps: Keeps,
     /// The query of the request.
     pub query: String,
+    /// The same query where another organization is to be chosen.
+    pub other_organization: String,
     /// The request, to be sent back by the form as it is.
     pub request: String,
     /// The own path under which the request goes on, for those who want to sign in as somebody else.
     pub return_to: String,
+}
+
+/// Which of a person's organizations a client may reach.
+#[derive(Debug)]
+pub struct Limit {
+    /// Whether it is some of them, and not all.
+    pub is_chosen: bool,
+    /// The person's organizations, and whether each is among those.
+    pub organizations: Vec<(Organization, bool)>,
+    /// What is wrong with what they chose.
+    pub problem: Option<String>,
+}
+
+/// What a person decided on a consent page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// No.
+    Deny,
+    /// Yes, within what of their organizations they chose. Where they could not choose, what they chose the last time
+    /// stays.
+    Allow(Option<Reach>),
+}
+
+/// What a person chose of their organizations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// All of them, also those they join later.
+    All,
+    /// These.
+    Chosen(Vec<OrganizationId>),
+}
+
+/// For which organization a person is asked to let a client speak.
+#[derive(Debug)]
+pub struct Choose {
+    /// Who asks.
+    pub client: Arc<Client>,
+    /// The redirect URI, to which the page's form leads in the end.
+    pub redirect_uri: String,
+    /// The person's organizations: those that can be chosen first, then by name.
+    pub candidates: Vec<Candidate>,
+    /// What is wrong with what they chose.
+    pub problem: Option<String>,
+    /// The query of the request.
+    pub query: String,
+    /// The request, to be sent back by the form as it is.
+    pub request: String,
+    /// The own path under which the request goes on.
+    pub return_to: String,
+}
+
+/// An organization on a page of choices.
+#[derive(Debug)]
+pub struct Candidate {
+    /// The organization.
+    pub organization: Organization,
+    /// What the person is there.
+    pub role: Role,
+    /// Why it cannot be chosen.
+    pub refusal: Option<String>,
+    /// Whether it was chosen the last time.
+    pub is_selected: bool,
 }
 
 /// Scopes under one heading.

@@ -3,7 +3,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::{Lifetime, OwnPath, Params, Session, SessionId, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::PATH;
+use super::{PATH, choice};
 use crate::App;
 
 /// The parameter that says what the person has already done for a request.
@@ -40,7 +40,8 @@ fn with_proof(app: &App, return_to: &OwnPath, session: &Session, proof: Proof) -
     let Some(request) = request.filter(|_| return_to.path() == PATH && !return_to.query().is_empty()) else {
         return return_to.clone();
     };
-    let request = request.without(PARAMETER);
+    // Who signs in anew, or as somebody else, chooses anew.
+    let request = request.without(PARAMETER).without(choice::PARAMETER);
     let claim = claim(proof, app.clock.now(), session.id);
     let mark = app.secret_key.mark(PURPOSE, &message(&claim, &request));
     let text = URL_SAFE_NO_PAD.encode([claim.as_slice(), &mark].concat());

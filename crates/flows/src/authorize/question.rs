@@ -2,31 +2,41 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_domain::{Client, ClientOwner, GrantName, Lifetime, Refusal, Scopes};
+use postern_domain::{Client, GrantName, Lifetime, Organizations, Refusal, Scopes, SubjectType};
+use postern_storage::organizations;
 
+use super::choice;
 use super::evaluate::Ready;
-use super::next::{Ask, AskedGroup, AskedScope, Keeps, Next, Person};
-use crate::App;
+use super::next::{Ask, AskedGroup, AskedScope, Keeps, Limit, Next, Person, Reach};
+use crate::{App, clients};
 
 const PURPOSE: &str = "consent";
 
-/// The question for this person; where no page may be shown, that there would have to be one.
-pub(super) async fn ask(app: &App, ready: &Ready, person: Person<'_>) -> Next {
+/// The question for this person, with what is wrong with what they chose if they were asked before; where no page may be
+/// shown, that there would have to be one.
+pub(super) async fn ask(
+    app: &App,
+    ready: &Ready,
+    person: Person<'_>,
+    wrong: Option<(&Reach, &'static str)>,
+) -> Next {
     if ready.asked.is_quiet() {
         let refusal = Refusal::consent_required("the person has to allow it");
         return Next::Return(ready.checked.return_to.refuse(refusal));
     }
-    Next::Consent(Box::new(question(app, ready, person).await))
+    Next::Consent(Box::new(question(app, ready, person, wrong).await))
 }
 
-async fn question(app: &App, ready: &Ready, person: Person<'_>) -> Ask {
-    let Ready { checked, asked, remembered } = ready;
+async fn question(
+    app: &App,
+    ready: &Ready,
+    person: Person<'_>,
+    wrong: Option<(&Reach, &'static str)>,
+) -> Ask {
+    let Ready { checked, asked, remembered, chosen, .. } = ready;
     let client = Arc::clone(&checked.client);
     let redirect_uri = checked.return_to.registered();
-    let publisher = match client.owner {
-        ClientOwner::User(id) => app.user(id).await.ok().flatten().map(|owner| owner.name.to_string()),
-        ClientOwner::Organization(_) | ClientOwner::Instance => None,
-    };
+    let publisher = clients::publisher(app, &client).await.ok().flatten();
     let query = checked.query();
     let mark = app.secret_key.mark(PURPOSE, &shown(ready, person, &query));
     let before = remembered.consent.as_ref();
@@ -38,6 +48,9 @@ async fn question(app: &App, ready: &Ready, person: Person<'_>) -> Ask {
         groups: groups(app, &asked.scopes, before.map(|consent| &consent.scopes)),
         last_allowed: before.map(|consent| consent.updated_at),
         keeps: keeps(app, &client),
+        organization: chosen.as_ref().map(|chosen| (Arc::clone(&chosen.organization), chosen.role)),
+        limit: limit(app, ready, person, wrong).await,
+        other_organization: checked.query_with(Some(choice::OPEN)),
         request: format!("{}.{query}", URL_SAFE_NO_PAD.encode(mark)),
         return_to: checked.path(),
         query,
@@ -58,14 +71,52 @@ pub(super) fn is_shown(app: &App, ready: &Ready, person: Person<'_>, query: &str
 
 /// What the mark of a consent page covers: who was shown it, and what.
 fn shown(ready: &Ready, person: Person<'_>, query: &str) -> Vec<u8> {
-    let Ready { checked, asked, .. } = ready;
-    let scopes = asked.scopes.to_string();
+    let Ready { checked, asked, subject, .. } = ready;
+    let (scopes, subject) = (asked.scopes.to_string(), subject.to_string());
     let mut message = person.session.id.0.as_bytes().to_vec();
-    for part in [scopes.as_str(), checked.return_to.uri(), query] {
+    for part in [scopes.as_str(), subject.as_str(), checked.return_to.uri(), query] {
         message.extend((part.len() as u64).to_be_bytes());
         message.extend(part.as_bytes());
     }
     message
+}
+
+/// Whether what is asked for can be limited to some of the person's organizations.
+pub(super) fn can_be_limited(app: &App, ready: &Ready) -> bool {
+    ready.asked.subject == SubjectType::User && app.catalogue.reaches_organizations(&ready.asked.scopes)
+}
+
+/// The person's organizations, and which of them are ticked: what they chose just now, else the last time.
+async fn limit(
+    app: &App,
+    ready: &Ready,
+    person: Person<'_>,
+    wrong: Option<(&Reach, &'static str)>,
+) -> Option<Limit> {
+    if !can_be_limited(app, ready) {
+        return None;
+    }
+    let mine = organizations::of_user(&app.db, person.user.id).await.ok().filter(|mine| !mine.is_empty())?;
+    let before = ready.remembered.consent.as_ref().map(|consent| &consent.organizations);
+    let is_ticked = |id| match (wrong, before) {
+        (Some((Reach::Chosen(ids), _)), _) => ids.contains(&id),
+        (None, Some(Organizations::Only(ids))) => ids.contains(&id),
+        _ => false,
+    };
+    Some(Limit {
+        is_chosen: match wrong {
+            Some((reach, _)) => matches!(reach, Reach::Chosen(_)),
+            None => matches!(before, Some(Organizations::Only(_))),
+        },
+        organizations: mine
+            .into_iter()
+            .map(|(organization, _)| {
+                let ticked = is_ticked(organization.id);
+                (organization, ticked)
+            })
+            .collect(),
+        problem: wrong.map(|(_, problem)| problem.to_owned()),
+    })
 }
 
 /// The scopes in the words, order and groups of the catalogue.

@@ -20,9 +20,10 @@ pub(super) async fn remembered(
     checked: &Checked,
     asked: &Asked,
     user: &User,
+    subject: Subject,
 ) -> Result<Remembered, Refusal> {
     let (client, redirect_uri) = (&checked.client, checked.return_to.registered());
-    let consent = consent::held(app, user.id, client.id, Subject::User(user.id)).await?;
+    let consent = consent::held(app, user.id, client.id, subject).await?;
     let allowed = client.metadata.trusted
         || redirect_uri.is_provably_the_clients()
             && consent

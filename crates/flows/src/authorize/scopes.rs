@@ -1,16 +1,17 @@
 use postern_domain::{Catalogue, ClientMetadata, Refusal, Scopes, SubjectType};
 
-/// The scopes of a request (RFC 6749 section 3.3): what it names, which must be declared, known and for people; or, if it
-/// names none, all that the client declared and that is still known.
+/// The scopes of a request (RFC 6749 section 3.3): what it names, which must be declared, known and for the kind of
+/// subject it is about; or, if it names none, all that the client declared and that is still known. What they imply comes
+/// along where it is declared too.
 pub(super) fn requested(
     scope: Option<&str>,
     client: &ClientMetadata,
     catalogue: &Catalogue,
+    subject: SubjectType,
 ) -> Result<Scopes, Refusal> {
-    let for_people =
-        |name: &str| catalogue.find(name).is_some_and(|row| row.subjects.contains(&SubjectType::User));
+    let fitting = |name: &str| catalogue.find(name).is_some_and(|row| row.subjects.contains(&subject));
     let Some(scope) = scope else {
-        return Ok(client.scopes.iter().filter(|name| for_people(name)).map(str::to_owned).collect());
+        return Ok(client.scopes.iter().filter(|name| fitting(name)).map(str::to_owned).collect());
     };
     let scopes: Scopes = scope
         .parse()
@@ -22,9 +23,10 @@ pub(super) fn requested(
     if let Some(name) = catalogue.unknown(&scopes).first_shortened() {
         return Err(Refusal::invalid_scope(format!("this server does not know the scope “{name}” any more")));
     }
-    let others: Scopes = scopes.iter().filter(|name| !for_people(name)).map(str::to_owned).collect();
+    let others: Scopes = scopes.iter().filter(|name| !fitting(name)).map(str::to_owned).collect();
     if let Some(name) = others.first_shortened() {
-        return Err(Refusal::invalid_scope(format!("the scope “{name}” is not for people")));
+        let kind = if subject == SubjectType::Organization { "organizations" } else { "people" };
+        return Err(Refusal::invalid_scope(format!("the scope “{name}” is not for {kind}")));
     }
-    Ok(scopes)
+    Ok(catalogue.with_implied(&scopes).intersection(&client.scopes))
 }

@@ -5,7 +5,7 @@ use postern_domain::{Client, ClientIdentifier, Params, Refusal, Timestamp};
 use super::checked::Checked;
 use super::next::Unreturnable;
 use super::return_to::ReturnTo;
-use super::{proof, stored};
+use super::{choice, proof, stored};
 use crate::App;
 use crate::client_auth::CLOSED;
 
@@ -23,6 +23,8 @@ pub(crate) struct Unchecked {
     carried: Params,
     /// What the person has already done for this request, as they bring it along.
     proof: Option<String>,
+    /// For which organization they let it go on.
+    choice: Option<String>,
 }
 
 impl Unchecked {
@@ -38,18 +40,22 @@ impl Unchecked {
             return Err(Refusal::invalid_request(told).into());
         }
         let proof = query.once(proof::PARAMETER)?.map(str::to_owned);
-        query = query.without(proof::PARAMETER);
+        let choice = query.once(choice::PARAMETER)?.map(str::to_owned);
+        query = query.without(proof::PARAMETER).without(choice::PARAMETER);
         let sent = match query.once(stored::PARAMETER)? {
             Some(handle) => Params::parse_repeated(stored::find(app, handle, now).await?.as_bytes())?,
             None => query.clone(),
         };
-        Ok(Self { sent, carried: query, proof })
+        Ok(Self { sent, carried: query, proof, choice })
     }
 
     /// Reads a form that an app let the browser post.
     pub(super) fn of_form(body: &[u8]) -> Result<Self, Unreturnable> {
-        let sent = Params::parse_repeated(body)?.without(proof::PARAMETER).without(stored::PARAMETER);
-        Ok(Self { carried: sent.clone(), sent, proof: None })
+        let mut sent = Params::parse_repeated(body)?;
+        for ours in [proof::PARAMETER, choice::PARAMETER, stored::PARAMETER] {
+            sent = sent.without(ours);
+        }
+        Ok(Self { carried: sent.clone(), sent, proof: None, choice: None })
     }
 
     /// Finds the client and holds the redirect URI against what it registered.
@@ -72,7 +78,7 @@ impl Unchecked {
                 ..Unreturnable::of_client(&client, no_redirect_uri(requested))
             });
         };
-        Ok(Checked::new(client, return_to, &self.sent, self.carried, self.proof))
+        Ok(Checked::new(client, return_to, &self.sent, self.carried, self.proof, self.choice))
     }
 
     async fn client(&self, app: &App) -> Result<Arc<Client>, Unreturnable> {

@@ -4,7 +4,7 @@ use postern_domain::Refusal;
 use postern_storage::clients;
 
 use super::fixture::*;
-use crate::authorize::{self, Ask, Next};
+use crate::authorize::{self, Ask, Decision, Next};
 use crate::{Paging, applications};
 
 async fn asked(world: &World, query: &str, session: &postern_domain::Session) -> Box<Ask> {
@@ -42,7 +42,8 @@ async fn saying_no_is_an_answer() {
     let world = World::new().await;
     let session = world.session(0);
     let ask = asked(&world, &web(&[]), &session).await;
-    let denied = authorize::decide(&world.app, &ask.request, false, Some(world.person(&session))).await;
+    let denied =
+        authorize::decide(&world.app, &ask.request, &Decision::Deny, Some(world.person(&session))).await;
     assert_eq!(said(&denied), "access_denied");
     assert_eq!(world.outcome(&web(&[]), Some(&session)).await, "consent", "nothing was remembered");
 }
@@ -54,7 +55,7 @@ async fn an_allow_counts_for_who_was_asked_and_what_they_saw() {
     let ask = asked(&world, &web(&[]), &session).await;
     let decide = |request: String, session| {
         let (world, person) = (&world, world.person(session));
-        async move { said(&authorize::decide(&world.app, &request, true, Some(person)).await) }
+        async move { said(&authorize::decide(&world.app, &request, &Decision::Allow(None), Some(person)).await) }
     };
     assert_eq!(decide(ask.request.clone(), &other).await, "consent", "finished in another browser");
     let (mark, _) = ask.request.split_once('.').unwrap();
@@ -69,7 +70,7 @@ async fn an_allow_counts_for_who_was_asked_and_what_they_saw() {
     let evil =
         query(&[("client_id", "web"), ("redirect_uri", "https://evil.example/"), ("response_type", "code")]);
     assert_eq!(decide(format!("{mark}.{evil}"), &session).await, "page: invalid_request");
-    let nobody = authorize::decide(&world.app, &ask.request, true, None).await;
+    let nobody = authorize::decide(&world.app, &ask.request, &Decision::Allow(None), None).await;
     assert_eq!(said(&nobody), "sign in");
     assert_eq!(decide(ask.request.clone(), &session).await, "code");
 }
@@ -90,7 +91,9 @@ async fn what_the_client_declares_after_the_page_was_shown_is_not_allowed_with_i
         })
     });
     grow.await.unwrap();
-    let decided = authorize::decide(&world.app, &ask.request, true, Some(world.person(&session))).await;
+    let decided =
+        authorize::decide(&world.app, &ask.request, &Decision::Allow(None), Some(world.person(&session)))
+            .await;
     assert_eq!(said(&decided), "consent");
 }
 

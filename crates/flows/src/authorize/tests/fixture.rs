@@ -11,7 +11,7 @@ use postern_domain::{
 use postern_storage::{clients, users};
 use uuid::Uuid;
 
-use crate::authorize::{Delivery, Next, Person, Return, Unreturnable, authorize, decide};
+use crate::authorize::{Decision, Delivery, Next, Person, Return, Unreturnable, authorize, decide};
 use crate::testing::{TestApp, app_with};
 use crate::{App, Config};
 
@@ -107,7 +107,7 @@ impl World {
             Ok(Next::Consent(ask)) => ask.request,
             other => panic!("{query} asks for no consent: {}", said(&other)),
         };
-        decide(&self.app, &request, true, Some(self.person(session))).await
+        decide(&self.app, &request, &Decision::Allow(None), Some(self.person(session))).await
     }
 }
 
@@ -170,6 +170,7 @@ pub(super) fn said(next: &Result<Next, Unreturnable>) -> String {
         Ok(Next::Reauthenticate(_)) => "reauthenticate".to_owned(),
         Ok(Next::SelectAccount(_)) => "select account".to_owned(),
         Ok(Next::SignUp(_)) => "sign up".to_owned(),
+        Ok(Next::ChooseOrganization(_)) => "choose organization".to_owned(),
         Ok(Next::Consent(_)) => "consent".to_owned(),
         Ok(Next::Return(answer)) => field(answer, "error")
             .unwrap_or_else(|| field(answer, "code").map(|_| "code".to_owned()).unwrap()),

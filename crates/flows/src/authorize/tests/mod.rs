@@ -1,6 +1,7 @@
 mod answers;
 mod consent;
 mod fixture;
+mod organizations;
 mod pkce;
 mod proof;
 mod redirect_uris;

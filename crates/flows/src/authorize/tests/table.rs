@@ -124,7 +124,7 @@ async fn every_parameter_has_its_rule() {
             (Nobody, &[("request_uri", "https://app.example/r")], "request_uri_not_supported"),
             (Nobody, &[("registration", "{}")], "registration_not_supported"),
             (Nobody, &[("sub_type", "user")], "sign in"),
-            (Nobody, &[("sub_type", "organization")], "invalid_request"),
+            (Nobody, &[("sub_type", "organization")], "sign in"),
             (Nobody, &[("sub_type", "robot")], "invalid_request"),
             (Nobody, &[("claims", "{}")], "sign in"),
             (

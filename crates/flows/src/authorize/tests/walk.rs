@@ -8,10 +8,10 @@ use tokio::runtime::Runtime;
 
 use super::fixture::*;
 use crate::Config;
-use crate::authorize::{Next, Posted, Unreturnable, after_choice, after_sign_in, decide, keep};
+use crate::authorize::{Decision, Next, Posted, Unreturnable, after_choice, after_sign_in, decide, keep};
 
 const REGISTERED: [&str; 3] = [CALLBACK, "https://app.example/two?x=1", "http://127.0.0.1:8000/cb"];
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -26,6 +26,8 @@ const NAMES: [&str; 14] = [
     "nonce",
     "postern_request",
     "postern_interaction",
+    "postern_organization",
+    "sub_type",
 ];
 
 #[derive(Clone, Debug)]
@@ -141,7 +143,8 @@ proptest! {
                 },
                 Move::Decide(allows, signed_in) => {
                     let person = signed_in.then(|| world.person(&session));
-                    runtime.block_on(decide(&world.app, &request, allows, person))
+                    let decision = if allows { Decision::Allow(None) } else { Decision::Deny };
+                    runtime.block_on(decide(&world.app, &request, &decision, person))
                 }
             };
             prop_assert!(stays_registered(&went), "{query}: {went:?}");

@@ -12,7 +12,7 @@ use crate::party::{self, CHALLENGE, Party, REDIRECT_URI, VERIFIER, form, refresh
 use crate::testing::HERE;
 use crate::{Config, RequirePkce, bearer, sessions};
 
-fn claims_of(token: &str) -> Value {
+pub(super) fn claims_of(token: &str) -> Value {
     let claims = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
 }
