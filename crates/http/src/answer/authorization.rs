@@ -24,6 +24,9 @@ pub(crate) fn go_on(app: &App, visitor: &Visitor, next: Next) -> Response {
             to_page("/login", &path)
         }
         Next::SignUp(path) => to_page("/register", &path),
+        Next::ChooseOrganization(choose) => {
+            Redirect::to(&format!("/consent?{}", choose.query)).into_response()
+        }
         Next::Consent(ask) => Redirect::to(&format!("/consent?{}", ask.query)).into_response(),
         Next::Return(answer) => deliver(app, visitor, &answer),
     }

@@ -4,13 +4,23 @@ mod address;
 mod delete;
 mod edit;
 mod form;
+mod frame;
 mod list;
 mod logo;
 mod new;
 mod secrets;
 mod show;
 
+use postern_templating::Notice;
+
+pub(super) use list::{PAGE, row};
+
 use crate::rights::{Right, Routes};
+
+/// What was just done with a client, as the list it is gone from says it.
+pub(super) fn done_notice(code: Option<&str>) -> Option<Notice> {
+    address::Done::notice(code)
+}
 
 pub(crate) fn routes() -> Routes {
     Routes::new()

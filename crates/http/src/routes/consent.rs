@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use postern_domain::Refusal;
+use postern_domain::{Organization, Params, Refusal};
 use postern_flows::App;
-use postern_flows::authorize::{self, Ask, AskedGroup, AskedScope, Keeps, Next, Unreturnable};
-use postern_templating::pages::{Consent, Unproven};
+use postern_flows::authorize::{
+    self, Ask, AskedGroup, AskedScope, Decision, Keeps, Limit, Next, Reach, Unreturnable,
+};
+use postern_templating::pages::{Consent, ConsentOrganization, OrganizationBox, OrganizationLimit, Unproven};
 use postern_templating::{ScopeGroup, ScopeLine, Section, When};
 
 use crate::answer::{PageRefusal, cannot_return, go_on, person};
@@ -18,6 +20,7 @@ use crate::rights::{Right, Routes};
 use crate::{csp, face, page};
 
 use super::authorize::wrong_method;
+use super::choose_organization;
 
 const PATH: &str = "/consent";
 
@@ -39,7 +42,7 @@ async fn ask(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query): Raw
 async fn decide(State(app): State<Arc<App>>, visitor: Visitor, PageForm(form): PageForm) -> Response {
     // Both at once is no decision.
     let allows = match form.all("decision").collect::<Vec<_>>().as_slice() {
-        ["allow"] => true,
+        ["allow" | "continue"] => true,
         ["deny"] => false,
         _ => {
             return PageRefusal::from(Refusal::invalid_request("choose one of the two buttons"))
@@ -47,13 +50,18 @@ async fn decide(State(app): State<Arc<App>>, visitor: Visitor, PageForm(form): P
         }
     };
     let request = form.get("request").unwrap_or_default();
-    let next = authorize::decide(&app, request, allows, person(&visitor)).await;
+    if authorize::is_choice(request) {
+        return choose_organization::chosen(&app, &visitor, request, allows, &form).await;
+    }
+    let decision = if allows { Decision::Allow(reach(&form)) } else { Decision::Deny };
+    let next = authorize::decide(&app, request, &decision, person(&visitor)).await;
     answer(&app, &visitor, next)
 }
 
 fn answer(app: &App, visitor: &Visitor, next: Result<Next, Unreturnable>) -> Response {
     match next {
         Ok(Next::Consent(ask)) => question(app, visitor, &ask),
+        Ok(Next::ChooseOrganization(choose)) => choose_organization::question(app, visitor, &choose),
         Ok(next) => go_on(app, visitor, next),
         Err(error) => cannot_return(visitor, error).into_response(),
     }
@@ -82,13 +90,46 @@ fn question(app: &App, visitor: &Visitor, ask: &Ask) -> Response {
         last_allowed: ask.last_allowed.map(|at| When::new(at.0, now)),
         lifetime: lifetime(metadata.name.as_str(), ask.keeps),
         switch_url: format!("/login?{switch}"),
-        organization: None,
-        limit: None,
+        organization: ask.organization.as_ref().map(|(organization, role)| ConsentOrganization {
+            name: organization.name.to_string(),
+            slug: organization.slug.to_string(),
+            role: role.to_string(),
+            change_url: format!("{PATH}?{}", ask.other_organization),
+        }),
+        limit: ask.limit.as_ref().map(limit),
     };
     let mut response = page::render(&question);
+    if ask.limit.as_ref().is_some_and(|limit| limit.problem.is_some()) {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
     let policy = csp::with_form_action(&ask.redirect_uri);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response
+}
+
+/// What the person chose of their organizations, if they could choose.
+fn reach(form: &Params) -> Option<Reach> {
+    match form.get("organizations")? {
+        "all" => Some(Reach::All),
+        "chosen" => {
+            Some(Reach::Chosen(form.all("organization_id").filter_map(|id| id.parse().ok()).collect()))
+        }
+        _ => None,
+    }
+}
+
+fn limit(limit: &Limit) -> OrganizationLimit {
+    let of_page = |(organization, checked): &(Organization, bool)| OrganizationBox {
+        id: organization.id.to_string(),
+        name: organization.name.to_string(),
+        slug: organization.slug.to_string(),
+        checked: *checked,
+    };
+    OrganizationLimit {
+        chosen: limit.is_chosen,
+        organizations: limit.organizations.iter().map(of_page).collect(),
+        error: limit.problem.clone(),
+    }
 }
 
 fn unproven(ask: &Ask) -> Option<Unproven> {

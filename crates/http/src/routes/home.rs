@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use postern_domain::{Client, Timestamp};
-use postern_flows::App;
 use postern_flows::home::{self, Overview};
+use postern_flows::{Actor, App, organizations};
 use postern_templating::pages::{Attention, Figure, Home};
 use postern_templating::{Section, Tone, When};
 
@@ -28,6 +28,8 @@ async fn show(
     let here = &signed_in.session;
     let Overview { applications, latest_application, clients, latest_client, sessions, attention } =
         home::overview(&app, &signed_in.user, here).await?;
+    let actor = Actor::signed_in(&app, &signed_in.user);
+    let organizations = organizations::count(&app, &actor).await?;
     let now = app.clock.now();
     let figure = |count, latest: Option<(String, Timestamp)>| {
         let (latest, when) = latest.map(|(name, at)| (name, When::new(at.0, now.0))).unzip();
@@ -44,7 +46,7 @@ async fn show(
         applications: figure(applications, application),
         clients: figure(clients, client),
         sessions: figure(sessions, Some((browser, now))),
-        organizations: Figure::none(),
+        organizations: figure(organizations, None),
         tokens: Figure::none(),
         ending_tokens: Vec::new(),
     }))

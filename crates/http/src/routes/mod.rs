@@ -4,6 +4,7 @@ mod api;
 mod applications;
 mod assets;
 mod authorize;
+mod choose_organization;
 mod clients;
 mod consent;
 mod discovery;
@@ -12,6 +13,7 @@ mod home;
 mod introspect;
 mod jwks;
 mod logos;
+mod organizations;
 mod profile;
 mod reauthenticate;
 mod register;
@@ -60,6 +62,7 @@ fn all() -> Routes {
         .merge(introspect::routes())
         .merge(jwks::routes())
         .merge(logos::routes())
+        .merge(organizations::routes())
         .merge(profile::routes())
         .merge(reauthenticate::routes())
         .merge(register::routes())

@@ -6,10 +6,11 @@ use axum::response::{IntoResponse, Response};
 use postern_domain::{Client, Refusal};
 use postern_flows::clients::{self, Manager};
 use postern_flows::{App, sessions};
+use postern_templating::Field;
 use postern_templating::pages::ClientDelete;
-use postern_templating::{Field, Section};
 
-use super::address::{self, Done, LIST, prove_first};
+use super::address::{self, Done, prove_first};
+use super::frame;
 use crate::answer::PageRefusal;
 use crate::request::{PageForm, SignedIn, Visitor};
 use crate::{face, page};
@@ -45,14 +46,15 @@ pub(super) async fn delete(
         let page = page_of(&app, &visitor, &client, field).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
+    let place = frame::place(&app, &signed_in, client.owner).await?;
     clients::delete(&app, manager, &name).await?;
-    Ok(Done::Deleted.and_go_to(LIST))
+    Ok(Done::Deleted.and_go_to(&frame::list_of(place.as_ref())))
 }
 
 async fn page_of(app: &App, visitor: &Visitor, client: &Client, confirm: Field) -> Result<Response, Refusal> {
     let usage = clients::insight(app, client).await?.usage;
     Ok(page::render(&ClientDelete {
-        chrome: page::chrome(app, visitor, Section::Clients),
+        chrome: frame::chrome(app, visitor, client).await?,
         url: address::of(client),
         face: face::of(client),
         users: usage.users,

@@ -13,6 +13,7 @@ use postern_templating::{Notice, Section};
 
 use super::address::{self, Done, prove_first};
 use super::form::{draft_of, query_of, shown};
+use super::frame;
 use crate::answer::PageRefusal;
 use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
 use crate::{face, page};
@@ -33,6 +34,7 @@ pub(super) async fn form(
     let is_waiting = waiting.is_some();
     let draft = waiting.unwrap_or_else(|| ClientDraft::of(&client.metadata));
     let mut edit = page_of(&app, &visitor, &client, &draft, &FieldErrors::none());
+    edit.chrome = frame::chrome(&app, &visitor, &client).await?;
     edit.chrome.notice = match Done::notice(query.get("done")) {
         None if is_waiting => Some(Notice::info("You have confirmed that it is you. Save the client now.")),
         notice => notice,
@@ -58,7 +60,8 @@ pub(super) async fn save(
         }
         Err(FormRefusal::Fields(errors)) => {
             let client = clients::find(&app, manager, &name).await?;
-            let edit = page_of(&app, &visitor, &client, &draft, &errors);
+            let mut edit = page_of(&app, &visitor, &client, &draft, &errors);
+            edit.chrome = frame::chrome(&app, &visitor, &client).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&edit)).into_response())
         }
         Err(FormRefusal::Refused(refusal)) => Err(refusal.into()),

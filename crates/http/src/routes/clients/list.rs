@@ -14,7 +14,7 @@ use crate::request::{QueryParams, SignedIn, Visitor};
 use crate::{face, page};
 
 /// How many clients are on a page.
-const PAGE: usize = 50;
+pub(crate) const PAGE: usize = 50;
 
 pub(super) async fn list(
     State(app): State<Arc<App>>,
@@ -44,7 +44,8 @@ pub(super) async fn list(
     }))
 }
 
-fn row(client: &Client, usage: ClientUsage, now: i64) -> ClientRow {
+/// A client in a list.
+pub(crate) fn row(client: &Client, usage: ClientUsage, now: i64) -> ClientRow {
     ClientRow {
         face: face::of(client),
         url: address::of(client),

@@ -11,6 +11,7 @@ use postern_flows::{App, FieldErrors, FormRefusal};
 
 use super::address::{self, Done};
 use super::edit::page_of;
+use super::frame;
 use crate::answer::PageRefusal;
 use crate::page;
 use crate::request::{SignedIn, Visitor, check_page_request};
@@ -99,7 +100,8 @@ async fn not_taken(
         FormRefusal::Fields(errors) => {
             let client = clients::find(app, manager, name).await?;
             let draft = ClientDraft::of(&client.metadata);
-            let edit = page_of(app, visitor, &client, &draft, &errors);
+            let mut edit = page_of(app, visitor, &client, &draft, &errors);
+            edit.chrome = frame::chrome(app, visitor, &client).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&edit)).into_response())
         }
         FormRefusal::Refused(refusal) => Err(refusal.into()),

@@ -3,18 +3,23 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use postern_domain::{ClientOwner, ErrorCode, Params, Refusal};
+use postern_domain::{Capability, ClientOwner, ErrorCode, Params, Refusal};
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient, Registered};
 use postern_flows::{App, FieldErrors, FormRefusal, sessions};
 use postern_templating::pages::{ClientForm, ClientNew, ClientSecret, SecretOccasion};
-use postern_templating::{Section, Shortened};
+use postern_templating::{Chrome, Shortened};
 
 use super::address::{self, NEW, prove_first};
 use super::form::{draft_of, query_of, shown};
+use super::frame;
 use super::show::snippets;
 use crate::answer::{PageRefusal, sentence};
 use crate::request::{PageForm, SignedIn, Visitor};
+use crate::routes::organizations::Place;
 use crate::{face, page};
+
+/// The parameter that names the organization which the client is to belong to.
+const ORGANIZATION: &str = "organization";
 
 pub(super) async fn form(
     State(app): State<Arc<App>>,
@@ -25,11 +30,14 @@ pub(super) async fn form(
     let query = query.unwrap_or_default();
     let params = Params::parse_repeated(query.as_bytes())
         .map_err(|error| Refusal::invalid_request(error.to_string()))?;
-    let draft = if query.is_empty() { ClientDraft::blank() } else { draft_of(&params) };
+    let place = organization(&app, &signed_in, &params).await?;
+    let says_nothing = params.iter().all(|(name, _)| name == ORGANIZATION);
+    let draft = if says_nothing { ClientDraft::blank() } else { draft_of(&params) };
     if !sessions::is_fresh(&app, &signed_in.session) {
         return Ok(prove_first(&path_with(&query)));
     }
-    Ok(page_of(&app, &visitor, &draft, &FieldErrors::none(), None))
+    let chrome = frame::of(&app, &visitor, place.as_ref());
+    Ok(page_of(&app, chrome, &draft, &FieldErrors::none(), None))
 }
 
 pub(super) async fn create(
@@ -39,24 +47,30 @@ pub(super) async fn create(
     PageForm(form): PageForm,
 ) -> Result<Response, PageRefusal> {
     let draft = draft_of(&form);
+    let place = organization(&app, &signed_in, &form).await?;
     if !sessions::is_fresh(&app, &signed_in.session) {
         // What was typed comes along, so that nothing is lost on the way.
-        return Ok(prove_first(&path_with(&query_of(&draft))));
+        let whose = place.as_ref().map(|place| format!("&{ORGANIZATION}={}", place.organization.slug));
+        return Ok(prove_first(&path_with(&format!("{}{}", query_of(&draft), whose.unwrap_or_default()))));
     }
     let new = NewClient {
         draft: draft.clone(),
-        owner: ClientOwner::User(signed_in.user.id),
+        owner: match &place {
+            Some(place) => ClientOwner::Organization(place.organization.id),
+            None => ClientOwner::User(signed_in.user.id),
+        },
         identifier: None,
         secret: None,
     };
+    let chrome = frame::of(&app, &visitor, place.as_ref());
     match clients::create(&app, Manager::User(&signed_in.user), new).await {
-        Ok(made) => Ok(ready(&app, &visitor, made)),
+        Ok(made) => Ok(ready(&app, chrome, made)),
         Err(FormRefusal::Fields(errors)) => {
-            let page = page_of(&app, &visitor, &draft, &errors, None);
+            let page = page_of(&app, chrome, &draft, &errors, None);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(FormRefusal::Refused(refusal)) if refusal.code == ErrorCode::Conflict => {
-            let page = page_of(&app, &visitor, &draft, &FieldErrors::none(), Some(&refusal));
+            let page = page_of(&app, chrome, &draft, &FieldErrors::none(), Some(&refusal));
             Ok((StatusCode::CONFLICT, page).into_response())
         }
         Err(FormRefusal::Refused(refusal)) => Err(refusal.into()),
@@ -67,15 +81,23 @@ fn path_with(query: &str) -> String {
     if query.is_empty() { NEW.to_owned() } else { format!("{NEW}?{query}") }
 }
 
+/// The organization that the client is to belong to, if it is not to be the person's own.
+async fn organization(app: &App, signed_in: &SignedIn, params: &Params) -> Result<Option<Place>, Refusal> {
+    let Some(slug) = params.get(ORGANIZATION).filter(|slug| !slug.is_empty()) else { return Ok(None) };
+    let place = Place::find(app, signed_in, slug).await?;
+    place.actor.may(app, place.organization.id, Capability::ManageClients, "clients:write").await?;
+    Ok(Some(place))
+}
+
 fn page_of(
     app: &App,
-    visitor: &Visitor,
+    chrome: Chrome,
     draft: &ClientDraft,
     errors: &FieldErrors,
     refusal: Option<&Refusal>,
 ) -> Response {
     page::render(&ClientNew {
-        chrome: page::chrome(app, visitor, Section::Clients),
+        chrome,
         form: ClientForm {
             problem: refusal.map(|refusal| sentence(&refusal.description)),
             ..shown(app, draft, errors, None)
@@ -84,9 +106,9 @@ fn page_of(
 }
 
 /// The one page that shows the secret. Every page is answered with `no-store`.
-fn ready(app: &App, visitor: &Visitor, made: Registered) -> Response {
+fn ready(app: &App, chrome: Chrome, made: Registered) -> Response {
     page::render(&ClientSecret {
-        chrome: page::chrome(app, visitor, Section::Clients),
+        chrome,
         occasion: SecretOccasion::Created,
         url: address::of(&made.client),
         face: face::of(&made.client),

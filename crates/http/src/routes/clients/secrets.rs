@@ -6,9 +6,10 @@ use postern_domain::{ErrorCode, Lifetime, Refusal, SecretId};
 use postern_flows::clients::{self, Manager, Rotated, SECRET_OVERLAP};
 use postern_flows::{App, sessions};
 use postern_templating::pages::{ClientSecret, SecretOccasion};
-use postern_templating::{Section, Shortened, When};
+use postern_templating::{Chrome, Shortened, When};
 
 use super::address::{self, Done, prove_first};
+use super::frame;
 use super::show::snippets;
 use crate::answer::PageRefusal;
 use crate::request::{PageForm, SignedIn, Visitor};
@@ -28,7 +29,10 @@ pub(super) async fn change(
     }
     match form.get("action") {
         Some("rotate") => match clients::rotate_secret(&app, manager, &name, SECRET_OVERLAP).await {
-            Ok(rotated) => Ok(ready(&app, &visitor, rotated, SECRET_OVERLAP)),
+            Ok(rotated) => {
+                let chrome = frame::chrome(&app, &visitor, &rotated.client).await?;
+                Ok(ready(&app, chrome, rotated, SECRET_OVERLAP))
+            }
             Err(refusal) if refusal.code == ErrorCode::Conflict => {
                 Ok(Done::NotRotated.and_go_to(&address::of(&client)))
             }
@@ -45,7 +49,7 @@ pub(super) async fn change(
 }
 
 /// The one page that shows the secret. Every page is answered with `no-store`.
-fn ready(app: &App, visitor: &Visitor, rotated: Rotated, overlap: Lifetime) -> Response {
+fn ready(app: &App, chrome: Chrome, rotated: Rotated, overlap: Lifetime) -> Response {
     let now = app.clock.now();
     let until = match rotated.old_ends_at {
         Some(_) => {
@@ -54,7 +58,7 @@ fn ready(app: &App, visitor: &Visitor, rotated: Rotated, overlap: Lifetime) -> R
         None => "no longer: there is none that works".to_owned(),
     };
     page::render(&ClientSecret {
-        chrome: page::chrome(app, visitor, Section::Clients),
+        chrome,
         occasion: SecretOccasion::Rotated(until),
         url: address::of(&rotated.client),
         face: face::of(&rotated.client),

@@ -9,9 +9,10 @@ use postern_domain::{
 use postern_flows::clients::{self, Manager, RefusedCalls};
 use postern_flows::{App, RequirePkce};
 use postern_templating::pages::{Client as ClientPage, ClientCallError, ClientSecretRow, Endpoint};
-use postern_templating::{Badge, Section, Shortened, Snippet, Tone, When};
+use postern_templating::{Badge, Shortened, Snippet, Tone, When};
 
 use super::address::{self, Done};
+use super::frame;
 use crate::answer::PageRefusal;
 use crate::request::{QueryParams, SignedIn, Visitor};
 use crate::{face, page};
@@ -27,7 +28,7 @@ pub(super) async fn show(
     let insight = clients::insight(&app, &client).await?;
     let now = app.clock.now();
     let at = |at: Timestamp| When::new(at.0, now.0);
-    let mut chrome = page::chrome(&app, &visitor, Section::Clients);
+    let mut chrome = frame::chrome(&app, &visitor, &client).await?;
     chrome.notice = Done::notice(query?.get("done"));
     let metadata = &client.metadata;
     Ok(page::render(&ClientPage {
@@ -66,7 +67,10 @@ async fn owner(app: &App, client: &Client, viewer: &User) -> Result<String, Refu
             .user(id)
             .await?
             .map_or_else(|| "a deleted account".to_owned(), |user| user.username.to_string()),
-        ClientOwner::Organization(id) => id.to_string(),
+        ClientOwner::Organization(id) => app
+            .organization(id)
+            .await?
+            .map_or_else(|| "a deleted organization".to_owned(), |it| it.name.to_string()),
         ClientOwner::Instance => "this server".to_owned(),
     })
 }

@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use postern_domain::{Params, Refusal};
+use postern_flows::organizations::{self, Joining};
+use postern_flows::{Actor, App};
+use postern_templating::pages::OrganizationJoin;
+use postern_templating::{Section, When};
+
+use super::done::Done;
+use super::place::role_means;
+use crate::answer::{PageRefusal, sentence};
+use crate::page;
+use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+
+pub(super) const PATH: &str = "/organizations/join";
+
+pub(super) async fn look(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    QueryParams(query): QueryParams,
+) -> Result<Response, PageRefusal> {
+    let link = link(&query?)?;
+    let joining = organizations::look(&app, &signed_in.user, &link).await?;
+    Ok(page::render(&page_of(&app, &visitor, &signed_in, &joining, &link)))
+}
+
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    QueryParams(query): QueryParams,
+    PageForm(form): PageForm,
+) -> Result<Response, PageRefusal> {
+    let link = link(&query?)?;
+    let actor = Actor::signed_in(&app, &signed_in.user);
+    match form.get("action") {
+        Some("accept") => {
+            let joining = organizations::look(&app, &signed_in.user, &link).await?;
+            if joining.bar.is_some() {
+                let page = page::render(&page_of(&app, &visitor, &signed_in, &joining, &link));
+                return Ok((axum::http::StatusCode::FORBIDDEN, page).into_response());
+            }
+            let joined = organizations::accept(&app, &actor, &link).await?;
+            Ok(Done::Joined.and_go_to(&format!("/organizations/{}/overview", joined.slug)))
+        }
+        Some("decline") => {
+            organizations::decline(&app, &actor, &link).await?;
+            Ok(Done::Declined.and_go_to("/organizations"))
+        }
+        _ => Err(Refusal::invalid_request("choose one of the two buttons").into()),
+    }
+}
+
+fn link(query: &Params) -> Result<String, Refusal> {
+    let link = query.get("invitation").map(str::to_owned);
+    link.ok_or_else(|| Refusal::not_found("the link is not whole; open it again from where you got it"))
+}
+
+fn page_of(
+    app: &App,
+    visitor: &Visitor,
+    signed_in: &SignedIn,
+    joining: &Joining,
+    link: &str,
+) -> OrganizationJoin {
+    let query = |pairs: &[(&str, &str)]| {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    };
+    let url = format!("{PATH}?{}", query(&[("invitation", link)]));
+    let Joining { invitation, organization, members, inviter, .. } = joining;
+    OrganizationJoin {
+        chrome: page::chrome(app, visitor, Section::Elsewhere),
+        switch_url: format!("/login?{}", query(&[("other", "1"), ("return_to", &url)])),
+        url,
+        organization: organization.name.to_string(),
+        members: *members,
+        inviter: inviter.as_ref().map_or_else(|| "Somebody".to_owned(), |it| it.name.to_string()),
+        role: invitation.role.to_string(),
+        role_means: role_means(invitation.role).to_owned(),
+        email: invitation.email.to_string(),
+        expires: When::new(invitation.expires_at.0, app.clock.now().0),
+        refusal: joining.refusal(&signed_in.user).map(|told| sentence(&told)),
+    }
+}
