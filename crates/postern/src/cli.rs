@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::client::ClientCommand;
 use crate::commands::key::KeyCommand;
+use crate::commands::org::OrgCommand;
 use crate::commands::serve::ServeArgs;
 use crate::commands::token::TokenCommand;
 use crate::commands::user::UserCommand;
@@ -36,6 +37,9 @@ pub(crate) enum Command {
     /// Register and manage OAuth clients
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Make organizations and add members
+    #[command(subcommand)]
+    Org(OrgCommand),
     /// Make accounts
     #[command(subcommand)]
     User(UserCommand),

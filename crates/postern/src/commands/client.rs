@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use postern_domain::{AuthMethod, Client, ClientOwner, ClientType, GrantName, Lifetime, Plain};
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient};
-use postern_flows::{App, FieldErrors, FormRefusal, users};
+use postern_flows::{Actor, App, FieldErrors, FormRefusal, organizations, users};
 use postern_storage::clients::ClientUsage;
 use serde_json::{Value, json};
 
@@ -51,6 +51,9 @@ pub(crate) struct CreateArgs {
     /// The account it belongs to, by id, user name or e-mail [default: the instance itself]
     #[arg(long, value_name = "USER")]
     owner: Option<String>,
+    /// The organization it belongs to, by id or slug
+    #[arg(long, value_name = "ORG", conflicts_with = "owner")]
+    owner_org: Option<String>,
     /// The one way it may authenticate in [default: client_secret_basic or client_secret_post]
     #[arg(long, value_name = "METHOD")]
     auth_method: Option<AuthMethod>,
@@ -107,9 +110,13 @@ pub(crate) async fn run(config_file: Option<&Path>, command: ClientCommand) -> a
 
 async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
     let secret = if args.client_secret_stdin { Some(secret_from_stdin()?) } else { None };
-    let owner = match &args.owner {
-        Some(name) => ClientOwner::User(users::find_named(app, name).await?.id),
-        None => ClientOwner::Instance,
+    let owner = match (&args.owner, &args.owner_org) {
+        (Some(name), _) => ClientOwner::User(users::find_named(app, name).await?.id),
+        (None, Some(name)) => {
+            let (organization, _) = organizations::find(app, &Actor::operator(), name).await?;
+            ClientOwner::Organization(organization.id)
+        }
+        (None, None) => ClientOwner::Instance,
     };
     let identifier = args.client_id.clone();
     let new = NewClient { draft: draft(args), owner, identifier, secret };

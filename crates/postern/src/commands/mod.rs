@@ -6,6 +6,7 @@ pub(crate) mod doctor;
 pub(crate) mod key;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
+pub(crate) mod org;
 pub(crate) mod serve;
 pub(crate) mod token;
 pub(crate) mod user;
@@ -22,6 +23,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Demo => demo::run().await,
         Command::Migrate => migrate::run(config_file).await,
         Command::Client(command) => client::run(config_file, command).await,
+        Command::Org(command) => org::run(config_file, command).await,
         Command::User(command) => user::run(config_file, command).await,
         Command::Key(command) => key::run(config_file, command).await,
         Command::Token(command) => token::run(config_file, command).await,
