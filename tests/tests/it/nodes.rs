@@ -119,6 +119,42 @@ async fn whatever_ends_on_one_ends_on_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_that_is_lost_on_one_is_lost_on_the_other() {
+    let Some((a, b)) = two_nodes().await else { return };
+    let (owner, admin) = (a.person(), a.person());
+    let slug = postern_tests::unique("acme");
+    let made =
+        a.cli(&["org", "create", "--slug", &slug, "--name", "Acme", "--owner", &owner.username]).json();
+    assert_eq!(made["slug"], slug.as_str());
+    let member = |role: &str| {
+        let result = a.cli(&["org", "member", "add", &slug, &admin.username, "--role", role]);
+        assert_eq!(result.code, 0, "{result:?}");
+    };
+    let browser = a.browser_of(&admin).await;
+    let client = a.client(&Registration::confidential().scope("openid organizations:read"));
+    let on_b = client.on(&b);
+    let guard = b.client(&Registration::confidential().with(&["--resource-server"]));
+    for _ in 0..2 {
+        member("admin");
+        let request = client.authorization().with("sub_type", "organization");
+        let mut answer = browser.open(&request.target()).await;
+        if answer.text().contains("Choose an organization") {
+            let form = answer.form("continue");
+            let form = form.fill("organization_id", made["id"].as_str().unwrap()).press("continue");
+            answer = browser.submit(&answer, &form).await;
+        }
+        let callback = browser.finish(answer, "allow").await;
+        let redeemed = client.redeem(callback.code(), request.verifier.as_deref()).await;
+        let tokens = Tokens::read(&redeemed);
+        assert!(on_b.is_active(&tokens.access).await);
+        let _ = on_b.userinfo(&tokens.access).await.expect(200);
+        member("member");
+        let since = Instant::now();
+        assert_refused_within_a_second(&on_b, &guard, &tokens, since).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn signing_out_on_one_signs_out_on_the_other() {
     let Some((a, b)) = two_nodes().await else { return };
     let on_a = a.browser_of(&a.person()).await;

@@ -3,6 +3,7 @@
 mod authorize;
 mod code;
 mod consent;
+mod organization;
 mod pkce;
 mod protocol;
 mod redirect_uri;
