@@ -8,6 +8,8 @@ use postern_domain::{
 };
 use postern_storage::{invitations as kept, organizations, users};
 
+use super::find::gone;
+use crate::mail::{self, InvitationMail, Mail, Outgoing, Recipient};
 use crate::{Actor, App, FieldErrors, FormRefusal, Paging, Slice};
 
 /// How long an invitation can be accepted.
@@ -33,7 +35,7 @@ pub struct Pending {
     pub inviter: Option<Arc<User>>,
 }
 
-/// Invites whoever has an address. One to the same address that waits already ends.
+/// Invites whoever has an address, and writes to them. One to the same address that waits already ends.
 ///
 /// # Errors
 /// [`FormRefusal::Fields`] with what to change; those of [`Actor::may`] for `members:write`; `conflict` while too many
@@ -68,25 +70,40 @@ pub async fn invite(
         created_at: now,
         expires_at: now.plus(LIFETIME),
     };
-    let link = keep(app, &invitation).await?;
+    let link = keep(app, &invitation, actor).await?;
     tracing::info!(%organization, "somebody was invited");
     Ok(Invited { invitation, link })
 }
 
-/// Keeps an invitation and answers its link, of which only the hash is kept.
-async fn keep(app: &App, invitation: &Invitation) -> Result<Plain, Refusal> {
+/// Keeps an invitation and tells whoever it is for. Answers its link, of which only the hash is kept.
+async fn keep(app: &App, invitation: &Invitation, actor: &Actor) -> Result<Plain, Refusal> {
+    let organization = app.organization(invitation.organization_id).await?.ok_or_else(gone)?;
     let mut bytes = [0; 32];
     app.rng.fill(&mut bytes);
-    let token = URL_SAFE_NO_PAD.encode(bytes);
-    let input = (invitation.clone(), app.secret_key.hash_text(&token));
+    let token = Plain::new(URL_SAFE_NO_PAD.encode(bytes));
+    let inviter = actor.person().map(|person| person.name.clone());
+    let mail = InvitationMail::new(
+        organization.name.clone(),
+        inviter,
+        invitation.role,
+        &token,
+        invitation.expires_at,
+    );
+    let path = mail.path();
+    let to = Recipient { email: invitation.email.clone(), name: None };
+    let mail = mail::prepare(app, to, Mail::Invitation(mail))?;
+    let input = (invitation.clone(), app.secret_key.hash_text(token.reveal()), mail);
     let done: Result<(), Refusal> = app
         .db
-        .write(input, |tx, (invitation, link): &(Invitation, TokenHash)| {
-            Box::pin(async move { Ok(kept::insert(tx, invitation, *link).await?) })
+        .write(input, |tx, (invitation, link, mail): &(Invitation, TokenHash, Outgoing)| {
+            Box::pin(async move {
+                kept::insert(tx, invitation, *link).await?;
+                Ok(mail::queue(tx, mail).await?)
+            })
         })
         .await;
     done?;
-    Ok(Plain::new(app.config.url(&format!("/organizations/join?invitation={token}"))))
+    Ok(Plain::new(app.config.url(&path)))
 }
 
 /// Says beside the field that somebody is a member already.
