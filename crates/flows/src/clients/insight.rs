@@ -1,4 +1,4 @@
-use postern_domain::{Client, ClientId, ClientOwner, Lifetime, Refusal, Timestamp, User};
+use postern_domain::{Client, ClientId, ClientOwner, Lifetime, Refusal, Subject, Timestamp, User, UserId};
 use postern_storage::clients::{self, ClientError, ClientUsage};
 
 use super::Manager;
@@ -105,6 +105,11 @@ fn owner_of_list(manager: Manager<'_>) -> Option<ClientOwner> {
     match manager {
         Manager::Operator => None,
         Manager::User(user) => Some(ClientOwner::User(user.id)),
+        Manager::Actor(actor) => actor.permit().map(|permit| match permit.subject {
+            Subject::Organization(id) => ClientOwner::Organization(id),
+            // What is neither a person nor an organization has none.
+            other => ClientOwner::User(UserId(other.uuid())),
+        }),
     }
 }
 

@@ -1,17 +1,20 @@
 use postern_domain::{
-    Capability, Client, ClientId, ClientIdentifier, ClientOwner, ErrorCode, InstanceRight, Refusal, User,
+    Capability, Client, ClientId, ClientIdentifier, ClientOwner, ErrorCode, InstanceRight, Refusal, Subject,
+    User,
 };
 use postern_storage::clients;
 
-use crate::App;
+use crate::{Actor, App};
 
 /// Who manages a client.
 #[derive(Clone, Copy, Debug)]
 pub enum Manager<'a> {
     /// Whoever runs commands on the server's machine.
     Operator,
-    /// A signed-in person.
+    /// A person, with what is their own.
     User(&'a User),
+    /// Whoever acts, also for the organizations in which their role allows it and that their credential reaches.
+    Actor(&'a Actor),
 }
 
 impl Manager<'_> {
@@ -20,20 +23,24 @@ impl Manager<'_> {
         match self {
             Self::Operator => true,
             Self::User(user) => user.rights.contains(&InstanceRight::InstanceAdmin),
+            Self::Actor(actor) => actor.has_right(InstanceRight::InstanceAdmin),
         }
     }
 
     /// Whether they may manage what is `owner`'s: it is theirs, or their role in the organization allows it.
     pub(super) async fn may_manage(self, app: &App, owner: ClientOwner) -> Result<bool, Refusal> {
-        let Self::User(user) = self else { return Ok(true) };
-        Ok(match owner {
-            ClientOwner::User(id) => id == user.id,
-            ClientOwner::Organization(id) => {
-                let role = app.role(id, user.id).await?;
+        let is_theirs = match (self, owner) {
+            (Self::User(user), ClientOwner::User(id)) => id == user.id,
+            (Self::Actor(actor), ClientOwner::User(id)) => {
+                actor.permit().is_some_and(|permit| permit.subject == Subject::User(id))
+            }
+            (Self::Actor(actor), ClientOwner::Organization(id)) => {
+                let role = actor.role(app, id).await?;
                 role.is_some_and(|role| role.may(Capability::ManageClients))
             }
-            ClientOwner::Instance => false,
-        } || self.is_operator())
+            _ => false,
+        };
+        Ok(is_theirs || self.is_operator())
     }
 }
 

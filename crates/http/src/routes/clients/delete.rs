@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use postern_domain::{Client, Refusal};
 use postern_flows::clients::{self, Manager};
-use postern_flows::{App, sessions};
+use postern_flows::{Actor, App, sessions};
 use postern_templating::Field;
 use postern_templating::pages::ClientDelete;
 
@@ -21,7 +21,8 @@ pub(super) async fn ask(
     signed_in: SignedIn,
     Path(name): Path<String>,
 ) -> Result<Response, PageRefusal> {
-    let client = clients::find(&app, Manager::User(&signed_in.user), &name).await?;
+    let actor = Actor::signed_in(&app, &signed_in.user);
+    let client = clients::find(&app, Manager::Actor(&actor), &name).await?;
     if !sessions::is_fresh(&app, &signed_in.session) {
         return Ok(prove_first(&format!("{}/delete", address::of(&client))));
     }
@@ -35,7 +36,8 @@ pub(super) async fn delete(
     Path(name): Path<String>,
     PageForm(form): PageForm,
 ) -> Result<Response, PageRefusal> {
-    let manager = Manager::User(&signed_in.user);
+    let actor = Actor::signed_in(&app, &signed_in.user);
+    let manager = Manager::Actor(&actor);
     let client = clients::find(&app, manager, &name).await?;
     if !sessions::is_fresh(&app, &signed_in.session) {
         return Ok(prove_first(&format!("{}/delete", address::of(&client))));

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::{Client, Params, Refusal, Session};
 use postern_flows::clients::{self, ClientDraft, Edited, Manager};
-use postern_flows::{App, FieldErrors, FormRefusal, sessions};
+use postern_flows::{Actor, App, FieldErrors, FormRefusal, sessions};
 use postern_templating::pages::ClientEdit;
 use postern_templating::{Notice, Section};
 
@@ -28,7 +28,8 @@ pub(super) async fn form(
     Path(name): Path<String>,
     QueryParams(query): QueryParams,
 ) -> Result<Response, PageRefusal> {
-    let client = clients::find(&app, Manager::User(&signed_in.user), &name).await?;
+    let actor = Actor::signed_in(&app, &signed_in.user);
+    let client = clients::find(&app, Manager::Actor(&actor), &name).await?;
     let query = query?;
     let waiting = query.get("draft").and_then(|draft| open(&app, &signed_in.session, &client, draft));
     let is_waiting = waiting.is_some();
@@ -49,7 +50,8 @@ pub(super) async fn save(
     Path(name): Path<String>,
     PageForm(form): PageForm,
 ) -> Result<Response, PageRefusal> {
-    let manager = Manager::User(&signed_in.user);
+    let actor = Actor::signed_in(&app, &signed_in.user);
+    let manager = Manager::Actor(&actor);
     let draft = draft_of(&form);
     let is_proven = sessions::is_fresh(&app, &signed_in.session);
     match clients::edit(&app, manager, &name, &draft, is_proven).await {

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use postern_domain::Refusal;
 use postern_flows::clients::{self, ClientDraft, Manager};
 use postern_flows::logo::MAX_LOGO_BYTES;
-use postern_flows::{App, FieldErrors, FormRefusal};
+use postern_flows::{Actor, App, FieldErrors, FormRefusal};
 
 use super::address::{self, Done};
 use super::edit::page_of;
@@ -36,7 +36,8 @@ pub(super) async fn upload(
     body: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageRefusal> {
     let body = body.map_err(|_| Refusal::forbidden("a form of this server's own pages was expected"))?;
-    let manager = Manager::User(&signed_in.user);
+    let actor = Actor::signed_in(&app, &signed_in.user);
+    let manager = Manager::Actor(&actor);
     let upload = match read(body).await {
         Ok(upload) => upload,
         Err(refused) => return not_taken(&app, &visitor, manager, &name, refused).await,

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use postern_domain::{Capability, ClientOwner, ErrorCode, Params, Refusal};
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient, Registered};
-use postern_flows::{App, FieldErrors, FormRefusal, sessions};
+use postern_flows::{Actor, App, FieldErrors, FormRefusal, sessions};
 use postern_templating::pages::{ClientForm, ClientNew, ClientSecret, SecretOccasion};
 use postern_templating::{Chrome, Shortened};
 
@@ -63,7 +63,8 @@ pub(super) async fn create(
         secret: None,
     };
     let chrome = frame::of(&app, &visitor, place.as_ref());
-    match clients::create(&app, Manager::User(&signed_in.user), new).await {
+    let actor = Actor::signed_in(&app, &signed_in.user);
+    match clients::create(&app, Manager::Actor(&actor), new).await {
         Ok(made) => Ok(ready(&app, chrome, made)),
         Err(FormRefusal::Fields(errors)) => {
             let page = page_of(&app, chrome, &draft, &errors, None);

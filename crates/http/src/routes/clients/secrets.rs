@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use postern_domain::{ErrorCode, Lifetime, Refusal, SecretId};
 use postern_flows::clients::{self, Manager, Rotated, SECRET_OVERLAP};
-use postern_flows::{App, sessions};
+use postern_flows::{Actor, App, sessions};
 use postern_templating::pages::{ClientSecret, SecretOccasion};
 use postern_templating::{Chrome, Shortened, When};
 
@@ -22,7 +22,8 @@ pub(super) async fn change(
     Path(name): Path<String>,
     PageForm(form): PageForm,
 ) -> Result<Response, PageRefusal> {
-    let manager = Manager::User(&signed_in.user);
+    let actor = Actor::signed_in(&app, &signed_in.user);
+    let manager = Manager::Actor(&actor);
     let client = clients::find(&app, manager, &name).await?;
     if !sessions::is_fresh(&app, &signed_in.session) {
         return Ok(prove_first(&address::of(&client)));

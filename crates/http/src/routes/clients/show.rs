@@ -7,7 +7,7 @@ use postern_domain::{
     User,
 };
 use postern_flows::clients::{self, Manager, RefusedCalls};
-use postern_flows::{App, RequirePkce};
+use postern_flows::{Actor, App, RequirePkce};
 use postern_templating::pages::{Client as ClientPage, ClientCallError, ClientSecretRow, Endpoint};
 use postern_templating::{Badge, Shortened, Snippet, Tone, When};
 
@@ -24,7 +24,8 @@ pub(super) async fn show(
     Path(name): Path<String>,
     QueryParams(query): QueryParams,
 ) -> Result<Response, PageRefusal> {
-    let client = clients::find(&app, Manager::User(&signed_in.user), &name).await?;
+    let actor = Actor::signed_in(&app, &signed_in.user);
+    let client = clients::find(&app, Manager::Actor(&actor), &name).await?;
     let insight = clients::insight(&app, &client).await?;
     let now = app.clock.now();
     let at = |at: Timestamp| When::new(at.0, now.0);
