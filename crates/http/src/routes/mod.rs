@@ -7,6 +7,7 @@ mod authorize;
 mod choose_organization;
 mod clients;
 mod consent;
+mod customers;
 mod discovery;
 mod docs;
 mod home;
@@ -56,6 +57,7 @@ fn all() -> Routes {
         .merge(authorize::routes())
         .merge(clients::routes())
         .merge(consent::routes())
+        .merge(customers::routes())
         .merge(discovery::routes())
         .merge(docs::routes())
         .merge(home::routes())

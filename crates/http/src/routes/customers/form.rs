@@ -1,0 +1,206 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use postern_domain::{Customer, CustomerId, ErrorCode, Params, Refusal};
+use postern_flows::customers::{self, CustomerDraft};
+use postern_flows::{App, FieldErrors, FormRefusal};
+use postern_templating::pages::{CustomerForm, ExistingCustomer};
+use postern_templating::{Field, Shortened, When};
+
+use super::place::{Done, Place};
+use crate::answer::{PageRefusal, sentence};
+use crate::page;
+use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+
+pub(super) async fn new(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    Path(slug): Path<String>,
+) -> Result<Response, PageRefusal> {
+    let place = Place::of(&app, &signed_in, &slug).await?;
+    Ok(page::render(&shown(&app, &visitor, &place, None, &Typed::default())))
+}
+
+pub(super) async fn create(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    Path(slug): Path<String>,
+    PageForm(form): PageForm,
+) -> Result<Response, PageRefusal> {
+    let place = Place::of(&app, &signed_in, &slug).await?;
+    let typed = Typed::of(&form);
+    let made = match typed.draft() {
+        Ok(draft) => customers::create(&app, &place.actor, place.organization.id, &draft).await,
+        Err(errors) => Err(errors.into()),
+    };
+    match made {
+        Ok(customer) => Ok(Done::Added.and_go_to(&format!("{}/{}", place.list(), customer.id))),
+        Err(refusal) => again(&app, &visitor, &place, None, typed, refusal),
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    Path((slug, id)): Path<(String, String)>,
+    QueryParams(query): QueryParams,
+) -> Result<Response, PageRefusal> {
+    let place = Place::of(&app, &signed_in, &slug).await?;
+    let customer = find(&app, &place, &id).await?;
+    let mut form = shown(&app, &visitor, &place, Some(&customer), &Typed::as_is(&customer));
+    form.chrome.notice = Done::notice(query?.get("done"));
+    Ok(page::render(&form))
+}
+
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    Path((slug, id)): Path<(String, String)>,
+    PageForm(form): PageForm,
+) -> Result<Response, PageRefusal> {
+    let place = Place::of(&app, &signed_in, &slug).await?;
+    let customer = find(&app, &place, &id).await?;
+    match form.get("action") {
+        Some("delete") => {
+            customers::delete(&app, &place.actor, customer.id).await?;
+            Ok(Done::Deleted.and_go_to(&place.list()))
+        }
+        Some("save") => {
+            let typed = Typed::of(&form);
+            let saved = match typed.draft() {
+                Ok(draft) => customers::update(&app, &place.actor, customer.id, &draft).await,
+                Err(errors) => Err(errors.into()),
+            };
+            match saved {
+                Ok(customer) => Ok(Done::Saved.and_go_to(&format!("{}/{}", place.list(), customer.id))),
+                Err(refusal) => again(&app, &visitor, &place, Some(&customer), typed, refusal),
+            }
+        }
+        _ => Err(Refusal::invalid_request("choose what to do").into()),
+    }
+}
+
+/// The customer of this very organization.
+async fn find(app: &App, place: &Place, id: &str) -> Result<Customer, Refusal> {
+    let gone = || Refusal::not_found("there is no such customer; it may have been deleted");
+    let id: CustomerId = id.parse().map_err(|_| gone())?;
+    let found = customers::find(app, &place.actor, id).await?;
+    Some(found).filter(|found| found.organization_id == place.organization.id).ok_or_else(gone)
+}
+
+/// The form once more, with what is wrong with it.
+fn again(
+    app: &App,
+    visitor: &Visitor,
+    place: &Place,
+    existing: Option<&Customer>,
+    mut typed: Typed,
+    refusal: FormRefusal,
+) -> Result<Response, PageRefusal> {
+    let status = match refusal {
+        FormRefusal::Fields(errors) => {
+            typed.errors = errors;
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        FormRefusal::Refused(refusal) if refusal.code == ErrorCode::Conflict => {
+            let sentence = sentence(&refusal.description);
+            match customers::field_of_conflict(&refusal) {
+                Some(field) => typed.errors = FieldErrors::one(field, sentence),
+                None => typed.problem = Some(sentence),
+            }
+            StatusCode::CONFLICT
+        }
+        FormRefusal::Refused(refusal) => return Err(refusal.into()),
+    };
+    let form = shown(app, visitor, place, existing, &typed);
+    Ok((status, page::render(&form)).into_response())
+}
+
+/// What was typed, and what is wrong with it.
+#[derive(Default)]
+struct Typed {
+    email: String,
+    name: String,
+    external_id: String,
+    metadata: String,
+    errors: FieldErrors,
+    problem: Option<String>,
+}
+
+impl Typed {
+    fn of(form: &Params) -> Self {
+        let text = |name: &str| form.get(name).unwrap_or_default().to_owned();
+        Self {
+            email: text("email"),
+            name: text("name"),
+            external_id: text("external_id"),
+            metadata: text("metadata"),
+            ..Self::default()
+        }
+    }
+
+    fn as_is(customer: &Customer) -> Self {
+        let draft = CustomerDraft::of(customer);
+        Self {
+            email: draft.email,
+            name: draft.name,
+            external_id: draft.external_id,
+            metadata: lines(&draft.metadata),
+            ..Self::default()
+        }
+    }
+
+    fn draft(&self) -> Result<CustomerDraft, FieldErrors> {
+        let metadata = CustomerDraft::metadata_of(&self.metadata)
+            .map_err(|wrong| FieldErrors::one("metadata", wrong))?;
+        Ok(CustomerDraft {
+            email: self.email.clone(),
+            name: self.name.clone(),
+            external_id: self.external_id.clone(),
+            metadata,
+        })
+    }
+}
+
+fn lines(metadata: &BTreeMap<String, String>) -> String {
+    metadata.iter().map(|(key, value)| format!("{key}={value}\n")).collect()
+}
+
+fn shown(
+    app: &App,
+    visitor: &Visitor,
+    place: &Place,
+    existing: Option<&Customer>,
+    typed: &Typed,
+) -> CustomerForm {
+    let now = app.clock.now().0;
+    let field = |name: &str, value: &str| Field {
+        value: value.to_owned(),
+        error: typed.errors.of(name).map(str::to_owned),
+    };
+    let title = |customer: &Customer| {
+        customer.name.as_ref().map_or_else(|| customer.email.to_string(), ToString::to_string)
+    };
+    CustomerForm {
+        chrome: place.chrome(app, visitor),
+        slug: place.organization.slug.to_string(),
+        existing: existing.map(|customer| ExistingCustomer {
+            id: Shortened::new(customer.id.to_string()),
+            title: title(customer),
+            created: When::new(customer.created_at.0, now),
+            updated: When::new(customer.updated_at.0, now),
+        }),
+        problem: typed.problem.clone(),
+        email: field("email", &typed.email),
+        name: field("name", &typed.name),
+        external_id: field("external_id", &typed.external_id),
+        metadata: field("metadata", &typed.metadata),
+    }
+}
