@@ -16,11 +16,14 @@ pub struct Settings {
     pub base_url: String,
     /// What to ask for, beside `openid`, which is always asked for.
     pub scopes: Vec<String>,
+    /// Whether it works for an organization, which whoever signs in picks, and not for a person.
+    pub for_organizations: bool,
 }
 
 impl Settings {
     /// Reads the settings from the environment: `ISSUER`, `CLIENT_ID`, `CLIENT_SECRET` (none for a public
-    /// client), `BASE_URL` (`http://localhost:8090` unless set) and `SCOPES` (`profile email` unless set).
+    /// client), `BASE_URL` (`http://localhost:8090` unless set), `SCOPES` (`profile email` unless set) and `SUB_TYPE` (`organization` to
+    /// work for one).
     ///
     /// # Errors
     /// Says which variable is missing or is no URL.
@@ -32,6 +35,7 @@ impl Settings {
             client_secret: variable("CLIENT_SECRET"),
             base_url: base_url.trim_end_matches('/').to_owned(),
             scopes: words(&variable("SCOPES").unwrap_or_else(|| "profile email".into())),
+            for_organizations: variable("SUB_TYPE").is_some_and(|kind| kind == "organization"),
         };
         for (name, value) in [("ISSUER", &settings.issuer), ("BASE_URL", &settings.base_url)] {
             if Url::parse(value).is_err() {

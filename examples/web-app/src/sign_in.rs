@@ -22,12 +22,15 @@ use crate::{
 pub(crate) async fn begin(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Trouble> {
     let provider = app.provider().await?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let (url, state, nonce) = provider
+    let mut request = provider
         .client
         .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
         .add_scopes(app.settings.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
-        .set_pkce_challenge(challenge)
-        .url();
+        .set_pkce_challenge(challenge);
+    if app.settings.for_organizations {
+        request = request.add_extra_param("sub_type", "organization");
+    }
+    let (url, state, nonce) = request.url();
     let id = app.sessions.begin(session::cookie(&headers), Pending { state, nonce, verifier });
     Ok(to(&app, url.as_str(), &id))
 }

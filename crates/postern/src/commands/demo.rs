@@ -139,6 +139,7 @@ async fn sample_data(app: &App, app_url: &str) -> anyhow::Result<ledgerly::Setti
         client_secret: registered.secret.map(|secret| secret.reveal().to_owned()),
         base_url: app_url.to_owned(),
         scopes: ["profile", "email", "offline_access"].map(str::to_owned).to_vec(),
+        for_organizations: false,
     })
 }
 

@@ -10,6 +10,7 @@ async fn ledgerly() -> String {
         client_secret: None,
         base_url: base_url.clone(),
         scopes: vec!["profile".into()],
+        for_organizations: false,
     };
     tokio::spawn(serve(listener, settings));
     base_url

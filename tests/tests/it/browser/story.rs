@@ -18,6 +18,7 @@ async fn ledgerly(instance: &Instance) -> String {
         client_secret: client.secret,
         base_url: base_url.clone(),
         scopes: vec!["profile".into(), "email".into()],
+        for_organizations: false,
     };
     tokio::spawn(serve(listener, settings));
     base_url
