@@ -1,4 +1,4 @@
-use crate::{Network, PersonName, UserId};
+use crate::{Network, PersonName, TokenId, UserId};
 
 /// What is known of a personal or organization token besides its permit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub struct ApiToken {
     pub everything: bool,
     /// Who made it.
     pub created_by: Option<UserId>,
+    /// The token whose place it takes with a new value.
+    pub replaces: Option<TokenId>,
+    /// The token with a new value that takes its place; it is not renewed any more.
+    pub replaced_by: Option<TokenId>,
     /// The address it was last used from.
     pub last_used_from: Option<String>,
     /// Who revoked it.

@@ -3,6 +3,7 @@
 //! `Db::read` gives a connection for queries; [`Db::write`] is the only way to change anything. Functions that query
 //! take the [`Db`], functions that change take the [`Tx`].
 
+pub mod api_tokens;
 pub mod app_approvals;
 pub mod budgets;
 mod cache;

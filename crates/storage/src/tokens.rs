@@ -46,6 +46,8 @@ pub(crate) mod row {
         pub organization_id: Option<Uuid>,
         pub customer_id: Option<Uuid>,
         pub name: Option<String>,
+        /// What the name is searched by, as bytes: those every database orders alike.
+        pub name_key: Option<Vec<u8>>,
         pub created_by: Option<Uuid>,
         pub last_used_from: Option<String>,
         pub revoked_by: Option<Uuid>,
@@ -139,6 +141,10 @@ enum Kept {
         networks: Vec<Network>,
         #[serde(default)]
         everything: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<TokenId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaced_by: Option<TokenId>,
     },
     SessionApi(SessionId),
 }
@@ -281,12 +287,12 @@ pub async fn forget_successors(tx: &Tx, replaced_before: Timestamp, limit: u64) 
 }
 
 /// Deletes at most `limit` tokens that ended before `ended_before`, and the grants of which nothing is left; answers how
-/// many tokens went.
+/// many tokens went. Personal and organization tokens stay: they can be renewed.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn delete_expired(tx: &Tx, ended_before: Timestamp, limit: u64) -> Result<u64, StorageError> {
-    let sql = "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE expires_at < $1 LIMIT $2) \
+    let sql = "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE expires_at < $1 AND name_key IS NULL LIMIT $2) \
                RETURNING grant_id";
     let values = [ended_before.0.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
     let connection = tx.connection();
@@ -332,11 +338,17 @@ pub(crate) fn model(token: &Token) -> Result<Model, StorageError> {
         organization_id: token.organization_id.map(|id| id.0),
         customer_id: token.customer_id.map(|id| id.0),
         name: api.map(|api| api.name.to_string()),
+        name_key: api.map(|api| name_key(api.name.as_str())),
         created_by: api.and_then(|api| api.created_by).map(|id| id.0),
         last_used_from: api.and_then(|api| api.last_used_from.clone()),
         revoked_by: api.and_then(|api| api.revoked_by).map(|id| id.0),
         sealed: token.sealed.clone(),
     })
+}
+
+/// The column `name_key`: a name in the case-less form that it is searched by.
+pub(crate) fn name_key(name: &str) -> Vec<u8> {
+    name.to_lowercase().into_bytes()
 }
 
 /// The column `data`.
@@ -350,6 +362,8 @@ pub(crate) fn data_text(data: &TokenData) -> Result<String, StorageError> {
             note: api.note.clone(),
             networks: api.networks.clone(),
             everything: api.everything,
+            replaces: api.replaces,
+            replaced_by: api.replaced_by,
         },
     };
     to_json(TABLE, &kept)
@@ -361,7 +375,7 @@ fn data_of(row: &Model) -> Result<Option<TokenData>, StorageError> {
         Kept::Code(binding) => TokenData::Code(binding),
         Kept::Refreshed => TokenData::Refreshed,
         Kept::SessionApi(session) => TokenData::SessionApi(session),
-        Kept::Api { hint, note, networks, everything } => {
+        Kept::Api { hint, note, networks, everything, replaces, replaced_by } => {
             let name = row.name.as_deref().ok_or_else(|| corrupt(TABLE, "an API token has no name"))?;
             TokenData::Api(ApiToken {
                 name: PersonName::parse(name).map_err(|error| corrupt(TABLE, error))?,
@@ -369,6 +383,8 @@ fn data_of(row: &Model) -> Result<Option<TokenData>, StorageError> {
                 note,
                 networks,
                 everything,
+                replaces,
+                replaced_by,
                 created_by: row.created_by.map(UserId),
                 last_used_from: row.last_used_from.clone(),
                 revoked_by: row.revoked_by.map(UserId),

@@ -132,6 +132,8 @@ impl World {
             networks: Vec::new(),
             everything: false,
             created_by: Some(self.ada.id),
+            replaces: None,
+            replaced_by: None,
             last_used_from: None,
             revoked_by: None,
         };
