@@ -170,6 +170,9 @@ pub struct TokenText {
 }
 
 impl TokenText {
+    /// Characters behind the kind: all of them letters or digits.
+    pub const TAIL: usize = RANDOM_CHARS + CHECK_CHARS;
+
     /// A new token. `fill` must fill the slice from the system's generator; at least 220 bits of it are used.
     pub fn generate(prefix: &str, kind: TokenKind, mut fill: impl FnMut(&mut [u8])) -> Self {
         let mut text = String::with_capacity(prefix.len() + RANDOM_CHARS + CHECK_CHARS + 6);
@@ -203,7 +206,7 @@ impl TokenText {
             return Err(MalformedToken::Form);
         };
         let kind = TokenKind::from_code(code).ok_or(MalformedToken::Form)?;
-        if tail.len() != RANDOM_CHARS + CHECK_CHARS || !tail.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        if tail.len() != Self::TAIL || !tail.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return Err(MalformedToken::Form);
         }
         let (body, check) = text.split_at_checked(text.len() - CHECK_CHARS).ok_or(MalformedToken::Form)?;

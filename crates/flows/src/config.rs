@@ -43,6 +43,8 @@ pub struct Config {
     pub registration: Registration,
     /// Scopes that an API owner adds to the catalogue, by name.
     pub scopes: BTreeMap<String, ScopeSpec>,
+    /// Tokens that turn up where others can read them.
+    pub leaks: Leaks,
     /// Caps.
     pub limits: Limits,
     /// Looks.
@@ -66,6 +68,14 @@ pub struct Tokens {
     pub prefix: String,
     /// How the API takes personal and organization tokens.
     pub auth_mode: TokenAuthMode,
+    /// Whether nothing of a token can be changed but that it is revoked.
+    pub secure_mode: bool,
+    /// Whether owners may see the value of a personal or organization token again.
+    pub reveal: Reveal,
+    /// Longest life of a new personal or organization token; without it there is no cap.
+    pub max_lifetime: Option<Lifetime>,
+    /// How long a renewed token lives from then on.
+    pub renewal_lifetime: Lifetime,
 }
 
 /// How the API takes personal and organization tokens. What is issued to apps is always sent as Bearer.
@@ -91,6 +101,25 @@ pub struct SessionApiToken {
     pub header: String,
     /// Origins of the same site whose pages may obtain one, besides our own.
     pub origins: Vec<String>,
+}
+
+/// Whether owners may see the value of a personal or organization token again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reveal {
+    /// It is shown when it is made, and nothing of it is kept.
+    #[default]
+    Once,
+    /// A sealed copy is kept, which they see after signing in afresh.
+    Again,
+}
+
+/// What is done about tokens that turn up where others can read them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Leaks {
+    /// The public keys by which scanners of secrets sign their reports, PEM, by the name that reports give them.
+    pub keys: BTreeMap<String, String>,
 }
 
 /// Settings of OAuth clients.
@@ -159,6 +188,8 @@ pub struct RateLimits {
     pub registration: u32,
     /// Authorization requests that apps let browsers post, a minute from one address.
     pub posted_request: u32,
+    /// Reports of leaked tokens a minute from one address. Those that are signed are not counted.
+    pub leak_report: u32,
 }
 
 /// HTTPS without a proxy.
@@ -205,6 +236,8 @@ pub struct Registration {
 pub struct Limits {
     /// Most clients of one account. Those of the instance itself are not counted.
     pub clients_per_owner: u32,
+    /// Most personal tokens of one person, and most tokens of one organization. Those that ended are not counted.
+    pub tokens_per_owner: u32,
 }
 
 /// Looks.
@@ -260,6 +293,7 @@ impl Default for Config {
             mail: Mailing::default(),
             registration: Registration::default(),
             scopes: BTreeMap::new(),
+            leaks: Leaks::default(),
             limits: Limits::default(),
             branding: Branding::default(),
         }
@@ -268,7 +302,14 @@ impl Default for Config {
 
 impl Default for Tokens {
     fn default() -> Self {
-        Self { prefix: "postern".to_owned(), auth_mode: TokenAuthMode::default() }
+        Self {
+            prefix: "postern".to_owned(),
+            auth_mode: TokenAuthMode::default(),
+            secure_mode: false,
+            reveal: Reveal::Once,
+            max_lifetime: None,
+            renewal_lifetime: Lifetime::days(90),
+        }
     }
 }
 
@@ -306,6 +347,7 @@ impl Default for RateLimits {
             client_authentication: 60,
             registration: 20,
             posted_request: 60,
+            leak_report: 30,
         }
     }
 }
@@ -318,7 +360,7 @@ impl Default for Keys {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { clients_per_owner: 100 }
+        Self { clients_per_owner: 100, tokens_per_owner: 500 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the server decides: one file per flow, no HTTP types.
 
 pub mod administration;
+pub mod api_tokens;
 mod app;
 pub mod applications;
 mod authority;
@@ -30,6 +31,7 @@ pub mod home;
 pub mod issue;
 pub mod keys;
 mod last_use;
+pub mod leaks;
 mod live;
 pub mod logo;
 pub mod mail;
@@ -60,8 +62,8 @@ pub use chance::{Rng, SystemRng};
 pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
 pub use config::{
-    Branding, Clients, Config, Keys, Lifetimes, Limits, Listen, Mailing, RateLimits, Registration,
-    RequirePkce, SessionApiToken, Tls, TokenAuthMode, Tokens,
+    Branding, Clients, Config, Keys, Leaks, Lifetimes, Limits, Listen, Mailing, RateLimits, Registration,
+    RequirePkce, Reveal, SessionApiToken, Tls, TokenAuthMode, Tokens,
 };
 pub use database_url::DatabaseUrl;
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use postern_domain::{Lifetime, Refusal, Timestamp};
 use postern_storage::{
-    StorageError, Tx, Work, budgets, invitations, mails, one_time_values, sessions, signing_keys, tokens,
+    StorageError, Tx, Work, api_tokens, budgets, invitations, mails, one_time_values, sessions, signing_keys,
+    tokens,
 };
 
 use crate::App;
@@ -15,6 +16,9 @@ const BATCH: u32 = 500;
 const BREATH: Duration = Duration::from_millis(20);
 /// How long ended tokens are kept: what is presented again can then still be told from what never was.
 const KEPT: Lifetime = Lifetime::days(1);
+/// How long personal and organization tokens are kept that ended or were revoked: those that ended can be renewed for so
+/// long.
+const API_TOKENS_KEPT: Lifetime = Lifetime::days(90);
 /// How long it is kept that a mail was sent.
 const MAILS_KEPT: Lifetime = Lifetime::days(30);
 /// How long an invitation is listed after it has ended.
@@ -47,6 +51,7 @@ pub async fn pass(app: &App) -> Result<u64, Refusal> {
 enum Sort {
     Successors,
     Tokens,
+    ApiTokens,
     Sessions,
     OneTimeValues,
     Invitations,
@@ -56,9 +61,10 @@ enum Sort {
 }
 
 impl Sort {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Successors,
         Self::Tokens,
+        Self::ApiTokens,
         Self::Sessions,
         Self::OneTimeValues,
         Self::Invitations,
@@ -72,6 +78,10 @@ impl Sort {
             match self {
                 Self::Successors => tokens::forget_successors(tx, now.minus(RETRY), u64::from(BATCH)).await,
                 Self::Tokens => tokens::delete_expired(tx, now.minus(KEPT), u64::from(BATCH)).await,
+                Self::ApiTokens => {
+                    let ended = now.minus(API_TOKENS_KEPT);
+                    api_tokens::delete_ended(tx, ended, u64::from(BATCH)).await
+                }
                 Self::Sessions => sessions::purge(tx, now, BATCH).await,
                 Self::OneTimeValues => one_time_values::purge(tx, now, BATCH).await,
                 Self::Invitations => invitations::purge(tx, now.minus(LISTED), BATCH).await,

@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use postern_domain::{
-    Capability, Client, Customer, Grant, Organization, Permit, Refusal, SessionId, Subject, SubjectType,
-    TokenKind, User,
+    Capability, Client, Customer, Grant, InstanceRight, Organization, Permit, Refusal, SessionId, Subject,
+    SubjectType, TokenKind, User,
 };
 use postern_storage::tokens::{Token, TokenData};
 use uuid::Uuid;
@@ -143,7 +143,15 @@ async fn of_app(app: &App, token: &Token, grant: Option<&Grant>) -> Result<(Hold
 
 async fn personal(app: &App, token: &Token) -> Result<(Holder, Permit), Refusal> {
     let user = person(app, token).await?;
-    let permit = held(token, standing::of_user(app, &user))?;
+    let mut live = standing::of_user(app, &user);
+    if let Some(maker) = token.api().and_then(|api| api.created_by).filter(|maker| *maker != user.id) {
+        // Somebody else knows the value: it brings no right that they have not.
+        let maker = app.user(maker).await?.filter(|maker| maker.is_active());
+        let has = |right| maker.as_ref().is_some_and(|maker| maker.rights.contains(right));
+        let beyond = InstanceRight::ALL.iter().filter(|right| !has(right));
+        live.scopes = live.scopes.difference(&beyond.map(|right| right.scope().to_owned()).collect());
+    }
+    let permit = held(token, live)?;
     Ok((Holder::User(user), permit))
 }
 

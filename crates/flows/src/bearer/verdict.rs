@@ -108,6 +108,8 @@ pub(super) async fn look_up(app: &App, text: &TokenText) -> Result<Option<Arc<Ve
     let mut rests_on = vec![token.id.0];
     rests_on.extend(grant.map(|grant| grant.id.0));
     rests_on.extend(holder.rests_on());
+    let maker = token.api().and_then(|api| api.created_by).map(|maker| maker.0);
+    rests_on.extend(maker.filter(|maker| !rests_on.contains(maker)));
     let permit = match holder.client() {
         Some(client) => {
             let (permit, organizations) = standing::within_admitting(app, client, permit).await?;

@@ -1,0 +1,38 @@
+//! Personal and organization tokens: what people and teams give to their scripts.
+
+mod check;
+mod draft;
+mod edit;
+mod expiry;
+mod explain;
+mod list;
+mod make;
+mod mode;
+mod names;
+mod reach;
+mod renew;
+mod reveal;
+mod revoke;
+mod rotate;
+
+pub use draft::TokenDraft;
+pub use edit::{Change, plan, save};
+pub use explain::{Holding, explain};
+pub use list::{Filter, List, count, list};
+pub(crate) use make::hint;
+pub use make::{Made, NewToken, make};
+pub use mode::{Presence, beat, check_mode, enter, leave};
+pub(crate) use names::facts;
+pub use names::{find_named, organization_named, owner_name, user_named};
+pub(crate) use reach::owner_of;
+pub use reach::{Offer, Relation, find, offer};
+pub use renew::{Renewal, renew, renewal};
+pub use reveal::{may_reveal, reveal};
+pub use revoke::revoke;
+pub use rotate::{OVERLAPS, Rotated, rotate};
+
+pub use postern_storage::api_tokens::{Owner, State};
+pub use postern_storage::tokens::Token;
+
+#[cfg(test)]
+mod tests;
