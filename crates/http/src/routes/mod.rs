@@ -19,6 +19,7 @@ mod profile;
 mod reauthenticate;
 mod register;
 mod revoke;
+mod revoke_leaked;
 mod security;
 mod session_api;
 mod sessions;
@@ -26,6 +27,7 @@ mod setup;
 mod sign_in;
 mod sign_out;
 mod token;
+mod tokens;
 mod userinfo;
 
 use std::sync::Arc;
@@ -69,6 +71,7 @@ fn all() -> Routes {
         .merge(reauthenticate::routes())
         .merge(register::routes())
         .merge(revoke::routes())
+        .merge(revoke_leaked::routes())
         .merge(security::routes())
         .merge(session_api::routes())
         .merge(sessions::routes())
@@ -76,6 +79,7 @@ fn all() -> Routes {
         .merge(sign_in::routes())
         .merge(sign_out::routes())
         .merge(token::routes())
+        .merge(tokens::routes())
         .merge(userinfo::routes())
 }
 

@@ -71,6 +71,8 @@ fn form(app: &App, visitor: &Visitor, return_to: &OwnPath, password: Field) -> R
 fn purpose(return_to: &OwnPath) -> &'static str {
     match return_to.path() {
         "/settings/profile" => "change your e-mail",
+        path if path.ends_with("/tokens/new") => "make a token",
+        path if path.contains("/tokens/") => "change a token",
         "/developer/clients/new" => "make a client",
         path if path.starts_with("/developer/clients/") && path.ends_with("/delete") => "delete a client",
         path if path.starts_with("/developer/clients") => "change a client and its secrets",

@@ -1,0 +1,51 @@
+//! `/settings/tokens`, `/organizations/{slug}/tokens` and `/admin/tokens`: tokens for scripts, by whose they are.
+
+mod asked;
+mod done;
+mod form;
+mod list;
+mod new;
+mod renew;
+mod revoke;
+mod rotate;
+mod row;
+mod show;
+mod value;
+
+use crate::rights::{Right, Routes};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/settings/tokens", Right::Session, list::list)
+        .get("/settings/tokens/new", Right::Session, new::form)
+        .post("/settings/tokens/new", Right::Session, new::create)
+        .get("/settings/tokens/{id}", Right::Session, show::show)
+        .post("/settings/tokens/{id}", Right::Session, show::act)
+        .get("/settings/tokens/{id}/rotate", Right::Session, rotate::ask)
+        .post("/settings/tokens/{id}/rotate", Right::Session, rotate::rotate)
+        .get("/settings/tokens/{id}/renew", Right::Session, renew::ask)
+        .post("/settings/tokens/{id}/renew", Right::Session, renew::renew)
+        .get("/settings/tokens/{id}/revoke", Right::Session, revoke::ask)
+        .post("/settings/tokens/{id}/revoke", Right::Session, revoke::revoke)
+        .get("/organizations/{slug}/tokens", Right::Session, list::list)
+        .get("/organizations/{slug}/tokens/new", Right::Session, new::form)
+        .post("/organizations/{slug}/tokens/new", Right::Session, new::create)
+        .get("/organizations/{slug}/tokens/{id}", Right::Session, show::show)
+        .post("/organizations/{slug}/tokens/{id}", Right::Session, show::act)
+        .get("/organizations/{slug}/tokens/{id}/rotate", Right::Session, rotate::ask)
+        .post("/organizations/{slug}/tokens/{id}/rotate", Right::Session, rotate::rotate)
+        .get("/organizations/{slug}/tokens/{id}/renew", Right::Session, renew::ask)
+        .post("/organizations/{slug}/tokens/{id}/renew", Right::Session, renew::renew)
+        .get("/organizations/{slug}/tokens/{id}/revoke", Right::Session, revoke::ask)
+        .post("/organizations/{slug}/tokens/{id}/revoke", Right::Session, revoke::revoke)
+        .get("/admin/tokens", Right::Session, list::list)
+        .get("/admin/tokens/new", Right::Session, new::form)
+        .post("/admin/tokens/new", Right::Session, new::create)
+        .get("/admin/tokens/{id}/renew", Right::Session, renew::ask)
+        .post("/admin/tokens/{id}/renew", Right::Session, renew::renew)
+        .get("/admin/tokens/{id}/revoke", Right::Session, revoke::ask)
+        .post("/admin/tokens/{id}/revoke", Right::Session, revoke::revoke)
+}
+
+#[cfg(test)]
+mod tests;

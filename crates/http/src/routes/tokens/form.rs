@@ -1,0 +1,131 @@
+//! Between the form of a token and what was typed into it.
+
+use postern_domain::{Lifetime, Params};
+use postern_flows::api_tokens::{Offer, Token, TokenDraft};
+use postern_flows::{App, FieldErrors};
+use postern_templating::pages::TokenForm;
+use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices, When};
+
+use super::asked::At;
+
+/// The spans that a form offers.
+const SPANS: [(&str, &str, i64); 4] =
+    [("7d", "7 days", 7), ("30d", "30 days", 30), ("90d", "90 days", 90), ("1y", "1 year", 365)];
+
+/// What was typed, from the fields of the form.
+pub(super) fn draft_of(params: &Params) -> TokenDraft {
+    let text = |name: &str| params.get(name).unwrap_or_default().to_owned();
+    let lines = text("networks");
+    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+    TokenDraft {
+        name: text("name"),
+        note: text("note"),
+        scopes: params.all("scope").flat_map(str::split_whitespace).map(str::to_owned).collect(),
+        everything: params.get("everything").is_some(),
+        expiry: text("expiry"),
+        expiry_date: text("expiry_date"),
+        networks: lines.map(str::to_owned).collect(),
+    }
+}
+
+/// The same as a query, from which [`draft_of`] reads it again.
+pub(super) fn query_of(draft: &TokenDraft, user: Option<&str>) -> String {
+    let fields = [
+        ("name", draft.name.clone()),
+        ("note", draft.note.clone()),
+        ("scope", draft.scopes.join(" ")),
+        ("everything", if draft.everything { "on".to_owned() } else { String::new() }),
+        ("expiry", draft.expiry.clone()),
+        ("expiry_date", draft.expiry_date.clone()),
+        ("networks", draft.networks.join("\n")),
+        ("user", user.unwrap_or_default().to_owned()),
+    ];
+    let sent = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(sent).finish()
+}
+
+/// The form as it is shown, with what is wrong beside each field.
+pub(super) fn shown(
+    app: &App,
+    at: &At,
+    draft: &TokenDraft,
+    errors: &FieldErrors,
+    offer: &Offer,
+    existing: Option<&Token>,
+) -> TokenForm {
+    let error = |name: &str| errors.of(name).map(str::to_owned);
+    let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
+    let is_all = existing.and_then(Token::api).is_some_and(|api| api.everything);
+    TokenForm {
+        problem: None,
+        name: field("name", &draft.name),
+        note: field("note", &draft.note),
+        everything: (offer.everything || is_all).then_some(draft.everything),
+        scopes: scopes(app, draft, offer),
+        scopes_error: error("scopes"),
+        expiry: expiry(app, draft, offer, existing),
+        expiry_date: field("expiry_date", &draft.expiry_date),
+        expiry_error: error("expiry"),
+        expiry_help: offer
+            .longest
+            .map(|longest| cap(at, longest, offer.longest_is_of_organization))
+            .unwrap_or_default(),
+        networks: field("networks", &draft.networks.join("\n")),
+    }
+}
+
+/// The cap in a sentence.
+pub(super) fn cap(at: &At, longest: Lifetime, is_of_organization: bool) -> String {
+    let who = match at.organization() {
+        Some(organization) if is_of_organization => organization.name.to_string(),
+        None if is_of_organization => "The organization".to_owned(),
+        _ => "This server".to_owned(),
+    };
+    format!("{who} allows {} at most.", longest.in_words())
+}
+
+fn scopes(app: &App, draft: &TokenDraft, offer: &Offer) -> Vec<ScopeChoices> {
+    let mut groups: Vec<ScopeChoices> = Vec::new();
+    for row in app.catalogue.rows() {
+        let checked = draft.scopes.contains(&row.name);
+        if !checked && (row.hidden || !offer.scopes.contains(&row.name)) {
+            continue;
+        }
+        let choice = ScopeChoice::new(&row.name, &row.label, &row.description, checked);
+        let name = if row.group.is_empty() { "Other" } else { &row.group };
+        match groups.iter_mut().find(|group| group.name == name) {
+            Some(group) => group.scopes.push(choice),
+            None => groups.push(ScopeChoices { name: name.to_owned(), scopes: vec![choice] }),
+        }
+    }
+    groups
+}
+
+fn expiry(app: &App, draft: &TokenDraft, offer: &Offer, existing: Option<&Token>) -> Vec<Choice> {
+    let now = app.clock.now();
+    let fits = |days: i64| offer.longest.is_none_or(|longest| Lifetime::days(days) <= longest);
+    let day = |days| When::new(now.plus(Lifetime::days(days)).0, now.0).day().to_owned();
+    let mut choices = Vec::new();
+    if let Some(token) = existing {
+        let end = token.expires_at.map(|end| When::new(end.0, now.0).day().to_owned());
+        choices.push(Choice::new("keep", "As it is").with_help(end.unwrap_or_else(|| "Never".to_owned())));
+        if token.expires_at.is_some_and(|end| end <= now) {
+            return choices.into_iter().map(|choice| choice.selected(true)).collect();
+        }
+    }
+    let spans = SPANS.iter().filter(|(.., days)| fits(*days));
+    choices.extend(spans.map(|(value, label, days)| Choice::new(*value, *label).with_help(day(*days))));
+    choices.push(Choice::new("date", "A date"));
+    if offer.longest.is_none() {
+        choices.push(Choice::new("never", "Never").with_help("Only for what you watch."));
+    }
+    let chosen = choices.iter().any(|choice| choice.value == draft.expiry);
+    choices
+        .into_iter()
+        .enumerate()
+        .map(|(i, choice)| {
+            let selected = if chosen { choice.value == draft.expiry } else { i == 0 };
+            choice.selected(selected)
+        })
+        .collect()
+}

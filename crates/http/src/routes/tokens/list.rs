@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use postern_domain::{Params, TokenKind};
+use postern_flows::api_tokens::{self, Filter, List, State as TokenState};
+use postern_flows::{App, Paging};
+use postern_templating::pages::{TokenFilter, Tokens};
+use postern_templating::{Choice, Pager};
+
+use super::asked::{Asked, At};
+use super::done::Done;
+use super::row::row;
+use crate::answer::PageRefusal;
+use crate::page;
+use crate::request::{QueryParams, SignedIn, Visitor};
+
+const STATES: [(&str, &str, TokenState); 3] = [
+    ("active", "Active", TokenState::Active),
+    ("expired", "Expired", TokenState::Expired),
+    ("revoked", "Revoked", TokenState::Revoked),
+];
+const KINDS: [(&str, TokenKind); 2] =
+    [("Personal", TokenKind::Personal), ("Organization", TokenKind::Organization)];
+
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    asked: Asked,
+    QueryParams(query): QueryParams,
+) -> Result<Response, PageRefusal> {
+    let query = query?;
+    let at = asked.find(&app, signed_in).await?;
+    let paging = Paging { cursor: query.get("cursor").map(str::to_owned), ..Paging::first() };
+    let filter = Filter {
+        query: query.get("q").map(str::to_owned),
+        state: STATES.iter().find(|(value, ..)| Some(*value) == query.get("state")).map(|(.., state)| *state),
+        kind: query.get("kind").and_then(TokenKind::from_code).filter(|_| at.list == List::Everybody),
+    };
+    let found = api_tokens::list(&app, &at.actor, at.list, &filter, &paging).await?;
+    let mut tokens = Vec::with_capacity(found.items.len());
+    for token in &found.items {
+        tokens.push(row(&app, &at, token).await?);
+    }
+    let total = api_tokens::count(&app, &at.actor, at.list).await?;
+    let mut chrome = at.chrome(&app, &visitor);
+    chrome.notice = Done::notice(query.get("done"));
+    Ok(page::render(&Tokens {
+        chrome,
+        tokens,
+        total,
+        filter: shown(&at, &filter),
+        may_create: true,
+        pager: Pager {
+            previous_url: paging.cursor.map(|_| url(&at, &query, None)),
+            next_url: found.next.map(|next| url(&at, &query, Some(&next))),
+        },
+        place: at.place,
+    }))
+}
+
+/// The same list from somewhere else.
+fn url(at: &At, query: &Params, cursor: Option<&str>) -> String {
+    let kept = ["q", "state", "kind"].into_iter().filter_map(|name| Some((name, query.get(name)?)));
+    let kept = kept.chain(cursor.map(|cursor| ("cursor", cursor)));
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    if query.is_empty() { at.url() } else { format!("{}?{query}", at.url()) }
+}
+
+fn shown(at: &At, filter: &Filter) -> TokenFilter {
+    let any = |label, is_any| std::iter::once(Choice::new("", label).selected(is_any));
+    let states = STATES
+        .iter()
+        .map(|(value, label, state)| Choice::new(*value, *label).selected(filter.state == Some(*state)));
+    let kinds = KINDS
+        .iter()
+        .map(|(label, kind)| Choice::new(kind.spec().code, *label).selected(filter.kind == Some(*kind)));
+    TokenFilter {
+        query: filter.query.clone().unwrap_or_default(),
+        states: any("Any state", filter.state.is_none()).chain(states).collect(),
+        kinds: match at.list {
+            List::Everybody => any("Any kind", filter.kind.is_none()).chain(kinds).collect(),
+            List::Of(_) => Vec::new(),
+        },
+    }
+}

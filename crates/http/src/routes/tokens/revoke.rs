@@ -1,0 +1,54 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use postern_flows::App;
+use postern_flows::api_tokens;
+use postern_templating::When;
+use postern_templating::pages::TokenRevoke;
+
+use super::asked::Asked;
+use super::done::Done;
+use super::row::hint;
+use crate::answer::PageRefusal;
+use crate::page;
+use crate::request::{PageForm, SignedIn, Visitor};
+
+pub(super) async fn ask(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    asked: Asked,
+) -> Result<Response, PageRefusal> {
+    let at = asked.find(&app, signed_in).await?;
+    let (token, _) = at.token(&app).await?;
+    let now = app.clock.now();
+    let api = token.api();
+    let old = match api.and_then(|api| api.replaces) {
+        Some(old) => api_tokens::find(&app, &at.actor, old, "tokens:read").await.ok(),
+        None => None,
+    };
+    Ok(page::render(&TokenRevoke {
+        chrome: at.chrome(&app, &visitor),
+        id: token.id.to_string(),
+        name: api.map(|api| api.name.to_string()).unwrap_or_default(),
+        hint: hint(&app, &token),
+        owner: at.owner_of(&app, &token).await?,
+        last_used: token.last_used_at.map(|at| When::new(at.0, now.0)),
+        last_address: api.and_then(|api| api.last_used_from.clone()),
+        has_old_value: old.is_some_and(|(old, ..)| old.is_live(now)),
+        place: at.place,
+    }))
+}
+
+pub(super) async fn revoke(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    asked: Asked,
+    PageForm(_): PageForm,
+) -> Result<Response, PageRefusal> {
+    let at = asked.find(&app, signed_in).await?;
+    let (token, _) = at.token(&app).await?;
+    api_tokens::revoke(&app, &at.actor, token.id).await?;
+    Ok(Done::Revoked.and_go_to(&at.url()))
+}

@@ -1,0 +1,74 @@
+use axum::http::StatusCode;
+use postern_domain::Lifetime;
+
+use crate::testing::{Answer, PASSWORD, TestServer};
+
+/// The value that the page shows.
+fn value(page: &Answer) -> &str {
+    let at = page.body.find("postern_pat_").expect("a token on the page");
+    page.body[at..].split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap()
+}
+
+/// The id in the address of the last token in the list.
+fn id(list: &Answer) -> String {
+    let (_, rest) = list.body.split_once("href=\"/settings/tokens/0").expect("a token in the list");
+    format!("0{}", rest.split('"').next().unwrap())
+}
+
+#[tokio::test]
+async fn a_token_is_made_changed_rotated_and_revoked() {
+    let server = TestServer::at("http://localhost:8080").await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    let wrong = ada.submit("/settings/tokens/new", &[("name", ""), ("expiry", "soon")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("name", "Deploy <b>"), ("scope", "openid"), ("scope", "members:write"), ("expiry", "90d")];
+    let made = ada.submit("/settings/tokens/new", &fields).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+    let token = value(&made).to_owned();
+    let list = ada.get("/settings/tokens").await;
+    assert!(list.body.contains("Deploy &#60;b&#62;") && !list.body.contains(&token));
+    let page = format!("/settings/tokens/{}", id(&list));
+    let shown = ada.get(&page).await;
+    assert!(shown.body.contains("within 3 scopes"), "{}", shown.body);
+    let saved = ada.submit(&page, &[("action", "save"), ("name", "Import"), ("expiry", "keep")]).await;
+    assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, &*format!("{page}?done=saved")));
+    assert!(ada.get(&page).await.body.contains("holds no scope"));
+    let rotated = ada.submit(&format!("{page}/rotate"), &[("overlap", "1h")]).await;
+    assert_eq!(rotated.status, StatusCode::OK, "{}", rotated.body);
+    assert_ne!(value(&rotated), token);
+    assert!(ada.get(&page).await.body.contains("newer value"));
+    let revoked = ada.submit(&format!("{page}/revoke"), &[]).await;
+    assert_eq!(revoked.location(), "/settings/tokens?done=revoked");
+    assert!(ada.get(&page).await.body.contains("revoked by you"));
+    assert_eq!(ada.get("/settings/tokens/x").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ada.get("/admin/tokens").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(ada.get("/organizations/acme/tokens").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn making_and_widening_takes_a_fresh_sign_in_and_keeps_what_was_typed() {
+    let server = TestServer::at("http://localhost:8080").await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    ada.submit("/settings/tokens/new", &[("name", "Deploy"), ("scope", "openid"), ("expiry", "30d")]).await;
+    let page = format!("/settings/tokens/{}", id(&ada.get("/settings/tokens").await));
+    let token = ada.get(&page).await.form_token();
+    server.advance(Lifetime::seconds(16 * 60));
+    let new = ada.get("/settings/tokens/new").await;
+    assert!(new.location().starts_with("/reauthenticate?"), "{}", new.location());
+    let narrower = [("action", "save"), ("name", "Other"), ("scope", "openid"), ("expiry", "keep")];
+    assert_eq!(ada.post(&page, &narrower, &token).await.location(), format!("{page}?done=saved"));
+    let wider = [("action", "save"), ("name", "Other"), ("scope", "openid email"), ("expiry", "never")];
+    let sent = ada.post(&page, &wider, &token).await;
+    assert!(sent.location().starts_with("/reauthenticate?"), "{}", sent.location());
+    let back = sent.location().to_owned();
+    let return_to = url::form_urlencoded::parse(back.split_once('?').unwrap().1.as_bytes());
+    let return_to = return_to.into_iter().find(|(name, _)| name == "return_to").unwrap().1.into_owned();
+    let proved = ada.submit(&back, &[("password", PASSWORD), ("return_to", &return_to)]).await;
+    assert_eq!(proved.location(), return_to);
+    let again = ada.get(&return_to).await;
+    assert!(again.body.contains("Nothing is saved yet"), "{}", again.body);
+    let token = again.form_token();
+    assert_eq!(ada.post(&page, &wider, &token).await.location(), format!("{page}?done=saved"));
+}
