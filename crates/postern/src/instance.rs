@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use postern_flows::api_tokens::{self, Presence};
 use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, mail, upkeep};
 use postern_storage::{Db, StorageError};
 use tokio::task::JoinHandle;
@@ -95,6 +96,19 @@ pub(crate) fn send_mails(app: &Arc<App>) -> anyhow::Result<JoinHandle<()>> {
             }
         }
     }))
+}
+
+/// Says that this node is alive, again and again, until it is aborted.
+pub(crate) fn say_alive(app: &Arc<App>, node: Presence) -> JoinHandle<()> {
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Presence::EVERY).await;
+            if let Err(refusal) = api_tokens::beat(&app, node).await {
+                tracing::warn!(?refusal, "it could not be written down that this node is alive");
+            }
+        }
+    })
 }
 
 /// The secret key of the file, which is made if it is not there.

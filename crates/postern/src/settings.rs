@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use postern_domain::Lifetime;
-use postern_flows::{Config, SessionApiToken, TrustedProxies, mail};
+use postern_flows::{Config, Reveal, SessionApiToken, TrustedProxies, leaks, mail};
 use serde_json::{Map, Value};
 
 /// Where the settings are looked for when nobody says.
@@ -165,6 +165,20 @@ fn check(config: &Config) -> anyhow::Result<()> {
     if prefix.is_empty() || prefix.len() > 32 || !prefix.chars().all(fits) {
         bail!("tokens.prefix must be 1 to 32 lower-case letters, digits or underscores");
     }
+    if config.tokens.secure_mode && config.tokens.reveal == Reveal::Again {
+        bail!(
+            "tokens.secure_mode keeps no copy of any token, and tokens.reveal = \"again\" takes one: leave one of them out"
+        );
+    }
+    for (name, lifetime) in [
+        ("max_lifetime", config.tokens.max_lifetime.unwrap_or(LONGEST)),
+        ("renewal_lifetime", config.tokens.renewal_lifetime),
+    ] {
+        if lifetime.as_seconds() == 0 || lifetime > LONGEST {
+            bail!("tokens.{name} must be longer than nothing and {LONGEST} at most");
+        }
+    }
+    leaks::check_keys(config)?;
     if !matches!(config.keys.rsa_bits, 2048 | 3072 | 4096) {
         bail!("keys.rsa_bits must be 2048, 3072 or 4096");
     }

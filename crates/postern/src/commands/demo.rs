@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use postern_domain::{ClientOwner, Plain, ScopeSpec};
 use postern_example_web_app as ledgerly;
+use postern_flows::api_tokens;
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient};
 use postern_flows::users::{self, NewUser, Standing};
 use postern_flows::{App, Config, Listen, Registration, Rng, SystemRng};
@@ -35,6 +36,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     config.registration = Registration { open: true };
     config.scopes = commerce_scopes()?;
     let app = instance::open(config).await?;
+    let node = api_tokens::enter(&app).await?;
     app.signing_keys().await?;
 
     let listener = bind(APP_PORT).await.context("the example app cannot listen")?;
@@ -47,7 +49,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     println!("Everything is kept in {} and goes when you press Ctrl-C", scratch.0.display());
 
     let example = tokio::spawn(ledgerly::serve(listener, settings));
-    let served = serve::serve(app, server).await;
+    let served = serve::serve(app, server, node).await;
     example.abort();
     served
 }

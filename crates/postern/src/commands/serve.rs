@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
+use postern_flows::api_tokens::{self, Presence};
 use postern_flows::{App, Config, setup};
 use postern_http::Server;
 use tokio::signal::unix::{SignalKind, signal};
@@ -36,17 +37,18 @@ pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::
     }
     let server = Server::bind(&config).await?;
     let app = instance::open(config).await?;
+    let node = api_tokens::enter(&app).await?;
     // A new instance makes its keys before it says that it is ready.
     app.signing_keys().await?;
     println!("{}", greeting(&app.config));
     if let Some(link) = setup::link(&app).await? {
         println!("Nobody has an account yet. Make the first administrator at {link}");
     }
-    serve(app, server).await
+    serve(app, server, node).await
 }
 
 /// Serves until the process is told to stop.
-pub(crate) async fn serve(app: Arc<App>, server: Server) -> anyhow::Result<()> {
+pub(crate) async fn serve(app: Arc<App>, server: Server, node: Presence) -> anyhow::Result<()> {
     let mut terminated = signal(SignalKind::terminate())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
     let stop = async move {
@@ -57,9 +59,14 @@ pub(crate) async fn serve(app: Arc<App>, server: Server) -> anyhow::Result<()> {
         tracing::info!("stopping: no new connections, requests in progress are finished");
     };
     let (upkeep, mails) = (instance::keep_up(&app), instance::send_mails(&app)?);
+    let alive = instance::say_alive(&app, node);
     server.serve(postern_http::router(Arc::clone(&app)), stop).await;
-    upkeep.abort();
-    mails.abort();
+    for task in [upkeep, mails, alive] {
+        task.abort();
+    }
+    if let Err(refusal) = api_tokens::leave(&app, node).await {
+        tracing::warn!(?refusal, "the other nodes could not be told that this one stops");
+    }
     Ok(())
 }
 
