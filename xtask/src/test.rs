@@ -8,6 +8,7 @@ use crate::{
     browser::Browser,
     machine::{self, cargo, output},
     postgres::{Postgres, Purpose},
+    redis::Redis,
     steps::Steps,
 };
 
@@ -59,7 +60,7 @@ impl Options {
             );
         }
         if self.sqlite_only {
-            words += "left out, as asked: every test on PostgreSQL\n";
+            words += "left out, as asked: every test on PostgreSQL, and those of counters shared in Redis\n";
         }
         if self.no_browser {
             words += "left out, as asked: the browser tests\n";
@@ -88,6 +89,10 @@ fn run_steps(options: &Options, steps: &mut Steps) -> anyhow::Result<()> {
         true => None,
         false => Some(steps.step("PostgreSQL", || Postgres::start(Purpose::Tests))?),
     };
+    let redis = match options.sqlite_only {
+        true => None,
+        false => Some(steps.step("Redis", Redis::start)?),
+    };
     let browser = match options.no_browser {
         true => None,
         false => Some(steps.step("browser", Browser::prepare)?),
@@ -101,6 +106,7 @@ fn run_steps(options: &Options, steps: &mut Steps) -> anyhow::Result<()> {
             Some(postgres) => command.env("TEST_POSTGRES_URL", postgres.url()),
             None => command.env("POSTERN_TEST_SQLITE_ONLY", "1"),
         };
+        command.envs(redis.iter().map(|redis| ("POSTERN_REDIS", redis.url())));
         command.envs(browser.iter().flat_map(Browser::variables));
     };
     for (name, libtest) in options.passes() {
