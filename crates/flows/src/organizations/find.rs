@@ -26,6 +26,14 @@ pub struct Mine {
 /// `insufficient_scope` without `organizations:read`; `not_found` also for one that is not their own.
 pub async fn find(app: &App, actor: &Actor, name: &str) -> Result<(Arc<Organization>, Role), Refusal> {
     actor.holds("organizations:read")?;
+    reached(app, actor, name).await
+}
+
+/// The same for a credential that need not see organizations: what it does there takes a scope of its own.
+///
+/// # Errors
+/// `not_found` also for one that is not their own.
+pub async fn reached(app: &App, actor: &Actor, name: &str) -> Result<(Arc<Organization>, Role), Refusal> {
     let unknown = || Refusal::not_found("there is no such organization among yours");
     let organization = named(app, name).await?.ok_or_else(unknown)?;
     let role = actor.role(app, organization.id).await?.ok_or_else(unknown)?;

@@ -99,16 +99,6 @@ impl Caller {
             (_, None) => Err(Problem::malformed("say which organization is meant, in organization_id")),
         }
     }
-
-    /// The same with those of their rights that the credential was given.
-    ///
-    /// # Errors
-    /// `insufficient_subject` if it speaks for somebody else.
-    pub(crate) fn user_as_permitted(&self) -> Result<User, Problem> {
-        let mut user = User::clone(self.user()?);
-        user.rights.retain(|right| self.actor.has_right(*right));
-        Ok(user)
-    }
 }
 
 /// The gate in front of every operation puts it there.

@@ -117,6 +117,13 @@ impl Operation {
         self
     }
 
+    /// Answers 204.
+    #[must_use]
+    pub(crate) fn answers_nothing(mut self) -> Self {
+        self.success = (StatusCode::NO_CONTENT, None);
+        self
+    }
+
     /// Makes a thing, and answers 201 with it.
     #[must_use]
     pub(crate) fn creates<T: ToSchema>(mut self) -> Self {

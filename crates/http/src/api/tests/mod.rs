@@ -2,5 +2,6 @@ mod customers;
 mod fixture;
 mod limits;
 mod matrix;
+mod organizations;
 mod requests;
 mod spellings;

@@ -5,6 +5,7 @@ mod consents;
 mod customer_sessions;
 mod customers;
 mod oauth_clients;
+mod organizations;
 mod scopes;
 mod sessions;
 mod users;
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Routes {
         .merge(customer_sessions::routes())
         .merge(customers::routes())
         .merge(oauth_clients::routes())
+        .merge(organizations::routes())
         .merge(scopes::routes())
         .merge(sessions::routes())
         .merge(users::routes())

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use postern_domain::{Client, ClientId, ClientOwner, Lifetime, SecretId};
+use postern_domain::{Capability, Client, ClientId, ClientOwner, Lifetime, SecretId};
 use postern_flows::clients::{self, ClientDraft, ClientUsage, Edited, Manager, NewClient, SECRET_OVERLAP};
-use postern_flows::{App, FieldErrors, FormRefusal};
+use postern_flows::{App, FieldErrors, FormRefusal, organizations};
 
 use super::gone;
 use crate::api::{
@@ -20,11 +20,14 @@ use shape::{ClientChange, ClientToBe, NewSecret, OAuthClient, Overlap, Registere
 
 const ALL: &str = "/v1/oauth-clients";
 const ONE: &str = "/v1/oauth-clients/{client_id}";
-const READ: Access = Access::user("clients:read");
-const WRITE: Access = Access::user("clients:write");
+const READ: Access = Access::user_or_organization("clients:read");
+const WRITE: Access = Access::user_or_organization("clients:write");
 
 pub(crate) fn routes() -> Routes {
-    let list = Operation::get(ALL, "listClients", READ).summary("Your OAuth clients").lists::<OAuthClient>();
+    let list = Operation::get(ALL, "listClients", READ)
+        .summary("Your OAuth clients")
+        .lists::<OAuthClient>()
+        .filter("organization_id", "Those of an organization; its own token need not say.");
     let register = Operation::post(ALL, "registerClient", WRITE)
         .summary("Register an OAuth client")
         .takes::<ClientToBe>()
@@ -57,10 +60,16 @@ async fn listed(
     caller: Caller,
     filters: Filters,
 ) -> Result<Json<Listing<OAuthClient>>, Problem> {
-    let (user, paging) = (caller.user_as_permitted()?, filters.paging()?);
-    let list = format!("clients {}", user.id);
+    let paging = filters.paging()?;
+    let named = filters.get("organization_id");
+    let owner = owner(&app, &caller, named, "clients:read").await?;
+    let list = format!("clients {owner:?}");
     let after = paging.after(&app, &list)?.and_then(|id| id.parse::<ClientId>().ok());
-    let found = clients::list(&app, Manager::User(&user), after, paging.with_one_more()).await?;
+    let most = paging.with_one_more();
+    let found = match owner {
+        ClientOwner::Organization(id) => organizations::clients(&app, &caller.actor, id, after, most).await?,
+        _ => clients::list(&app, Manager::User(caller.user()?), after, most).await?,
+    };
     let slice = paging.slice(&app, &list, found, |(client, _)| client.id.to_string());
     let now = app.clock.now();
     Ok(Json(slice.map(|(client, usage)| OAuthClient::new(&client, usage, now)).into()))
@@ -72,10 +81,9 @@ async fn registered(
     JsonBody(body): JsonBody<ClientToBe>,
 ) -> Result<(StatusCode, Json<RegisteredClient>), Problem> {
     caller.needs_proof(&app)?;
-    let user = caller.user_as_permitted()?;
-    let new =
-        NewClient { draft: body.into(), owner: ClientOwner::User(user.id), identifier: None, secret: None };
-    let made = clients::create(&app, Manager::User(&user), new).await?;
+    let owner = owner(&app, &caller, body.organization_id.as_deref(), "clients:write").await?;
+    let new = NewClient { draft: body.into(), owner, identifier: None, secret: None };
+    let made = clients::create(&app, Manager::Actor(&caller.actor), new).await?;
     let client = OAuthClient::new(&made.client, ClientUsage::default(), app.clock.now());
     let client_secret = made.secret.map(|secret| secret.reveal().to_owned());
     Ok((StatusCode::CREATED, Json(RegisteredClient { client, client_secret })))
@@ -86,8 +94,7 @@ async fn one(
     caller: Caller,
     InPath(name): InPath<String>,
 ) -> Result<Json<OAuthClient>, Problem> {
-    let user = caller.user_as_permitted()?;
-    let client = clients::find(&app, Manager::User(&user), &name).await?;
+    let client = clients::find(&app, Manager::Actor(&caller.actor), &name).await?;
     show(&app, &client).await
 }
 
@@ -97,11 +104,10 @@ async fn changed(
     InPath(name): InPath<String>,
     JsonBody(change): JsonBody<ClientChange>,
 ) -> Result<Json<OAuthClient>, Problem> {
-    let user = caller.user_as_permitted()?;
-    let client = clients::find(&app, Manager::User(&user), &name).await?;
+    let client = clients::find(&app, Manager::Actor(&caller.actor), &name).await?;
     let draft = change.applied_to(ClientDraft::of(&client.metadata));
     let is_proven = caller.is_proven(&app);
-    match clients::edit(&app, Manager::User(&user), &name, &draft, is_proven).await? {
+    match clients::edit(&app, Manager::Actor(&caller.actor), &name, &draft, is_proven).await? {
         Edited::Saved(client) => show(&app, &client).await,
         Edited::NeedsProof => Err(Problem::fresh_sign_in()),
     }
@@ -113,8 +119,7 @@ async fn deleted(
     InPath(name): InPath<String>,
 ) -> Result<StatusCode, Problem> {
     caller.needs_proof(&app)?;
-    let user = caller.user_as_permitted()?;
-    gone(clients::delete(&app, Manager::User(&user), &name).await)
+    gone(clients::delete(&app, Manager::Actor(&caller.actor), &name).await)
 }
 
 async fn rotated(
@@ -124,7 +129,6 @@ async fn rotated(
     OptionalBody(body): OptionalBody<Overlap>,
 ) -> Result<(StatusCode, Json<NewSecret>), Problem> {
     caller.needs_proof(&app)?;
-    let user = caller.user_as_permitted()?;
     let overlap = match body.overlap {
         None => SECRET_OVERLAP,
         Some(text) => text.parse::<Lifetime>().map_err(|error| {
@@ -133,7 +137,7 @@ async fn rotated(
             FormRefusal::from(errors)
         })?,
     };
-    let rotated = clients::rotate_secret(&app, Manager::User(&user), &name, overlap).await?;
+    let rotated = clients::rotate_secret(&app, Manager::Actor(&caller.actor), &name, overlap).await?;
     let secret = NewSecret {
         client_secret: rotated.secret.reveal().to_owned(),
         previous_expires_at: rotated.old_ends_at.map(|at| at.0),
@@ -147,8 +151,19 @@ async fn revoked(
     InPath2(name, secret): InPath2<String, SecretId>,
 ) -> Result<StatusCode, Problem> {
     caller.needs_proof(&app)?;
-    let user = caller.user_as_permitted()?;
-    gone(clients::revoke_secret(&app, Manager::User(&user), &name, secret).await)
+    gone(clients::revoke_secret(&app, Manager::Actor(&caller.actor), &name, secret).await)
+}
+
+/// Whose clients are meant: those of an organization that is named or that calls itself, else the person's own.
+async fn owner(app: &App, caller: &Caller, named: Option<&str>, scope: &str) -> Result<ClientOwner, Problem> {
+    if named.is_none()
+        && let Ok(user) = caller.user()
+    {
+        return Ok(ClientOwner::User(user.id));
+    }
+    let organization = caller.organization(named)?;
+    caller.actor.may(app, organization, Capability::ManageClients, scope).await?;
+    Ok(ClientOwner::Organization(organization))
 }
 
 async fn show(app: &App, client: &Client) -> Result<Json<OAuthClient>, Problem> {

@@ -84,6 +84,9 @@ pub(super) struct RegisteredClient {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClientToBe {
+    /// Whose it becomes, if not a person's own; an organization's own token need not say.
+    #[serde(default)]
+    pub(super) organization_id: Option<String>,
     name: String,
     /// `confidential` or `public`.
     #[serde(rename = "type")]
