@@ -52,6 +52,7 @@ mod smtp_url;
 mod standing;
 #[cfg(test)]
 mod testing;
+mod token_ends;
 mod trusted_proxies;
 pub mod upkeep;
 pub mod users;

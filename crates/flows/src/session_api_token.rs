@@ -26,7 +26,7 @@ enum Outcome {
 }
 
 /// The token of a living session: the one it has, or a new one. There is one at a time, so that a page with many tabs
-/// leaves no more behind than one with one.
+/// leaves no more behind than one with one. In secure mode, where no value is kept, it is always a new one.
 ///
 /// # Errors
 /// `not_found` where the operator did not turn it on, `login_required` if the session has ended meanwhile.
@@ -68,14 +68,18 @@ async fn keep(tx: &Tx, token: &Token, session: &Session, now: Timestamp) -> Resu
 
 fn token(app: &App, text: &TokenText, session: &Session) -> Result<Token, Refusal> {
     let id: TokenId = app.new_id();
-    let sealed = app.secret_key.seal(&place(id), text.reveal().as_bytes()).map_err(Refusal::because)?;
+    // In secure mode no value is kept: each page that asks gets another one, and the one before ends.
+    let sealed = match app.config.tokens.secure_mode {
+        true => None,
+        false => Some(app.secret_key.seal(&place(id), text.reveal().as_bytes()).map_err(Refusal::because)?),
+    };
     // It holds whatever the person may do at the time, which is looked at on each use.
     let permit = Permit::of_user(session.user_id, Scopes::none());
     Ok(Token {
         user_id: Some(session.user_id),
         data: Some(TokenData::SessionApi(session.id)),
         expires_at: Some(session.expires_at),
-        sealed: Some(sealed),
+        sealed,
         ..Token::new(id, TokenKind::SessionApi, app.secret_key.hash(text), permit, app.clock.now())
     })
 }

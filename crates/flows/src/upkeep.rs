@@ -1,4 +1,5 @@
-//! What has ended goes by itself, in small batches, so that nobody waits behind a large one.
+//! What has ended goes by itself, in small batches, so that nobody waits behind a large one; those whose tokens end soon are
+//! told.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use postern_storage::{
     tokens,
 };
 
-use crate::App;
+use crate::{App, token_ends};
 
 /// Rows that one batch deletes at most.
 const BATCH: u32 = 500;
@@ -26,7 +27,8 @@ const LISTED: Lifetime = Lifetime::days(30);
 /// How long an honest retry of a refresh may ask for what it missed, with something to spare.
 const RETRY: Lifetime = Lifetime::seconds(120);
 
-/// One pass over everything that ends. Each row kind is tried until a batch comes back short.
+/// One pass over everything that ends. Each row kind is tried until a batch comes back short; then mails are queued about
+/// tokens that end soon.
 ///
 /// # Errors
 /// [`Refusal`] if the database fails; what is left goes with the next pass.
@@ -44,6 +46,7 @@ pub async fn pass(app: &App) -> Result<u64, Refusal> {
             tokio::time::sleep(BREATH).await;
         }
     }
+    token_ends::tell(app).await?;
     Ok(gone)
 }
 

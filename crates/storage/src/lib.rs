@@ -29,6 +29,7 @@ pub mod settings;
 pub mod signing_keys;
 #[cfg(test)]
 mod testing;
+pub mod token_ends;
 pub mod tokens;
 mod transactions;
 mod tx;

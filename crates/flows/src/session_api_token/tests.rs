@@ -17,6 +17,10 @@ struct Page {
 async fn signed_in() -> Page {
     let mut config = Config::default();
     config.session_api_token.enabled = true;
+    signed_in_with(config).await
+}
+
+async fn signed_in_with(config: Config) -> Page {
     let app = app_with(config).await;
     let user = user(&app, "ada").await;
     let password = postern_domain::Plain::new(PASSWORD.to_owned());
@@ -42,6 +46,16 @@ async fn a_session_has_one_token_and_it_speaks_for_the_person() {
     assert!(matches!(verdict.holder, Holder::Session { session: id, .. } if id == session.id));
     let refusal = bearer::verdict(&app, first.token.reveal(), HERE).await.unwrap_err();
     assert_eq!(refusal.code, ErrorCode::InvalidToken, "it is presented in its own header alone");
+}
+
+#[tokio::test]
+async fn in_secure_mode_the_last_one_works() {
+    let mut config = Config::default();
+    config.session_api_token.enabled = true;
+    config.tokens.secure_mode = true;
+    let Page { app, session, .. } = signed_in_with(config).await;
+    let (first, second) = (obtain(&app, &session).await.unwrap(), obtain(&app, &session).await.unwrap());
+    assert!(!works(&app, &first).await && works(&app, &second).await);
 }
 
 #[tokio::test]
