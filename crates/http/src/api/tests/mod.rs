@@ -5,3 +5,4 @@ mod matrix;
 mod organizations;
 mod requests;
 mod spellings;
+mod tokens;

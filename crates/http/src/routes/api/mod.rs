@@ -8,6 +8,7 @@ mod oauth_clients;
 mod organizations;
 mod scopes;
 mod sessions;
+mod tokens;
 mod users;
 
 use axum::http::StatusCode;
@@ -27,6 +28,7 @@ pub(super) fn routes() -> Routes {
         .merge(organizations::routes())
         .merge(scopes::routes())
         .merge(sessions::routes())
+        .merge(tokens::routes())
         .merge(users::routes())
 }
 
