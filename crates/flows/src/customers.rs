@@ -2,11 +2,9 @@
 
 mod draft;
 
-use std::sync::Arc;
-
-use postern_domain::{Capability, Customer, CustomerId, Organization, OrganizationId, Refusal, Role, Slug};
+use postern_domain::{Capability, Customer, CustomerId, OrganizationId, Refusal};
 use postern_storage::customers::{self, Place, Taken};
-use postern_storage::{StorageError, Tx, organizations};
+use postern_storage::{StorageError, Tx};
 
 use crate::{Actor, App, FormRefusal, Paging, Slice};
 
@@ -18,23 +16,6 @@ const WRITE: &str = "customers:write";
 const MOST_COUNTED: u64 = 10_001;
 const EMAIL_TAKEN: &str = "another customer of the organization has this e-mail address";
 const EXTERNAL_ID_TAKEN: &str = "another customer of the organization has this external id";
-
-/// The organization of this slug, for an actor who may see its customers, and what they are there.
-///
-/// # Errors
-/// Those of [`Actor::may`].
-pub async fn organization(
-    app: &App,
-    actor: &Actor,
-    slug: &str,
-) -> Result<(Arc<Organization>, Role), Refusal> {
-    let unknown = || Refusal::not_found("there is no such organization among yours");
-    let slug = Slug::parse(slug).map_err(|_| unknown())?;
-    let found = organizations::find_by_slug(&app.db, &slug).await?.ok_or_else(unknown)?;
-    may(app, actor, found.id, READ).await?;
-    let role = actor.role(app, found.id).await?.ok_or_else(unknown)?;
-    Ok((Arc::new(found), role))
-}
 
 /// One part of an organization's customers, the newest first or, where `search` is given, those whose address or name
 /// begins with it.

@@ -1,5 +1,7 @@
 //! `postern demo`
 
+mod team;
+
 use std::collections::BTreeMap;
 use std::fs::DirBuilder;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,7 +9,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use postern_domain::{ClientOwner, Plain, ScopeSpec};
+use postern_domain::{ClientOwner, Plain, ScopeSpec, User};
 use postern_example_web_app as ledgerly;
 use postern_flows::api_tokens;
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient};
@@ -26,6 +28,7 @@ const COMMERCE: &str = include_str!("../../../../examples/scopes/commerce.toml")
 /// The ports that are tried first.
 const SERVER_PORT: u16 = 8080;
 const APP_PORT: u16 = 8090;
+const TEAM_PORT: u16 = 8091;
 /// The sample sign-in. It opens a scratch instance that only this machine can reach.
 const USERNAME: &str = "ada";
 const PASSWORD: &str = "analytical-engine-1843";
@@ -41,17 +44,47 @@ pub(crate) async fn run() -> anyhow::Result<()> {
 
     let listener = bind(APP_PORT).await.context("the example app cannot listen")?;
     let app_url = format!("http://localhost:{}", listener.local_addr()?.port());
-    let settings = sample_data(&app, &app_url).await?;
+    let (user, settings) = sample_data(&app, &app_url).await?;
+    // By address, not by name: both apps keep a cookie, and cookies know no ports.
+    let team_listener = bind(TEAM_PORT).await.context("the example app for teams cannot listen")?;
+    let team_url = format!("http://127.0.0.1:{}", team_listener.local_addr()?.port());
+    let team = team::make(&app, user, &team_url).await?;
 
     println!("{}", serve::greeting(&app.config));
     println!("An app that signs people in with it is at {app_url}");
     println!("Sign in as {USERNAME} with the password {PASSWORD}");
+    tell_of(&team, &team_url, app.config.issuer());
     println!("Everything is kept in {} and goes when you press Ctrl-C", scratch.0.display());
 
-    let example = tokio::spawn(ledgerly::serve(listener, settings));
+    let team_settings = ledgerly::Settings {
+        client_id: team.client.identifier.to_string(),
+        client_secret: team.secret.map(|secret| secret.reveal().to_owned()),
+        base_url: team_url,
+        scopes: ["profile", "offline_access", "customers:read"].map(str::to_owned).to_vec(),
+        for_organizations: true,
+        ..settings.clone()
+    };
+    let examples = [
+        tokio::spawn(ledgerly::serve(listener, settings)),
+        tokio::spawn(ledgerly::serve(team_listener, team_settings)),
+    ];
     let served = serve::serve(app, server, node).await;
-    example.abort();
+    for example in examples {
+        example.abort();
+    }
     served
+}
+
+/// What there is to try of a team's.
+fn tell_of(team: &team::Team, team_url: &str, issuer: &str) {
+    println!("The same app, working for the organization that you pick when you sign in, is at {team_url}");
+    println!(
+        "A script with a token of hers, and one with a token of the organization that meets its rate limit:"
+    );
+    let calls = [("personal-token.sh", &team.personal), ("organization-token.sh", &team.organization)];
+    for (script, token) in calls {
+        println!("  ISSUER={issuer} TOKEN={} examples/script/{script}", token.reveal());
+    }
 }
 
 /// The scopes of a commerce API, as an operator would put them into the settings.
@@ -116,7 +149,7 @@ async fn bind(port: u16) -> std::io::Result<TcpListener> {
 }
 
 /// A person, and the example app as a client of theirs.
-async fn sample_data(app: &App, app_url: &str) -> anyhow::Result<ledgerly::Settings> {
+async fn sample_data(app: &App, app_url: &str) -> anyhow::Result<(User, ledgerly::Settings)> {
     let new = NewUser {
         username: USERNAME.to_owned(),
         email: "ada@example.com".to_owned(),
@@ -135,14 +168,15 @@ async fn sample_data(app: &App, app_url: &str) -> anyhow::Result<ledgerly::Setti
     };
     let new = NewClient { draft, owner: ClientOwner::User(user.id), identifier: None, secret: None };
     let registered = clients::create(app, Manager::Operator, new).await?;
-    Ok(ledgerly::Settings {
+    let settings = ledgerly::Settings {
         issuer: app.config.issuer().to_owned(),
         client_id: registered.client.identifier.to_string(),
         client_secret: registered.secret.map(|secret| secret.reveal().to_owned()),
         base_url: app_url.to_owned(),
         scopes: ["profile", "email", "offline_access"].map(str::to_owned).to_vec(),
         for_organizations: false,
-    })
+    };
+    Ok((user, settings))
 }
 
 #[cfg(test)]

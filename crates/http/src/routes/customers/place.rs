@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Capability, Organization, Refusal, Role};
-use postern_flows::{Actor, App, customers};
+use postern_flows::{Actor, App, organizations};
 use postern_templating::{Chrome, Notice, OrganizationNav, OrganizationTab, Section};
 
 use crate::page;
@@ -19,7 +19,8 @@ impl Place {
     /// The organization of this name, for somebody who may keep its customers.
     pub(super) async fn of(app: &App, signed_in: &SignedIn, slug: &str) -> Result<Self, Refusal> {
         let actor = Actor::signed_in(app, &signed_in.user);
-        let (organization, role) = customers::organization(app, &actor, slug).await?;
+        let (organization, role) = organizations::find(app, &actor, slug).await?;
+        actor.may(app, organization.id, Capability::ManageCustomers, "customers:read").await?;
         Ok(Self { actor, organization, role })
     }
 
