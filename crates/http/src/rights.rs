@@ -10,7 +10,7 @@ use axum::routing::{MethodFilter, MethodRouter, any, on};
 use postern_flows::App;
 
 use crate::api::{Access, Gate, Operation, gate, no_such_method, no_such_path};
-use crate::cross_origin::any_origin;
+use crate::cross_origin::{any_origin, any_origin_of_api};
 use crate::middleware::{page_answer, signed_in_only};
 use crate::session;
 
@@ -143,6 +143,7 @@ impl Routes {
         let api = api.method_not_allowed_fallback(no_such_method);
         let nowhere = ["/v1", "/v1/", "/v1/{*rest}"].into_iter();
         let api = nowhere.fold(api, |api, path| api.route(path, any(no_such_path)));
-        machines.merge(open_machines.merge(api).layer(from_fn(any_origin))).layer(limit).merge(pages)
+        let api = api.layer(from_fn_with_state(Arc::clone(app), any_origin_of_api));
+        machines.merge(open_machines.layer(from_fn(any_origin))).merge(api).layer(limit).merge(pages)
     }
 }
