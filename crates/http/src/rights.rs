@@ -142,7 +142,7 @@ impl Routes {
             .layer(session::layer(app));
         let api = api.method_not_allowed_fallback(no_such_method);
         let nowhere = ["/v1", "/v1/", "/v1/{*rest}"].into_iter();
-        let api = nowhere.fold(api, |api, path| api.route(path, any(no_such_path)));
+        let machines = nowhere.fold(machines, |machines, path| machines.route(path, any(no_such_path)));
         let api = api.layer(from_fn_with_state(Arc::clone(app), any_origin_of_api));
         machines.merge(open_machines.layer(from_fn(any_origin))).merge(api).layer(limit).merge(pages)
     }
