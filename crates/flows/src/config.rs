@@ -7,7 +7,7 @@ use postern_domain::{Catalogue, Lifetime, Rate, ScopeSpec};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{DatabaseUrl, SmtpUrl};
+use crate::ServiceUrl;
 
 /// Everything an operator can set. Names, defaults and meaning are the README's table of settings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct Config {
     /// Where to listen.
     pub listen: Listen,
     /// `sqlite://path` or `postgres://…`.
-    pub database_url: DatabaseUrl,
+    pub database_url: ServiceUrl,
     /// The file of 32 bytes from which keys for sealing and keyed hashes derive.
     pub secret_key_file: PathBuf,
     /// Tokens.
@@ -177,7 +177,7 @@ pub struct RateLimits {
     /// What an address may ask without a credential that works.
     pub address: Rate,
     /// `redis://…`, where several nodes count together; without it each counts by itself.
-    pub redis_url: Option<DatabaseUrl>,
+    pub redis_url: Option<ServiceUrl>,
     /// Failed sign-ins a minute for one account.
     pub sign_in_account: u32,
     /// Failed sign-ins a minute from one address.
@@ -217,7 +217,7 @@ pub struct Mailing {
     /// The folder that takes them as `.eml` files while there is no mail server.
     pub directory: PathBuf,
     /// The mail server: `smtps://USER:PASSWORD@HOST`, or `smtp://HOST` for STARTTLS.
-    pub smtp_url: Option<SmtpUrl>,
+    pub smtp_url: Option<ServiceUrl>,
     /// The sender, as `Acme <no-reply@example.com>`; without one it is `no-reply` at the host of `public_url`.
     pub from: Option<String>,
 }

@@ -19,7 +19,6 @@ mod config;
 mod consent;
 pub mod customer_sessions;
 pub mod customers;
-mod database_url;
 pub mod device;
 mod discovery;
 pub mod docs_client;
@@ -43,12 +42,12 @@ pub mod password;
 pub mod profile;
 pub mod rate_limits;
 mod secret_key;
+mod service_url;
 pub mod session_api_token;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_up;
-mod smtp_url;
 mod standing;
 #[cfg(test)]
 mod testing;
@@ -66,10 +65,9 @@ pub use config::{
     Branding, Clients, Config, Keys, Leaks, Lifetimes, Limits, Listen, Mailing, RateLimits, Registration,
     RequirePkce, Reveal, SessionApiToken, Tls, TokenAuthMode, Tokens,
 };
-pub use database_url::DatabaseUrl;
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use guess::Denied;
 pub use paging::{Paging, Slice};
 pub use secret_key::{SecretKey, SecretKeyError};
-pub use smtp_url::SmtpUrl;
+pub use service_url::ServiceUrl;
 pub use trusted_proxies::TrustedProxies;

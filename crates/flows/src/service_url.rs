@@ -5,15 +5,18 @@ use url::Url;
 
 /// What stands in the place of a password.
 const HIDDEN: &str = "***";
+/// The schemes of which it is known where the password is.
+const KNOWN: [&str; 4] = ["postgres", "postgresql", "smtp", "smtps"];
 
-/// Where the database is: `sqlite://path` or `postgres://user:password@host/name`. It shows itself without the password
-/// wherever it is formatted or written down; [`DatabaseUrl::reveal`] alone has it.
+/// Where something that this server depends on is, such as `sqlite://path`, `postgres://user:password@host/name` or
+/// `smtps://user:password@host`. It shows itself without the password wherever it is formatted or written down;
+/// [`ServiceUrl::reveal`] alone has it.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
-pub struct DatabaseUrl(String);
+pub struct ServiceUrl(String);
 
-impl DatabaseUrl {
-    /// The URL with its password, for the database's driver.
+impl ServiceUrl {
+    /// The URL with its password, for the driver that connects to it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -30,7 +33,7 @@ impl DatabaseUrl {
         let behind_the_host = [Some(url.path()), url.query(), url.fragment()];
         let is_read_otherwise =
             url.fragment().is_some() || behind_the_host.into_iter().flatten().any(|part| part.contains('@'));
-        if !matches!(scheme, "postgres" | "postgresql")
+        if !KNOWN.contains(&scheme)
             || is_read_otherwise
             || (url.password().is_some() && url.set_password(Some(HIDDEN)).is_err())
         {
@@ -51,31 +54,31 @@ impl DatabaseUrl {
     }
 }
 
-impl From<String> for DatabaseUrl {
+impl From<String> for ServiceUrl {
     fn from(url: String) -> Self {
         Self(url)
     }
 }
 
-impl From<&str> for DatabaseUrl {
+impl From<&str> for ServiceUrl {
     fn from(url: &str) -> Self {
         Self(url.to_owned())
     }
 }
 
-impl fmt::Display for DatabaseUrl {
+impl fmt::Display for ServiceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown())
     }
 }
 
-impl fmt::Debug for DatabaseUrl {
+impl fmt::Debug for ServiceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl Serialize for DatabaseUrl {
+impl Serialize for ServiceUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -83,6 +86,7 @@ impl Serialize for DatabaseUrl {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::Config;
 
     #[test]
@@ -107,6 +111,23 @@ mod tests {
             assert_eq!(config.database_url.reveal(), url);
             assert_eq!(config.database_url.to_string(), shown);
             let everywhere = format!("{config:?} {}", serde_json::to_string(&config).unwrap());
+            assert!(!everywhere.contains("hunter2"), "{everywhere}");
+        }
+    }
+
+    #[test]
+    fn the_password_of_a_mail_server_is_never_shown() {
+        for (url, shown) in [
+            ("smtp://mail.example:25", "smtp://mail.example:25"),
+            ("smtps://u:hunter2@mail.example", "smtps://u:***@mail.example"),
+            ("smtps://u:12/hunter2@mail.example", "***"),
+            ("smtps://u:12#hunter2@mail.example", "***"),
+            ("mail://u:hunter2@mail.example", "***"),
+            ("hunter2", "***"),
+        ] {
+            let url = ServiceUrl::from(url);
+            let everywhere = format!("{url:?} {}", serde_json::to_string(&url).unwrap());
+            assert_eq!(url.to_string(), shown);
             assert!(!everywhere.contains("hunter2"), "{everywhere}");
         }
     }
