@@ -1,8 +1,8 @@
 use std::slice;
 
 use postern_domain::{
-    Authentication, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, GrantName, Lifetime,
-    PersonName, Scopes, Session, SessionId, SigningAlgorithm, User,
+    Authentication, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, GrantId, GrantName,
+    Lifetime, Permit, PersonName, Scopes, Session, SessionId, SigningAlgorithm, User,
 };
 
 use super::*;
