@@ -1,7 +1,8 @@
 use reqwest::header::HeaderMap;
 
 /// Every header an answer of the server may carry. One that is not here was added without thought, or by a dependency.
-const KNOWN: [&str; 39] = [
+const KNOWN: [&str; 40] = [
+    "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
     "access-control-allow-origin",

@@ -53,6 +53,13 @@ impl Request {
         self.header("authorization", format!("Basic {}", base64::prelude::BASE64_STANDARD.encode(pair)))
     }
 
+    /// The same with `Authorization: Basic` as scripts write it, nothing encoded (RFC 7617 section 2).
+    #[must_use]
+    pub fn plain_basic(self, user: &str, password: &str) -> Self {
+        let pair = base64::prelude::BASE64_STANDARD.encode(format!("{user}:{password}"));
+        self.header("authorization", format!("Basic {pair}"))
+    }
+
     /// The same with a form as its body.
     #[must_use]
     pub fn form<K: AsRef<str>, V: AsRef<str>>(self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {

@@ -32,6 +32,8 @@ impl Wire {
             .local_address(from)
             .no_proxy()
             .timeout(Duration::from_secs(60))
+            // The server closes idle connections, and may do so while a request is on its way.
+            .pool_idle_timeout(Duration::from_secs(2))
             .build()
             .expect("an HTTP client");
         Self { http, public: public.clone(), listen, secrets: secrets.clone() }

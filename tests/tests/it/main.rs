@@ -19,6 +19,7 @@ mod login;
 mod nodes;
 mod register;
 mod relying_party;
+mod roads;
 mod scene;
 mod settings;
 mod sizes;
