@@ -12,6 +12,7 @@ mod m20261122_000004_instance;
 mod m20261122_000005_organizations;
 mod m20261122_000006_mails;
 mod m20261122_000007_organization_choices;
+mod m20261122_000008_lists;
 
 /// Every change of the schema, oldest first.
 pub struct Migrator;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_organizations::Migration),
             Box::new(m20261122_000006_mails::Migration),
             Box::new(m20261122_000007_organization_choices::Migration),
+            Box::new(m20261122_000008_lists::Migration),
         ]
     }
 }

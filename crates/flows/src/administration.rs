@@ -1,9 +1,8 @@
 //! What administrators see and change of others.
 
-use postern_domain::{
-    InstanceRight, Organization, OrganizationId, Refusal, Slug, Tier, User, UserId, UserState,
-};
-use postern_storage::{organizations, users};
+use postern_domain::{InstanceRight, Organization, OrganizationId, Refusal, Tier, User, UserId, UserState};
+use postern_storage::organizations::{self, Place};
+use postern_storage::users;
 
 use crate::{Actor, App, Paging, Slice};
 
@@ -66,7 +65,7 @@ pub async fn set_account_state(
     Ok(User { state, updated_at: now, ..user })
 }
 
-/// A part of all organizations, by slug; with `search`, those that have it in their slug or name.
+/// A part of all organizations, by slug; with `search`, those whose slug begins with it, then those whose name does.
 ///
 /// # Errors
 /// `insufficient_scope` without `instance:admin`; `invalid_request` for a cursor of another list.
@@ -77,10 +76,14 @@ pub async fn organizations(
     paging: &Paging,
 ) -> Result<Slice<Organization>, Refusal> {
     actor.needs_right(InstanceRight::InstanceAdmin)?;
+    let search = search.map(str::trim).filter(|search| !search.is_empty());
     let list = format!("all organizations {}", search.unwrap_or_default());
-    let after = paging.after(app, &list)?.and_then(|slug| Slug::parse(&slug).ok());
+    let after = match paging.after(app, &list)? {
+        Some(text) => Some(text.parse().map_err(Refusal::invalid_request)?),
+        None => None,
+    };
     let found = organizations::list(&app.db, search, after.as_ref(), paging.with_one_more()).await?;
-    Ok(paging.slice(app, &list, found, |organization| organization.slug.to_string()))
+    Ok(paging.slice(app, &list, found, |organization| Place::of(organization, search).to_string()))
 }
 
 /// Sets how much an organization's tokens may ask of the API. It holds at once.

@@ -5,7 +5,6 @@ use postern_storage::Db;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::client_auth::Guesses;
 use crate::clients::WrittenDown;
 use crate::keys::KeyRing;
 use crate::live::Live;
@@ -34,7 +33,6 @@ pub struct App {
     pub(crate) keys: KeyRing,
     pub(crate) live: Live,
     pub(crate) counters: Counters,
-    pub(crate) guesses: Guesses,
     pub(crate) sessions: Known,
     pub(crate) hashing: Hashing,
     /// Turns at decoding pictures.
@@ -64,7 +62,6 @@ impl App {
             discovery: OnceLock::new(),
             keys: KeyRing::default(),
             live: Live::new(),
-            guesses: Guesses::default(),
             sessions: crate::sessions::known(),
             hashing: Hashing::default(),
             pictures: Semaphore::new(logo::AT_ONCE),

@@ -7,6 +7,7 @@ use postern_domain::{Customer, CustomerId, OrganizationId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QuerySelect};
 
+use crate::count::count_up_to;
 use crate::tokens::row as tokens;
 use crate::{Db, StorageError, Tx};
 
@@ -71,8 +72,7 @@ pub async fn is_there(tx: &Tx, id: CustomerId) -> Result<bool, StorageError> {
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn count(db: &Db, organization: OrganizationId, most: u64) -> Result<u64, StorageError> {
-    let query = of(organization).select_only().column(Column::Id).limit(most);
-    Ok(query.into_tuple::<Uuid>().all(db.read()).await?.len() as u64)
+    count_up_to(db, of(organization), most).await
 }
 
 /// Adds a customer.

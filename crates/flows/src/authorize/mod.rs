@@ -8,7 +8,6 @@ mod checked;
 mod choice;
 mod choose;
 mod claims;
-mod consent_form;
 mod decide;
 mod evaluate;
 mod next;

@@ -7,6 +7,7 @@ use postern_domain::{
 use postern_storage::clients::ClientUsage;
 use postern_storage::organizations;
 
+use super::overview::COUNTED;
 use crate::{Actor, App, Paging, Slice};
 
 /// An organization that somebody belongs to.
@@ -74,7 +75,7 @@ pub async fn list(app: &App, actor: &Actor, paging: &Paging) -> Result<Slice<Min
     let slice = paging.slice(app, &list, items, |(organization, _)| organization.slug.to_string());
     let mut items = Vec::with_capacity(slice.items.len());
     for (organization, membership) in slice.items {
-        let (members, _) = organizations::count_members(&app.db, organization.id).await?;
+        let (members, _) = organizations::count_members(&app.db, organization.id, COUNTED).await?;
         items.push(Mine { organization, membership, members });
     }
     Ok(Slice { items, next: slice.next })

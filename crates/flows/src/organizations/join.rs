@@ -4,6 +4,7 @@ use postern_domain::{Invitation, Membership, Organization, Refusal, Role, Timest
 use postern_storage::{Tx, invitations, organizations};
 use uuid::Uuid;
 
+use super::overview::COUNTED;
 use crate::{Actor, App};
 
 /// An invitation, for whoever has opened its link.
@@ -41,7 +42,7 @@ pub async fn look(app: &App, user: &User, link: &str) -> Result<Joining, Refusal
     let found = invitations::find_by_link(&app.db, hash, app.clock.now()).await?;
     let invitation = found.ok_or_else(over)?;
     let organization = app.organization(invitation.organization_id).await?.ok_or_else(over)?;
-    let (members, _) = organizations::count_members(&app.db, organization.id).await?;
+    let (members, _) = organizations::count_members(&app.db, organization.id, COUNTED).await?;
     let inviter = match invitation.invited_by {
         Some(id) => app.user(id).await?,
         None => None,

@@ -3,8 +3,8 @@ use postern_storage::{app_approvals, clients, consents, customers, invitations, 
 
 use crate::{Actor, App};
 
-/// How far customers are counted.
-const COUNTED: u64 = 10_000;
+/// How far is counted what there may be very much of: one more than pages write out.
+pub(super) const COUNTED: u64 = 10_001;
 
 /// An organization in figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub async fn overview(
 ) -> Result<Overview, Refusal> {
     let id = organization.id;
     actor.may(app, id, Capability::See, "organizations:read").await?;
-    let (members, owners) = organizations::count_members(&app.db, id).await?;
+    let (members, owners) = organizations::count_members(&app.db, id, COUNTED).await?;
     if !role.may(Capability::ManageMembers) {
         return Ok(Overview { members, owners, ..Overview::default() });
     }
@@ -48,7 +48,7 @@ pub async fn overview(
         members,
         owners,
         invitations: invitations::count_open(db, id, now).await?,
-        live_tokens: tokens::count_of_organization(db, id, now).await?,
+        live_tokens: tokens::count_of_organization(db, id, now, COUNTED).await?,
         customers: customers::count(db, id, COUNTED).await?,
         apps: consents::count_clients_of_organization(db, id).await?,
         apps_waiting: app_approvals::count_waiting(db, id).await?,

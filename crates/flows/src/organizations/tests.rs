@@ -161,7 +161,7 @@ async fn of_owners_who_leave_at_once_one_stays() {
         left += usize::from(one.await.unwrap().is_ok());
     }
     assert_eq!(left, 2);
-    assert_eq!(stored::count_members(&world.app.db, world.acme.id).await.unwrap(), (1, 1));
+    assert_eq!(stored::count_members(&world.app.db, world.acme.id, 9).await.unwrap(), (1, 1));
 }
 
 #[tokio::test]

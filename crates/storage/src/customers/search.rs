@@ -6,6 +6,7 @@ use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::rows::{Column, Entity, name_key, of};
+use crate::prefix::behind;
 use crate::{Db, StorageError};
 
 /// Where in a list a customer stands. Its text is what a cursor is made of.
@@ -134,16 +135,4 @@ fn begins(column: Column, begin: &[u8]) -> SimpleExpr {
         Some(end) => from.and(column.lt(end)),
         None => from,
     }
-}
-
-/// The first bytes that come after all that begin with `begin`; `None` if there are none.
-fn behind(begin: &[u8]) -> Option<Vec<u8>> {
-    let mut end = begin.to_vec();
-    while let Some(last) = end.pop() {
-        if let Some(next) = last.checked_add(1) {
-            end.push(next);
-            return Some(end);
-        }
-    }
-    None
 }

@@ -60,7 +60,7 @@ on_both_databases! {
         assert!(write(&db, bobs, |tx, it| Box::pin(set_role(tx, it.organization_id, it.user_id, Role::Owner)))
             .await
             .unwrap());
-        assert_eq!(count_members(&db, acme.id).await.unwrap(), (2, 2));
+        assert_eq!(count_members(&db, acme.id, 9).await.unwrap(), (2, 2));
         assert_eq!(members(&db, acme.id, None, 1).await.unwrap().len(), 1);
         let first = members(&db, acme.id, None, 1).await.unwrap()[0];
         let rest = members(&db, acme.id, Some((first.created_at, first.user_id)), 9).await.unwrap();
@@ -95,5 +95,45 @@ on_both_databases! {
             }
         });
         assert_eq!(left.await.into_iter().filter(|left| *left).count(), 1);
+    }
+
+    async fn a_search_is_literal_and_its_pages_are_whole(db: Db) {
+        let ada = insert_user(&db, "ada").await;
+        for (slug, name) in
+            [("acme", "Zoo"), ("ac-dc", "Rock"), ("zoo", "ACME 50%"), ("b-side", "Acme_x"), ("acorn", "Ærø \u{10ffff}")]
+        {
+            let new = Organization { name: PersonName::parse(name).unwrap(), ..organization(slug) };
+            let made = write(&db, (new, ada.id), |tx, (new, owner)| {
+                Box::pin(insert(tx, new, random_id(), *owner))
+            });
+            made.await.unwrap();
+        }
+        for limit in [1, 2, 9] {
+            for (search, slugs) in [
+                (None, &["ac-dc", "acme", "acorn", "b-side", "zoo"][..]),
+                (Some("ac"), &["ac-dc", "acme", "acorn", "zoo", "b-side"]),
+                (Some("ACME"), &["acme", "zoo", "b-side"]),
+                (Some("acme_"), &["b-side"]),
+                (Some("acme 50%"), &["zoo"]),
+                (Some("zo"), &["zoo", "acme"]),
+                (Some("ærø \u{10ffff}"), &["acorn"]),
+                (Some("%"), &[]),
+                (Some("_"), &[]),
+                (Some("' OR 1=1 --"), &[]),
+                (Some("\u{10ffff}"), &[]),
+            ] {
+                let (mut found, mut after) = (Vec::new(), None);
+                loop {
+                    let part = list(&db, search, after.as_ref(), limit).await.unwrap();
+                    let Some(last) = part.last() else { break };
+                    let place = Place::of(last, search);
+                    assert_eq!(place.to_string().parse(), Ok(place.clone()));
+                    after = Some(place);
+                    found.extend(part.iter().map(|one| one.slug.to_string()));
+                }
+                assert_eq!(found, slugs, "{search:?} by {limit}");
+            }
+        }
+        assert!("x".parse::<Place>().is_err());
     }
 }

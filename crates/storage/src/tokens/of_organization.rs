@@ -1,16 +1,16 @@
 use postern_domain::{OrganizationId, Timestamp, TokenKind, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
 use super::row::{Column, Entity};
 use super::{Token, token};
 use crate::consents::Whose;
+use crate::count::count_up_to;
 use crate::{Db, StorageError, Tx};
 
-/// How many tokens of an organization work now, those of apps and customers included.
+/// How many tokens of an organization work now, those of apps and customers included; counted no further than `most`.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
@@ -18,10 +18,11 @@ pub async fn count_of_organization(
     db: &Db,
     organization: OrganizationId,
     now: Timestamp,
+    most: u64,
 ) -> Result<u64, StorageError> {
     let kinds = [TokenKind::AuthorizationCode, TokenKind::Refresh].map(|kind| kind.spec().code);
     let working = Entity::find().filter(live(organization, now)).filter(Column::Kind.is_not_in(kinds));
-    Ok(working.count(db.read()).await?)
+    count_up_to(db, working, most).await
 }
 
 /// The organization's own tokens that work now and end after `end`, or never: at most `limit`.
@@ -160,7 +161,7 @@ mod tests {
             keep(&db, 3, |token| token.user_id = Some(bob)).await;
             keep(&db, 4, |token| token.organization_id = Some(OrganizationId(random_id()))).await;
             keep(&db, 5, |token| token.expires_at = Some(NOW)).await;
-            assert_eq!(count_of_organization(&db, ACME, NOW).await.unwrap(), 3);
+            assert_eq!(count_of_organization(&db, ACME, NOW, 9).await.unwrap(), 3);
             for (whose, gone, left) in [
                 (Whose::User(ada), 1, [false, true, true, true]),
                 (Whose::Client(notes), 1, [false, false, true, true]),

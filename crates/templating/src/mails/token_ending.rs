@@ -1,8 +1,9 @@
 //! A token ends soon.
 
+use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::mail::{Mail, MailFrame, rendered_from, subject};
+use super::mail::{Mail, MailFrame, plain, subject};
 use crate::{When, pages::SAMPLE_NOW};
 
 /// A token that ends soon, to its owner; for a token of an organization, to those who may renew it.
@@ -24,6 +25,18 @@ pub struct TokenEnding {
     pub renew_url: String,
 }
 
+#[derive(Template)]
+#[template(path = "mails/token_ending.txt", whitespace = "preserve")]
+struct Text<'a> {
+    mail: &'a TokenEnding,
+}
+
+#[derive(Template)]
+#[template(path = "mails/token_ending.html")]
+struct Html<'a> {
+    mail: &'a TokenEnding,
+}
+
 impl Mail for TokenEnding {
     const NAME: &'static str = "token-ending";
 
@@ -31,7 +44,13 @@ impl Mail for TokenEnding {
         subject(&format!("Your token {} ends {}", self.token, self.expires.relative))
     }
 
-    rendered_from!(TokenEnding, "mails/token_ending.txt", "mails/token_ending.html");
+    fn text(&self) -> askama::Result<String> {
+        plain(&Text { mail: self })
+    }
+
+    fn html(&self) -> askama::Result<String> {
+        Html { mail: self }.render()
+    }
 
     fn sample() -> Self {
         Self {

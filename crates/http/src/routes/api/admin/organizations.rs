@@ -17,7 +17,7 @@ pub(super) fn routes() -> Routes {
     let list = Operation::get("/v1/admin/organizations", "listAllOrganizations", ADMIN)
         .summary("Every organization")
         .lists::<ManagedOrganization>()
-        .filter("query", "What is in the slug or the name.");
+        .filter("query", "How the slug or the name begins.");
     let change = Operation::patch("/v1/admin/organizations/{id}", "setOrganizationTier", ADMIN)
         .summary("Set how much an organization's tokens may ask of the API")
         .takes::<TierChange>()
