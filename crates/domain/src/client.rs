@@ -169,6 +169,28 @@ pub struct ClientMetadata {
 }
 
 impl ClientMetadata {
+    /// A client that may do nothing yet: without redirect URIs, scopes and grants, and with nothing unusual.
+    pub const fn new(name: PersonName, client_type: ClientType) -> Self {
+        Self {
+            name,
+            client_type,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            scopes: Scopes::none(),
+            homepage_url: None,
+            terms_url: None,
+            privacy_url: None,
+            auth_method: None,
+            grants: Vec::new(),
+            access_token_lifetime: None,
+            refresh_token_lifetime: None,
+            id_token_signed_response_alg: SigningAlgorithm::Rs256,
+            require_pkce: false,
+            trusted: false,
+            resource_server: false,
+        }
+    }
+
     /// Whether the client may use a grant.
     pub fn allows_grant(&self, grant: GrantName) -> bool {
         self.grants.contains(&grant)
@@ -214,6 +236,28 @@ pub struct Client {
 impl Client {
     /// How old `last_used_at` may be before it is written again.
     const TOUCHED_EVERY: Lifetime = Lifetime::seconds(600);
+
+    /// A client that was registered at `created_at` and has no secret yet.
+    pub const fn new(
+        id: ClientId,
+        identifier: ClientIdentifier,
+        owner: ClientOwner,
+        metadata: ClientMetadata,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            identifier,
+            owner,
+            metadata,
+            secrets: Vec::new(),
+            logo_digest: None,
+            disabled: false,
+            created_at,
+            updated_at: created_at,
+            last_used_at: None,
+        }
+    }
 
     /// The secrets that work at `now`, the latest first.
     pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &ClientSecret> {

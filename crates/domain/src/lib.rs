@@ -4,6 +4,7 @@
 
 mod account;
 mod api_token;
+mod catalogue;
 mod client;
 mod consent;
 mod customer;
@@ -22,12 +23,14 @@ mod refusal;
 mod scope;
 mod secret;
 mod session;
+mod subject;
 mod timestamp;
 mod token;
 mod web_url;
 
 pub use account::{AccountError, Email, InstanceRight, PersonName, User, UserState, Username};
 pub use api_token::ApiToken;
+pub use catalogue::{Catalogue, ScopeSpec};
 pub use client::{
     AuthMethod, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName,
     SigningAlgorithm,
@@ -47,14 +50,15 @@ pub use organization::{
 };
 pub use own_path::OwnPath;
 pub use params::{Params, ParamsError};
-pub use permit::{Narrowing, Organizations, Permit, Subject};
+pub use permit::{Narrowing, Organizations, Permit};
 pub use pkce::{CodeChallenge, CodeVerifier, PkceError};
 pub use rate::{Rate, RateError};
 pub use redirect_uri::{PostLogoutRedirectUri, RedirectUri, RedirectUriError};
 pub use refusal::{ErrorCode, Refusal};
-pub use scope::{Catalogue, ScopeError, ScopeSpec, Scopes};
+pub use scope::{ScopeError, Scopes};
 pub use secret::{Plain, TokenHash};
 pub use session::{AuthMethodReference, Session};
+pub use subject::Subject;
 pub use timestamp::{Lifetime, LifetimeError, Timestamp};
 pub use token::{MalformedToken, Presented, TokenKind, TokenKindSpec, TokenText};
 pub use web_url::{WebUrl, WebUrlError};

@@ -5,6 +5,7 @@ use postern_storage::Db;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use crate::client_auth::Guesses;
 use crate::clients::WrittenDown;
 use crate::keys::KeyRing;
 use crate::live::Live;
@@ -33,6 +34,7 @@ pub struct App {
     pub(crate) keys: KeyRing,
     pub(crate) live: Live,
     pub(crate) counters: Counters,
+    pub(crate) guesses: Guesses,
     pub(crate) sessions: Known,
     pub(crate) hashing: Hashing,
     /// Turns at decoding pictures.
@@ -62,6 +64,7 @@ impl App {
             discovery: OnceLock::new(),
             keys: KeyRing::default(),
             live: Live::new(),
+            guesses: Guesses::default(),
             sessions: crate::sessions::known(),
             hashing: Hashing::default(),
             pictures: Semaphore::new(logo::AT_ONCE),

@@ -1,5 +1,7 @@
 //! How a client proves who it is at the back-channel endpoints (RFC 6749 section 2.3, OIDC Core section 9).
 
+mod guesses;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -7,14 +9,14 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use postern_domain::{
-    AuthMethod, Client, ClientIdentifier, Lifetime, Params, Plain, Refusal, SecretId, Timestamp, TokenHash,
+    AuthMethod, Client, ClientIdentifier, Params, Plain, Refusal, SecretId, Timestamp, TokenHash,
 };
-use postern_storage::budgets::{self, Allowance, Taken};
-use uuid::Uuid;
 
 use crate::App;
-use crate::budget::network;
 use crate::clients::record_refusal;
+
+use guesses::Budget;
+pub(crate) use guesses::Guesses;
 
 /// Everything about a request that can tell who sends it.
 #[derive(Clone, Copy)]
@@ -81,13 +83,13 @@ pub(crate) async fn prove(app: &App, sender: Sender<'_>) -> Result<Authenticated
         Some(identifier) => app.client(&identifier).await?,
         None => None,
     };
+    let presented = claimed.secret.as_ref().map(|secret| app.secret_key.hash_text(secret.reveal()));
     let budget = Budget::new(app, client.as_deref(), sender.address);
-    budget.check(app, now).await?;
-    match (proved(app, client.as_deref(), &claimed, now), client) {
+    let look = || proved(client.as_deref(), claimed.method, presented, now);
+    match (budget.guess(app, look).await?, client) {
         (Ok(secret), Some(client)) => Ok(Authenticated { client, method: claimed.method, secret }),
         (outcome, client) => {
             let reason = outcome.err().unwrap_or("there is no such client");
-            budget.take(app, now).await?;
             if let Some(client) = client {
                 record_refusal(app, client.id, sender.endpoint, &Refusal::invalid_client(reason)).await;
             }
@@ -101,22 +103,21 @@ pub(crate) async fn prove(app: &App, sender: Sender<'_>) -> Result<Authenticated
 
 /// The secret by which the client is proved, if it needs one; else what its developer is told.
 fn proved(
-    app: &App,
     client: Option<&Client>,
-    claimed: &Claimed,
+    method: AuthMethod,
+    presented: Option<TokenHash>,
     now: Timestamp,
 ) -> Result<Option<SecretId>, &'static str> {
-    let presented = claimed.secret.as_ref().map(|secret| app.secret_key.hash_text(secret.reveal()));
     let found = presented.and_then(|hash| matching(client, hash, now));
     let Some(client) = client else { return Err("there is no such client") };
-    if !client.metadata.allows_auth_method(claimed.method) {
-        return Err(match claimed.method {
+    if !client.metadata.allows_auth_method(method) {
+        return Err(match method {
             AuthMethod::None => "the client sent no secret, but it must authenticate",
             AuthMethod::ClientSecretBasic => "the client may not use client_secret_basic",
             AuthMethod::ClientSecretPost => "the client may not use client_secret_post",
         });
     }
-    match (claimed.method, found) {
+    match (method, found) {
         (AuthMethod::None, _) => Ok(None),
         (_, Some(secret)) => Ok(Some(secret)),
         (_, None) => Err("the client secret is wrong, or has ended"),
@@ -189,74 +190,6 @@ fn form_decoded(text: &str) -> Option<String> {
         return None;
     }
     Params::parse(format!("value={text}").as_bytes()).ok()?.get("value").map(str::to_owned)
-}
-
-/// How often one client may fail from one address. Those that are not registered have one budget together: names can
-/// be made up without end.
-struct Budget {
-    key: TokenHash,
-    allowance: Allowance,
-}
-
-impl Budget {
-    fn new(app: &App, client: Option<&Client>, address: IpAddr) -> Self {
-        let client = client.map_or(Uuid::nil(), |client| client.id.0);
-        let whose = [client.as_bytes(), network(address).as_slice()].concat();
-        Self {
-            key: TokenHash(app.secret_key.mark("budget client authentication", &whose)),
-            allowance: Allowance {
-                limit: app.config.rate_limits.client_authentication,
-                window: Lifetime::seconds(60),
-            },
-        }
-    }
-
-    /// What the cache of those who have something left rests on: the failure that leaves nothing moves it. Others must
-    /// not, or whoever fails on purpose would make the server forget what it knows of everybody else.
-    fn epoch(&self) -> Uuid {
-        let (id, _) = self.key.0.split_at(16);
-        Uuid::from_slice(id).unwrap_or_default()
-    }
-
-    /// Refuses who has nothing left, before the secret is looked at.
-    async fn check(&self, app: &App, now: Timestamp) -> Result<(), Refusal> {
-        let known = &app.live.may_fail;
-        if known.get(app.db.epochs(), &self.key).is_some() {
-            return Ok(());
-        }
-        let since = app.db.epochs().now();
-        match budgets::exhausted(&app.db, self.key, self.allowance, now).await? {
-            Some(exhausted) => Err(too_many(exhausted.until, now)),
-            None => {
-                known.insert(self.key, (), since, &[self.epoch()]);
-                Ok(())
-            }
-        }
-    }
-
-    /// Counts a failure; that beyond the last one is not told apart from a success that came too late.
-    async fn take(&self, app: &App, now: Timestamp) -> Result<(), Refusal> {
-        let input = (self.key, self.allowance, self.epoch());
-        let taken: Result<_, Refusal> = app
-            .db
-            .write(input, move |tx, (key, allowance, epoch)| {
-                Box::pin(async move {
-                    let taken = budgets::take(tx, *key, *allowance, now).await?;
-                    if taken.as_ref().map_or(true, Taken::is_last) {
-                        tx.invalidate(*epoch);
-                    }
-                    Ok(taken)
-                })
-            })
-            .await;
-        taken?.map(|_| ()).map_err(|exhausted| too_many(exhausted.until, now))
-    }
-}
-
-fn too_many(until: Timestamp, now: Timestamp) -> Refusal {
-    let wait = Lifetime::seconds(until.seconds_since(now).max(1));
-    Refusal::too_many_requests(format!("client authentication failed too often; try again in {wait}"))
-        .after(wait)
 }
 
 #[cfg(test)]

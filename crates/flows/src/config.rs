@@ -1,13 +1,22 @@
+mod lifetimes;
+mod listen;
+mod rate_limits;
+mod tokens;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use postern_domain::{Catalogue, Lifetime, Rate, ScopeSpec};
+use postern_domain::{Catalogue, ScopeSpec};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::ServiceUrl;
+
+pub use lifetimes::Lifetimes;
+pub use listen::Listen;
+pub use rate_limits::RateLimits;
+pub use tokens::{Leaks, Reveal, SessionApiToken, TokenAuthMode, Tokens};
 
 /// Everything an operator can set. Names, defaults and meaning are the README's table of settings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -51,77 +60,6 @@ pub struct Config {
     pub branding: Branding,
 }
 
-/// Where the server listens: an address with a port, or `unix:` and a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Listen {
-    /// A TCP address.
-    Tcp(SocketAddr),
-    /// A Unix socket.
-    Unix(PathBuf),
-}
-
-/// Settings of tokens.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Tokens {
-    /// The first part of every token, by which an instance, or its sandbox, is told at a glance.
-    pub prefix: String,
-    /// How the API takes personal and organization tokens.
-    pub auth_mode: TokenAuthMode,
-    /// Whether nothing of a token can be changed but that it is revoked.
-    pub secure_mode: bool,
-    /// Whether owners may see the value of a personal or organization token again.
-    pub reveal: Reveal,
-    /// Longest life of a new personal or organization token; without it there is no cap.
-    pub max_lifetime: Option<Lifetime>,
-    /// How long a renewed token lives from then on.
-    pub renewal_lifetime: Lifetime,
-}
-
-/// How the API takes personal and organization tokens. What is issued to apps is always sent as Bearer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TokenAuthMode {
-    /// `Authorization: Basic base64(USER:TOKEN)` only.
-    Basic,
-    /// `Authorization: Bearer TOKEN` only.
-    Bearer,
-    /// Either.
-    #[default]
-    Both,
-}
-
-/// The token by which signed-in pages call the API.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SessionApiToken {
-    /// Whether there is one. Any script on a page that may obtain it acts as the person who is signed in.
-    pub enabled: bool,
-    /// The header that it is sent in.
-    pub header: String,
-    /// Origins of the same site whose pages may obtain one, besides our own.
-    pub origins: Vec<String>,
-}
-
-/// Whether owners may see the value of a personal or organization token again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Reveal {
-    /// It is shown when it is made, and nothing of it is kept.
-    #[default]
-    Once,
-    /// A sealed copy is kept, which they see after signing in afresh.
-    Again,
-}
-
-/// What is done about tokens that turn up where others can read them.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Leaks {
-    /// The public keys by which scanners of secrets sign their reports, PEM, by the name that reports give them.
-    pub keys: BTreeMap<String, String>,
-}
-
 /// Settings of OAuth clients.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -139,57 +77,6 @@ pub enum RequirePkce {
     Public,
     /// Every client.
     All,
-}
-
-/// How long things live unless a client shortens it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Lifetimes {
-    /// Access tokens.
-    pub access_token: Lifetime,
-    /// Refresh tokens that are not used.
-    pub refresh_token: Lifetime,
-    /// What a person allowed a client, however often it is refreshed; without it only disuse ends that.
-    pub grant: Option<Lifetime>,
-    /// Authorization codes.
-    pub code: Lifetime,
-    /// Sessions that are not used.
-    pub session_idle: Lifetime,
-    /// Sessions however much they are used.
-    pub session_absolute: Lifetime,
-}
-
-/// How often the API may be called, and budgets: of failed tries, of which success never counts, and of what anybody may
-/// have the server keep.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RateLimits {
-    /// Whether calls of the API are counted.
-    pub enabled: bool,
-    /// What organizations of the lowest tier may ask.
-    pub restricted: Rate,
-    /// What everybody may ask of whom nothing else is said.
-    pub default: Rate,
-    /// What organizations of the highest tier may ask.
-    pub elevated: Rate,
-    /// What a page may ask in the name of somebody who is signed in.
-    pub web_session: Rate,
-    /// What an address may ask without a credential that works.
-    pub address: Rate,
-    /// `redis://…`, where several nodes count together; without it each counts by itself.
-    pub redis_url: Option<ServiceUrl>,
-    /// Failed sign-ins a minute for one account.
-    pub sign_in_account: u32,
-    /// Failed sign-ins a minute from one address.
-    pub sign_in_address: u32,
-    /// Failed client authentications a minute for one client and address.
-    pub client_authentication: u32,
-    /// Sign-ups an hour from one address.
-    pub registration: u32,
-    /// Authorization requests that apps let browsers post, a minute from one address.
-    pub posted_request: u32,
-    /// Reports of leaked tokens a minute from one address. Those that are signed are not counted.
-    pub leak_report: u32,
 }
 
 /// HTTPS without a proxy.
@@ -300,58 +187,6 @@ impl Default for Config {
     }
 }
 
-impl Default for Tokens {
-    fn default() -> Self {
-        Self {
-            prefix: "postern".to_owned(),
-            auth_mode: TokenAuthMode::default(),
-            secure_mode: false,
-            reveal: Reveal::Once,
-            max_lifetime: None,
-            renewal_lifetime: Lifetime::days(90),
-        }
-    }
-}
-
-impl Default for Lifetimes {
-    fn default() -> Self {
-        Self {
-            access_token: Lifetime::days(10),
-            refresh_token: Lifetime::days(90),
-            grant: None,
-            code: Lifetime::seconds(60),
-            session_idle: Lifetime::days(14),
-            session_absolute: Lifetime::days(90),
-        }
-    }
-}
-
-impl Default for RateLimits {
-    fn default() -> Self {
-        const fn at(requests: u32) -> NonZeroU32 {
-            match NonZeroU32::new(requests) {
-                Some(requests) => requests,
-                None => NonZeroU32::MIN,
-            }
-        }
-        Self {
-            enabled: true,
-            restricted: Rate::per_minute(at(60)),
-            default: Rate::per_minute(at(500)),
-            elevated: Rate::per_second(at(100)),
-            web_session: Rate::per_second(at(100)),
-            address: Rate::per_minute(at(500)),
-            redis_url: None,
-            sign_in_account: 10,
-            sign_in_address: 30,
-            client_authentication: 60,
-            registration: 20,
-            posted_request: 60,
-            leak_report: 30,
-        }
-    }
-}
-
 impl Default for Keys {
     fn default() -> Self {
         Self { rsa_bits: 3072 }
@@ -364,12 +199,6 @@ impl Default for Limits {
     }
 }
 
-impl Default for SessionApiToken {
-    fn default() -> Self {
-        Self { enabled: false, header: "X-Postern-REST-Token".to_owned(), origins: Vec::new() }
-    }
-}
-
 impl Default for Mailing {
     fn default() -> Self {
         Self { directory: PathBuf::from("postern-data/mail"), smtp_url: None, from: None }
@@ -379,28 +208,5 @@ impl Default for Mailing {
 impl Default for Branding {
     fn default() -> Self {
         Self { name: "Postern".to_owned(), accent: None }
-    }
-}
-
-impl Serialize for Listen {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Tcp(address) => serializer.collect_str(address),
-            Self::Unix(path) => serializer.collect_str(&format_args!("unix:{}", path.display())),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Listen {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        match text.strip_prefix("unix:") {
-            Some(path) => Ok(Self::Unix(PathBuf::from(path))),
-            None => text.parse().map(Self::Tcp).map_err(|_| {
-                serde::de::Error::custom(format!(
-                    "“{text}” is not an address to listen on; write 127.0.0.1:8080, [::]:443 or unix:/run/postern.sock"
-                ))
-            }),
-        }
     }
 }

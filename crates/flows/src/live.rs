@@ -21,9 +21,8 @@ const ROLES: usize = 20_000;
 const CUSTOMERS: usize = 10_000;
 /// How many approvals of apps are kept.
 const APPROVALS: usize = 4_000;
-/// How many verdicts on tokens are kept, and how many senders of whom it is known that they may still fail.
+/// How many verdicts on tokens are kept.
 const VERDICTS: usize = 20_000;
-const SENDERS: usize = 4_000;
 /// How many consents, and how often that there is none, are kept in memory.
 const CONSENTS: usize = 20_000;
 
@@ -39,8 +38,6 @@ pub(crate) struct Live {
     pub(crate) consents: Cache<(UserId, ClientId, Subject), Option<Arc<Consent>>>,
     /// What is known of a token, by its hash.
     pub(crate) verdicts: Cache<TokenHash, Arc<Verdict>>,
-    /// Senders whose budget of failed authentications is not used up.
-    pub(crate) may_fail: Cache<TokenHash, ()>,
 }
 
 impl Live {
@@ -54,7 +51,6 @@ impl Live {
             approvals: Cache::new(APPROVALS),
             customers: Cache::new(CUSTOMERS),
             verdicts: Cache::new(VERDICTS),
-            may_fail: Cache::new(SENDERS),
             consents: Cache::new(CONSENTS),
         }
     }

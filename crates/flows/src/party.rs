@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use postern_domain::{
     AuthMethodReference, Authentication, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientSecret,
     ClientType, CodeBinding, CodeChallenge, Consent, GrantName, Organizations, Params, Permit, PersonName,
-    RedirectUri, Refusal, Scopes, Session, SigningAlgorithm, Subject, TokenHash, User,
+    RedirectUri, Refusal, Scopes, Session, Subject, TokenHash, User,
 };
 use postern_storage::signing_keys::{self, StoredKey};
 use postern_storage::{clients, consents, sessions};
@@ -152,37 +152,16 @@ pub(crate) async fn client(
     change: impl FnOnce(&mut ClientMetadata),
 ) -> (Client, String) {
     let now = app.clock.now();
+    let name_of_it = PersonName::parse(name).unwrap();
     let mut metadata = ClientMetadata {
-        name: PersonName::parse(name).unwrap(),
-        client_type: ClientType::Confidential,
         redirect_uris: vec![RedirectUri::register(REDIRECT_URI, ClientType::Confidential).unwrap()],
-        post_logout_redirect_uris: Vec::new(),
-        scopes: "openid profile email offline_access user:read".parse().unwrap(),
-        homepage_url: None,
-        terms_url: None,
-        privacy_url: None,
-        auth_method: None,
+        scopes: scopes("openid profile email offline_access user:read"),
         grants: vec![GrantName::AuthorizationCode, GrantName::RefreshToken],
-        access_token_lifetime: None,
-        refresh_token_lifetime: None,
-        id_token_signed_response_alg: SigningAlgorithm::Rs256,
-        require_pkce: false,
-        trusted: false,
-        resource_server: false,
+        ..ClientMetadata::new(name_of_it, ClientType::Confidential)
     };
     change(&mut metadata);
-    let mut client = Client {
-        id: app.new_id(),
-        identifier: ClientIdentifier::parse(&format!("{name}-app")).unwrap(),
-        owner: ClientOwner::Instance,
-        metadata,
-        secrets: Vec::new(),
-        logo_digest: None,
-        disabled: false,
-        created_at: now,
-        updated_at: now,
-        last_used_at: None,
-    };
+    let identifier = ClientIdentifier::parse(&format!("{name}-app")).unwrap();
+    let mut client = Client::new(app.new_id(), identifier, ClientOwner::Instance, metadata, now);
     let mut secret = String::new();
     if client.metadata.client_type == ClientType::Confidential {
         // Brought along from elsewhere: with what form-encoding changes.

@@ -1,168 +1,25 @@
 //! Personal and organization tokens, as those who own them see and change them.
 
-use std::cmp::Ordering;
-use std::fmt;
-use std::str::FromStr;
+mod search;
 
-use postern_domain::{OrganizationId, Timestamp, TokenId, TokenKind, UserId};
-use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use postern_domain::{Timestamp, TokenId, TokenKind, UserId};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select, Statement, Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Statement, Value,
 };
 
 use crate::count::count_up_to;
 use crate::mapping::to_json;
-use crate::prefix::behind;
 use crate::tokens::row::{Column, Entity};
 use crate::tokens::{Token, data_text, name_key, token};
 use crate::{Db, StorageError, Tx};
+use search::{lasts, of_kind, owned_by};
+
+pub use search::{Owner, Place, Search, State};
 
 const TABLE: &str = "tokens";
 /// How far tokens are counted.
 const COUNTED: u64 = 10_000;
-
-/// Whose tokens are meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Owner {
-    /// The personal tokens of a person.
-    User(UserId),
-    /// The tokens of an organization.
-    Organization(OrganizationId),
-}
-
-/// What has become of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
-    /// It has neither ended nor been revoked.
-    Active,
-    /// It has ended, and was not revoked.
-    Expired,
-    /// It was revoked.
-    Revoked,
-}
-
-/// Which tokens are looked for; what is `None` does not matter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Search {
-    /// Of this owner.
-    pub owner: Option<Owner>,
-    /// Of this kind, personal or of an organization.
-    pub kind: Option<TokenKind>,
-    /// Whose name begins so, in whatever case. Nothing in it stands for anything else.
-    pub name: Option<String>,
-    /// In this state.
-    pub state: Option<State>,
-}
-
-/// Where in a list a token stands. Its text is what a cursor is made of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    by: By,
-    id: TokenId,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum By {
-    Time(i64),
-    Name(Vec<u8>),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.by {
-            By::Time(at) => write!(f, "{} {at}", self.id),
-            By::Name(name) => write!(f, "{} “{}", self.id, String::from_utf8_lossy(name)),
-        }
-    }
-}
-
-impl FromStr for Place {
-    type Err = String;
-
-    /// The error is a sentence for whoever sent the cursor.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let read = || {
-            let (id, by) = text.split_once(' ')?;
-            let by = match by.strip_prefix('“') {
-                Some(name) => By::Name(name.as_bytes().to_vec()),
-                None => By::Time(by.parse().ok()?),
-            };
-            Some(Self { by, id: id.parse().ok()? })
-        };
-        read().ok_or_else(|| "there is no such place in a list of tokens".to_owned())
-    }
-}
-
-impl Search {
-    /// What the list is ordered by, so that one index serves it: names where one is looked for, else the newest first, by
-    /// what makes a token what is looked for.
-    fn order(&self) -> (Column, Order) {
-        match (&self.name, self.state) {
-            (Some(_), _) => (Column::NameKey, Order::Asc),
-            (None, Some(State::Revoked)) => (Column::RevokedAt, Order::Desc),
-            (None, Some(State::Expired)) => (Column::ExpiresAt, Order::Desc),
-            _ => (Column::CreatedAt, Order::Desc),
-        }
-    }
-
-    /// The place of a token in this list.
-    pub fn place(&self, token: &Token) -> Place {
-        let time = |at: Option<Timestamp>| By::Time(at.map_or(0, |at| at.0));
-        let by = match self.order().0 {
-            Column::NameKey => {
-                By::Name(token.api().map(|api| name_key(api.name.as_str())).unwrap_or_default())
-            }
-            Column::RevokedAt => time(token.revoked_at),
-            Column::ExpiresAt => time(token.expires_at),
-            _ => By::Time(token.created_at.0),
-        };
-        Place { by, id: token.id }
-    }
-
-    fn kinds(&self) -> Vec<TokenKind> {
-        let of_owner = match self.owner {
-            Some(Owner::User(_)) => vec![TokenKind::Personal],
-            Some(Owner::Organization(_)) => vec![TokenKind::Organization],
-            None => vec![TokenKind::Personal, TokenKind::Organization],
-        };
-        of_owner.into_iter().filter(|kind| self.kind.is_none_or(|wanted| wanted == *kind)).collect()
-    }
-
-    fn query(&self, kind: TokenKind, after: Option<&Place>, now: Timestamp) -> Select<Entity> {
-        let (column, order) = self.order();
-        let mut query = of_kind(kind);
-        if let Some(owner) = self.owner {
-            query = query.filter(owned_by(owner));
-        }
-        if let Some(name) = &self.name {
-            let begin = name_key(name);
-            if let Some(end) = behind(&begin) {
-                query = query.filter(Column::NameKey.lt(end));
-            }
-            query = query.filter(Column::NameKey.gte(begin));
-        }
-        query = match self.state {
-            None => query,
-            Some(State::Revoked) => query.filter(Column::RevokedAt.is_not_null()),
-            Some(State::Expired) => {
-                query.filter(Column::RevokedAt.is_null()).filter(Column::ExpiresAt.lte(now.0))
-            }
-            Some(State::Active) => query.filter(Column::RevokedAt.is_null()).filter(lasts(now)),
-        };
-        if let Some(after) = after {
-            query = query.filter(beyond(column, &order, after));
-        }
-        query.order_by(column, order.clone()).order_by(Column::Id, order)
-    }
-
-    /// Which of two tokens of the list comes first.
-    fn compare(&self, a: &Token, b: &Token) -> Ordering {
-        let (a, b) = (self.place(a), self.place(b));
-        let ascending = a.by.cmp(&b.by).then(a.id.cmp(&b.id));
-        if self.order().1 == Order::Asc { ascending } else { ascending.reverse() }
-    }
-}
 
 /// At most `limit` tokens behind `after`. Those of each kind come from an index of their own and are put together here.
 ///
@@ -305,35 +162,6 @@ async fn execute<const N: usize>(tx: &Tx, sql: &str, values: [Value; N]) -> Resu
 
 fn limited(limit: u64) -> Value {
     i64::try_from(limit).unwrap_or(i64::MAX).into()
-}
-
-fn of_kind(kind: TokenKind) -> Select<Entity> {
-    Entity::find().filter(Column::Kind.eq(kind.spec().code)).filter(Column::NameKey.is_not_null())
-}
-
-fn owned_by(owner: Owner) -> SimpleExpr {
-    match owner {
-        Owner::User(id) => Column::UserId.eq(id.0),
-        Owner::Organization(id) => Column::OrganizationId.eq(id.0),
-    }
-}
-
-fn lasts(now: Timestamp) -> SimpleExpr {
-    Column::ExpiresAt.is_null().or(Column::ExpiresAt.gt(now.0))
-}
-
-/// What stands behind a place. The first half alone bounds the search in the index.
-fn beyond(column: Column, order: &Order, place: &Place) -> SimpleExpr {
-    let lead: Value = match &place.by {
-        By::Time(at) => (*at).into(),
-        By::Name(name) => name.clone().into(),
-    };
-    let id = place.id.0;
-    if *order == Order::Asc {
-        column.gte(lead.clone()).and(column.gt(lead).or(Column::Id.gt(id)))
-    } else {
-        column.lte(lead.clone()).and(column.lt(lead).or(Column::Id.lt(id)))
-    }
 }
 
 #[cfg(test)]

@@ -27,6 +27,20 @@ impl Taken {
     pub const fn is_last(&self) -> bool {
         self.is_last
     }
+
+    /// When its window ends.
+    pub const fn window_ends_at(&self) -> Timestamp {
+        self.window_ends_at
+    }
+}
+
+/// How much of a budget is used in the window that has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// How many tries; at least one.
+    pub tries: u32,
+    /// When the window ends.
+    pub until: Timestamp,
 }
 
 /// Nothing is left until the window ends.
@@ -74,7 +88,7 @@ pub async fn take(
         let is_last = row.try_get_by_index::<i64>(1)? >= i64::from(allowance.limit);
         return Ok(Ok(Taken { key, window_ends_at, is_last }));
     }
-    let until = used(connection, key).await?.map_or(ends_at, |(until, _)| until);
+    let until = find(connection, key).await?.map_or(ends_at, |(until, _)| until);
     Ok(Err(Exhausted { until }))
 }
 
@@ -102,9 +116,24 @@ pub async fn exhausted(
     allowance: Allowance,
     now: Timestamp,
 ) -> Result<Option<Exhausted>, StorageError> {
-    let Some((until, used)) = used(db.read(), key).await? else { return Ok(None) };
-    let current = until > now && until <= now.plus(allowance.window).plus(allowance.window);
-    Ok((current && used >= i64::from(allowance.limit)).then_some(Exhausted { until }))
+    let used = used(db, key, allowance, now).await?.filter(|used| used.tries >= allowance.limit);
+    Ok(used.map(|used| Exhausted { until: used.until }))
+}
+
+/// How much of the budget `key` is used, without counting anything; `None` if nothing is.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn used(
+    db: &Db,
+    key: TokenHash,
+    allowance: Allowance,
+    now: Timestamp,
+) -> Result<Option<Used>, StorageError> {
+    let Some((until, used)) = find(db.read(), key).await? else { return Ok(None) };
+    let is_current = until > now && until <= now.plus(allowance.window).plus(allowance.window);
+    let tries = u32::try_from(used).unwrap_or(u32::MAX);
+    Ok((is_current && used > 0).then_some(Used { tries, until }))
 }
 
 /// Removes up to `most` budgets whose window is over.
@@ -120,7 +149,8 @@ pub async fn purge(tx: &Tx, now: Timestamp, most: u32) -> Result<u64, StorageErr
     Ok(connection.execute_raw(statement).await?.rows_affected())
 }
 
-async fn used(
+/// When the window of a budget ends, and how many tries were counted in it.
+async fn find(
     connection: &impl ConnectionTrait,
     key: TokenHash,
 ) -> Result<Option<(Timestamp, i64)>, StorageError> {

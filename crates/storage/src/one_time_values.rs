@@ -53,6 +53,27 @@ pub async fn insert(
     Ok(())
 }
 
+/// Takes a value that was not kept before, as one that carries its own proof need not be: of any number that try, on any
+/// number of nodes, exactly one gets `true`. It is remembered until `expires_at`; after that it must count no more.
+///
+/// # Errors
+/// [`StorageError`] if the database fails; the value is then as it was.
+pub async fn spend(
+    tx: &Tx,
+    purpose: &str,
+    hash: TokenHash,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<bool, StorageError> {
+    let sql = "INSERT INTO one_time_values (hash, kind, data, created_at, expires_at, consumed_at) \
+         VALUES ($1, $2, '', $3, $4, $5) ON CONFLICT (hash) DO NOTHING";
+    let values: [Value; 5] =
+        [hash.0.to_vec().into(), purpose.into(), now.0.into(), expires_at.0.into(), now.0.into()];
+    let connection = tx.connection();
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    Ok(connection.execute_raw(statement).await?.rows_affected() == 1)
+}
+
 /// What is kept with a value that can still be used.
 ///
 /// # Errors

@@ -3,8 +3,8 @@
 use std::env;
 
 use postern_domain::{
-    Client, ClientId, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, Email, PersonName, Scopes,
-    SigningAlgorithm, Timestamp, TokenHash, User, UserId, UserState, Username,
+    Client, ClientId, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, Email, PersonName,
+    Timestamp, TokenHash, User, UserId, UserState, Username,
 };
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
@@ -159,36 +159,9 @@ pub(crate) async fn insert_user(db: &Db, username: &str) -> User {
 
 /// A client of the instance's in the database.
 pub(crate) async fn insert_client(db: &Db, name: &str) -> ClientId {
-    let metadata = ClientMetadata {
-        name: PersonName::parse(name).unwrap(),
-        client_type: ClientType::Confidential,
-        redirect_uris: Vec::new(),
-        post_logout_redirect_uris: Vec::new(),
-        scopes: Scopes::none(),
-        homepage_url: None,
-        terms_url: None,
-        privacy_url: None,
-        auth_method: None,
-        grants: Vec::new(),
-        access_token_lifetime: None,
-        refresh_token_lifetime: None,
-        id_token_signed_response_alg: SigningAlgorithm::Rs256,
-        require_pkce: false,
-        trusted: false,
-        resource_server: false,
-    };
-    let client = Client {
-        id: ClientId(random_id()),
-        identifier: ClientIdentifier::parse(name).unwrap(),
-        owner: ClientOwner::Instance,
-        metadata,
-        secrets: Vec::new(),
-        logo_digest: None,
-        disabled: false,
-        created_at: NOW,
-        updated_at: NOW,
-        last_used_at: None,
-    };
+    let metadata = ClientMetadata::new(PersonName::parse(name).unwrap(), ClientType::Confidential);
+    let identifier = ClientIdentifier::parse(name).unwrap();
+    let client = Client::new(ClientId(random_id()), identifier, ClientOwner::Instance, metadata, NOW);
     let id = client.id;
     write(db, client, |tx, client| Box::pin(clients::insert(tx, client))).await.unwrap();
     id

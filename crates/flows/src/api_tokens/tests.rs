@@ -1,3 +1,5 @@
+mod renewing;
+
 use std::sync::Arc;
 
 use postern_domain::{
@@ -213,33 +215,6 @@ async fn a_rotated_token_lives_on_for_the_overlap_and_no_longer() {
     assert_eq!(again.old_ends_at, None);
     assert!(worth(&app, &rotated.made).await.is_err() && worth(&app, &again.made).await.is_ok());
     assert!(rotate(&app, &actor, again.made.token.id, Lifetime::days(8)).await.is_err());
-}
-
-#[tokio::test]
-async fn owners_renew_their_own_and_administrators_what_has_ended() {
-    let app = app(|_| {}).await;
-    let (ada, bob) = (person(&app, "ada", &[]).await, person(&app, "bob", &[]).await);
-    let admin = person(&app, "root", &[InstanceRight::UsersManage]).await;
-    let token = own(&app, &ada, draft("openid")).await;
-    let id = token.token.id;
-    let by = async |user: &Arc<User>| renew(&app, &signed_in(&app, user), id).await;
-    let in_90_days = || Some(app.clock.now().plus(Lifetime::days(90)));
-    assert_eq!(by(&bob).await.unwrap_err().code, ErrorCode::NotFound);
-    assert_eq!(by(&admin).await.unwrap_err().code, ErrorCode::Forbidden);
-    assert_eq!(by(&ada).await.unwrap().expires_at, in_90_days());
-    app.advance(Lifetime::days(100));
-    assert!(worth(&app, &token).await.is_err());
-    assert_eq!(by(&admin).await.unwrap().expires_at, in_90_days());
-    assert!(worth(&app, &token).await.is_ok(), "the same value works again");
-    app.advance(Lifetime::days(100));
-    let now = app.clock.now();
-    let write = app.db.write(ada.id, move |tx, id| {
-        Box::pin(async move {
-            Ok::<_, Refusal>(storage_users::set_state(tx, *id, UserState::Disabled, now).await?)
-        })
-    });
-    write.await.unwrap();
-    assert_eq!(by(&admin).await.unwrap_err().code, ErrorCode::Conflict, "the account is closed");
 }
 
 #[tokio::test]

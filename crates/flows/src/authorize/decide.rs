@@ -5,6 +5,7 @@ use postern_domain::{
 };
 use postern_storage::{consents, organization_choices, organizations};
 
+use super::consent_form::{ConsentForm, Shown};
 use super::evaluate::{Outcome, Ready, evaluate};
 use super::next::{Decision, Next, Person, Reach, Unreturnable};
 use super::question;
@@ -30,7 +31,8 @@ pub async fn authorize(app: &App, query: &str, person: Option<Person<'_>>) -> Re
 }
 
 /// Takes what a person decided on the consent page: `request` is what the page's form sent back. Everything is checked
-/// again from the start, for the session that decides, and an "allow" counts only for what that session was shown.
+/// again from the start, for the session that decides, and an "allow" counts only for what that session was shown, and
+/// once: whoever sends the same form again is asked again.
 ///
 /// # Errors
 /// [`Unreturnable`] if the client or its redirect URI does not hold, or the form is not of such a page.
@@ -41,12 +43,8 @@ pub async fn decide(
     person: Option<Person<'_>>,
 ) -> Result<Next, Unreturnable> {
     let now = app.clock.now();
-    let (mark, query) = question::of_form(request).ok_or_else(|| {
-        Unreturnable::of_person(Refusal::invalid_request(
-            "the form is not of a consent page; go back to the app and begin again",
-        ))
-    })?;
-    let (ready, person) = match (evaluate(app, query, person, now).await?, person) {
+    let form = ConsentForm::read(request).map_err(Unreturnable::of_person)?;
+    let (ready, person) = match (evaluate(app, form.query, person, now).await?, person) {
         (Outcome::Ready(ready), Some(person)) => (ready, person),
         (Outcome::Stops(next), _) => return Ok(next),
         (Outcome::Ready(ready), None) => return Ok(Next::SignIn(ready.checked.path())),
@@ -55,16 +53,17 @@ pub async fn decide(
         let refusal = Refusal::access_denied("the person did not allow it");
         return Ok(Next::Return(ready.checked.return_to.refuse(refusal)));
     };
-    if !question::is_shown(app, &ready, person, query, &mark) {
+    let Some(shown) = form.check(app, &question::shown(&ready, person, form.query), now) else {
         return Ok(question::ask(app, &ready, person, None).await);
-    }
+    };
     let organizations = match within(app, &ready, person, reach.as_ref()).await {
         Ok(Ok(organizations)) => organizations,
         Ok(Err(wrong)) => return Ok(question::ask(app, &ready, person, Some(wrong)).await),
         Err(refusal) => return Ok(Next::Return(ready.checked.return_to.refuse(refusal))),
     };
-    Ok(Next::Return(match remember(app, &ready, person, organizations, now).await {
-        Ok(consent) => answer(app, &ready, Some(&consent), person).await,
+    Ok(Next::Return(match remember(app, &ready, person, organizations, shown, now).await {
+        Ok(Some(consent)) => answer(app, &ready, Some(&consent), person).await,
+        Ok(None) => return Ok(question::ask(app, &ready, person, None).await),
         Err(refusal) => ready.checked.return_to.refuse(refusal),
     }))
 }
@@ -94,14 +93,15 @@ async fn within<'a>(
     Ok(Ok(Organizations::Only(chosen)))
 }
 
-/// Writes down what was allowed, and answers all that is allowed now.
+/// Writes down what was allowed, and answers all that is allowed now; `None` if the form was used before.
 async fn remember(
     app: &App,
     ready: &Ready,
     person: Person<'_>,
     organizations: Organizations,
+    shown: Shown,
     now: Timestamp,
-) -> Result<Consent, Refusal> {
+) -> Result<Option<Consent>, Refusal> {
     let Ready { checked, asked, remembered, subject, .. } = ready;
     let mut consent = Consent {
         id: app.new_id(),
@@ -114,15 +114,22 @@ async fn remember(
         granted_at: now,
         updated_at: now,
     };
-    app.db
-        .write(consent.clone(), |tx, consent| {
-            Box::pin(async move { Ok::<_, Refusal>(consents::upsert(tx, consent).await?) })
+    let is_first = app.db.write((shown, consent.clone()), |tx, (shown, consent)| {
+        Box::pin(async move {
+            let is_first = shown.take(tx).await?;
+            if is_first {
+                consents::upsert(tx, consent).await?;
+            }
+            Ok::<_, Refusal>(is_first)
         })
-        .await?;
+    });
+    if !is_first.await? {
+        return Ok(None);
+    }
     if let Some(before) = &remembered.consent {
         consent.scopes = consent.scopes.union(&before.scopes);
     }
-    Ok(consent)
+    Ok(Some(consent))
 }
 
 /// The client's answer: a code within what was allowed, or why there is none.

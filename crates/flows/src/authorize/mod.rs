@@ -8,6 +8,7 @@ mod checked;
 mod choice;
 mod choose;
 mod claims;
+mod consent_form;
 mod decide;
 mod evaluate;
 mod next;

@@ -1,16 +1,13 @@
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::{Client, GrantName, Lifetime, Organizations, Refusal, Scopes, SubjectType};
 use postern_storage::organizations;
 
 use super::choice;
+use super::consent_form;
 use super::evaluate::Ready;
 use super::next::{Ask, AskedGroup, AskedScope, Keeps, Limit, Next, Person, Reach};
 use crate::{App, clients};
-
-const PURPOSE: &str = "consent";
 
 /// The question for this person, with what is wrong with what they chose if they were asked before; where no page may be
 /// shown, that there would have to be one.
@@ -38,7 +35,7 @@ async fn question(
     let redirect_uri = checked.return_to.registered();
     let publisher = clients::publisher(app, &client).await.ok().flatten();
     let query = checked.query();
-    let mark = app.secret_key.mark(PURPOSE, &shown(ready, person, &query));
+    let request = consent_form::request(app, &shown(ready, person, &query), &query);
     let before = remembered.consent.as_ref();
     Ask {
         publisher,
@@ -51,26 +48,15 @@ async fn question(
         organization: chosen.as_ref().map(|chosen| (Arc::clone(&chosen.organization), chosen.role)),
         limit: limit(app, ready, person, wrong).await,
         other_organization: checked.query_with(Some(choice::OPEN)),
-        request: format!("{}.{query}", URL_SAFE_NO_PAD.encode(mark)),
+        request,
         return_to: checked.path(),
         query,
         client,
     }
 }
 
-/// The mark and the query of a request that the page's form sent back.
-pub(super) fn of_form(request: &str) -> Option<(Vec<u8>, &str)> {
-    let (mark, query) = request.split_once('.')?;
-    Some((URL_SAFE_NO_PAD.decode(mark).ok()?, query))
-}
-
-/// Whether `mark` is that of the page which asked this person, in this session, for just what is asked for now.
-pub(super) fn is_shown(app: &App, ready: &Ready, person: Person<'_>, query: &str, mark: &[u8]) -> bool {
-    app.secret_key.is_mark(PURPOSE, &shown(ready, person, query), mark)
-}
-
-/// What the mark of a consent page covers: who was shown it, and what.
-fn shown(ready: &Ready, person: Person<'_>, query: &str) -> Vec<u8> {
+/// What the form of a consent page is for: who was shown it, and what.
+pub(super) fn shown(ready: &Ready, person: Person<'_>, query: &str) -> Vec<u8> {
     let Ready { checked, asked, subject, .. } = ready;
     let (scopes, subject) = (asked.scopes.to_string(), subject.to_string());
     let mut message = person.session.id.0.as_bytes().to_vec();

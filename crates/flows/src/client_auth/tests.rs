@@ -1,3 +1,6 @@
+use std::sync::Arc;
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use postern_domain::{AuthMethod, ClientType, ErrorCode, Lifetime, Params, Refusal};
@@ -5,6 +8,7 @@ use postern_storage::clients;
 
 use super::{Authenticated, Sender, authenticate};
 use crate::party::{self, Party, form};
+use crate::{App, SecretKey};
 
 const ID: &str = "web-app";
 /// The secret of the party, as a client form-encodes it.
@@ -141,4 +145,98 @@ async fn failures_have_a_budget_and_success_never_counts() {
     assert!(authenticate(&party.app, sender).await.is_ok(), "another address has a budget of its own");
     party.app.advance(Lifetime::seconds(60));
     assert_eq!(attempt(SECRET).await, "client_secret_basic");
+}
+
+/// What becomes of these secrets when all of them are sent at once, in this order of arrival or any other.
+async fn race(app: &Arc<App>, secrets: Vec<String>) -> Vec<String> {
+    let racers: Vec<_> = secrets
+        .into_iter()
+        .map(|secret| {
+            let app = Arc::clone(app);
+            tokio::spawn(async move {
+                let form = form(&[("client_id", ID), ("client_secret", &secret)]);
+                code_of(authenticate(&app, party::sender(&form)).await)
+            })
+        })
+        .collect();
+    let mut outcomes = Vec::new();
+    for racer in racers {
+        outcomes.push(racer.await.unwrap());
+    }
+    outcomes
+}
+
+fn guesses(count: usize) -> Vec<String> {
+    (0..count).map(|i| format!("guess-{i}")).collect()
+}
+
+fn how_many(outcomes: &[String], code: &str) -> usize {
+    outcomes.iter().filter(|outcome| *outcome == code).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_fifty_guesses_at_once_no_more_are_looked_at_than_there_are_tries() {
+    for before in [0, 1, 30, 59] {
+        let party = Party::new().await;
+        race(&party.app.app, guesses(before)).await;
+        let mut outcomes = race(&party.app.app, guesses(50)).await;
+        outcomes.extend(race(&party.app.app, guesses(50)).await);
+        assert_eq!(how_many(&outcomes, "invalid_client"), 60 - before, "after {before}");
+        assert_eq!(how_many(&outcomes, "too_many_requests"), 40 + before, "after {before}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_right_secret_among_fifty_guesses_is_looked_at_within_the_budget_or_not_at_all() {
+    for place in [0, 10, 25, 49] {
+        let party = Party::new().await;
+        race(&party.app.app, guesses(50)).await;
+        let mut secrets = guesses(49);
+        secrets.insert(place, party.secret.clone());
+        let outcomes = race(&party.app.app, secrets).await;
+        assert!(["client_secret_post", "too_many_requests"].contains(&outcomes[place].as_str()));
+        assert_eq!(how_many(&outcomes, "invalid_client"), 10, "a right one costs no try");
+        let late = race(&party.app.app, vec![party.secret.clone()]).await;
+        assert_eq!(late, ["too_many_requests"], "past the budget nothing is looked at");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_right_secrets_at_once_are_all_right() {
+    for before in [0, 1, 59] {
+        let party = Party::new().await;
+        race(&party.app.app, guesses(before)).await;
+        let outcomes = race(&party.app.app, vec![party.secret.clone(); 50]).await;
+        assert_eq!(how_many(&outcomes, "client_secret_post"), 50, "after {before}");
+        let outcomes = race(&party.app.app, guesses(61)).await;
+        assert_eq!(how_many(&outcomes, "invalid_client"), 60 - before, "success never counts");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_hangs_up_has_tried_all_the_same() {
+    let party = Party::new().await;
+    for i in 0..20 {
+        let form = form(&[("client_id", ID), ("client_secret", "guess")]);
+        let hung_up =
+            tokio::time::timeout(Duration::ZERO, authenticate(&party.app, party::sender(&form))).await;
+        assert!(hung_up.is_err() || i > 0, "nothing is said before it is counted");
+    }
+    let outcomes = race(&party.app.app, guesses(100)).await;
+    assert!(how_many(&outcomes, "invalid_client") < 60);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nodes_share_the_budget_but_for_one_first_look_each() {
+    let party = Party::new().await;
+    let key = SecretKey::new(&[7; 32]).unwrap();
+    let (clock, rng) = (Arc::clone(&party.app.clock), Arc::clone(&party.app.rng));
+    let other = Arc::new(App::new(party.app.db.clone(), party.app.config.clone(), key, clock, rng));
+    let (here, there) = tokio::join!(race(&party.app.app, guesses(100)), race(&other, guesses(100)));
+    let looked_at = how_many(&here, "invalid_client") + how_many(&there, "invalid_client");
+    assert!((59..=60).contains(&looked_at), "{looked_at}");
+    for app in [&party.app.app, &other] {
+        let right = race(app, vec![party.secret.clone()]).await;
+        assert_eq!(right, ["too_many_requests"]);
+    }
 }

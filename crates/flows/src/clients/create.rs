@@ -52,18 +52,8 @@ pub async fn create(app: &App, manager: Manager<'_>, new: NewClient) -> Result<R
         (ClientType::Confidential, Some(brought)) => Some(brought_along(brought)?),
         (ClientType::Confidential, None) => Some(new_secret(app)),
     };
-    let client = Client {
-        id: app.new_id(),
-        identifier,
-        owner: new.owner,
-        metadata,
-        secrets: secret.iter().map(|secret| kept(app, secret, now)).collect(),
-        logo_digest: None,
-        disabled: false,
-        created_at: now,
-        updated_at: now,
-        last_used_at: None,
-    };
+    let mut client = Client::new(app.new_id(), identifier, new.owner, metadata, now);
+    client.secrets = secret.iter().map(|secret| kept(app, secret, now)).collect();
     insert(app, client.clone()).await?;
     tracing::info!(client_id = %client.identifier, "a client was registered");
     Ok(Registered { client, secret })

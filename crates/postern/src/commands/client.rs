@@ -7,11 +7,11 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use postern_domain::{AuthMethod, Client, ClientOwner, ClientType, GrantName, Lifetime, Plain};
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient};
-use postern_flows::{Actor, App, FieldErrors, FormRefusal, organizations, users};
+use postern_flows::{App, FieldErrors, FormRefusal, users};
 use postern_storage::clients::ClientUsage;
 use serde_json::{Value, json};
 
-use super::print_json;
+use super::{org, print_json};
 use crate::{instance, settings};
 
 /// How many clients are read at a time.
@@ -112,10 +112,7 @@ async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
     let secret = if args.client_secret_stdin { Some(secret_from_stdin()?) } else { None };
     let owner = match (&args.owner, &args.owner_org) {
         (Some(name), _) => ClientOwner::User(users::find_named(app, name).await?.id),
-        (None, Some(name)) => {
-            let (organization, _) = organizations::find(app, &Actor::operator(), name).await?;
-            ClientOwner::Organization(organization.id)
-        }
+        (None, Some(name)) => ClientOwner::Organization(org::named(app, name).await?.id),
         (None, None) => ClientOwner::Instance,
     };
     let identifier = args.client_id.clone();

@@ -1,9 +1,11 @@
 //! `postern org …`
 
 use std::path::Path;
+use std::sync::Arc;
 
+use anyhow::bail;
 use clap::{Args, Subcommand};
-use postern_domain::{Organization, Role};
+use postern_domain::{ErrorCode, Organization, Role};
 use postern_flows::organizations::{self, NewOrganization};
 use postern_flows::{Actor, App, users};
 use serde_json::{Value, json};
@@ -68,12 +70,23 @@ async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
 
 async fn add(app: &App, args: AddArgs) -> anyhow::Result<()> {
     let actor = Actor::operator();
-    let (organization, _) = organizations::find(app, &actor, &args.organization).await?;
+    let organization = named(app, &args.organization).await?;
     let user = users::find_named(app, &args.user).await?;
     organizations::add(app, &actor, organization.id, user.id, args.role).await?;
     print_json(&described(&organization))?;
     eprintln!("{} is {} of {} now.", user.username, args.role, organization.slug);
     Ok(())
+}
+
+/// The organization that an operator means by its id or slug.
+pub(crate) async fn named(app: &App, name: &str) -> anyhow::Result<Arc<Organization>> {
+    match organizations::find(app, &Actor::operator(), name).await {
+        Ok((organization, _)) => Ok(organization),
+        Err(refusal) if refusal.code == ErrorCode::NotFound => {
+            bail!("not_found: there is no organization “{name}”; give its id or its slug")
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 fn described(organization: &Organization) -> Value {

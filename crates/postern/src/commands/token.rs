@@ -5,14 +5,12 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use postern_domain::{Lifetime, OrganizationId, Plain, Timestamp, TokenId};
-use postern_flows::api_tokens::{
-    self, Filter, List, NewToken, Owner, State, Token, TokenDraft, organization_named,
-};
+use postern_domain::{Lifetime, Plain, Timestamp, TokenId};
+use postern_flows::api_tokens::{self, Filter, List, NewToken, Owner, State, Token, TokenDraft};
 use postern_flows::{Actor, App, FieldErrors, FormRefusal, Paging, bearer, leaks, users};
 use serde_json::{Value, json};
 
-use super::print_json;
+use super::{org, print_json};
 use crate::{instance, settings};
 
 #[derive(Debug, Subcommand)]
@@ -218,10 +216,7 @@ fn summary(token: &Token, now: Timestamp) -> Value {
 async fn owner(app: &App, user: Option<&str>, org: Option<&str>) -> anyhow::Result<Option<Owner>> {
     Ok(match (user, org) {
         (Some(user), _) => Some(Owner::User(users::find_named(app, user).await?.id)),
-        (None, Some(org)) => Some(Owner::Organization(match org.parse::<OrganizationId>() {
-            Ok(id) => id,
-            Err(_) => organization_named(app, org).await?.id,
-        })),
+        (None, Some(org)) => Some(Owner::Organization(org::named(app, org).await?.id)),
         (None, None) => None,
     })
 }

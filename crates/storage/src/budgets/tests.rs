@@ -26,6 +26,7 @@ on_both_databases! {
         }
         assert!(try_once(db.clone(), hash(1), NOW).await.is_err());
         assert!(exhausted(&db, hash(1), TEN, NOW).await.unwrap().is_some());
+        assert_eq!(used(&db, hash(1), TEN, NOW).await.unwrap().map(|used| used.tries), Some(10));
         write(&db, first, |tx, first| Box::pin(give_back(tx, first))).await.unwrap();
         assert_eq!(exhausted(&db, hash(1), TEN, NOW).await.unwrap(), None);
         try_once(db.clone(), hash(1), NOW).await.unwrap();
@@ -38,6 +39,7 @@ on_both_databases! {
         race(50, |_| try_once(db.clone(), hash(1), NOW)).await;
         let later = NOW.plus(TEN.window);
         assert_eq!(exhausted(&db, hash(1), TEN, later).await.unwrap(), None);
+        assert_eq!(used(&db, hash(1), TEN, later).await.unwrap(), None);
         let outcomes = race(50, |_| try_once(db.clone(), hash(1), later)).await;
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 10);
         // Of the old window nothing comes back into the new one.

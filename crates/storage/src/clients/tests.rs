@@ -12,37 +12,18 @@ use crate::{Db, StorageError, grants, tokens};
 
 fn client(owner: ClientOwner, name: &str) -> Client {
     let id = ClientId(random_id());
-    Client {
-        id,
-        identifier: ClientIdentifier::parse(&format!("test_ci_{}", id.0.simple())).unwrap(),
-        owner,
-        metadata: ClientMetadata {
-            name: PersonName::parse(name).unwrap(),
-            client_type: ClientType::Confidential,
-            redirect_uris: vec![
-                RedirectUri::register("https://app.example/cb", ClientType::Confidential).unwrap(),
-            ],
-            post_logout_redirect_uris: Vec::new(),
-            scopes: "openid email".parse().unwrap(),
-            homepage_url: None,
-            terms_url: None,
-            privacy_url: None,
-            auth_method: None,
-            grants: GrantName::ALL.to_vec(),
-            access_token_lifetime: Some(Lifetime::seconds(90)),
-            refresh_token_lifetime: None,
-            id_token_signed_response_alg: SigningAlgorithm::EdDsa,
-            require_pkce: true,
-            trusted: false,
-            resource_server: false,
-        },
-        secrets: Vec::new(),
-        logo_digest: None,
-        disabled: false,
-        created_at: NOW,
-        updated_at: NOW,
-        last_used_at: None,
-    }
+    let identifier = ClientIdentifier::parse(&format!("test_ci_{}", id.0.simple())).unwrap();
+    let callback = RedirectUri::register("https://app.example/cb", ClientType::Confidential).unwrap();
+    let metadata = ClientMetadata {
+        redirect_uris: vec![callback],
+        scopes: "openid email".parse().unwrap(),
+        grants: GrantName::ALL.to_vec(),
+        access_token_lifetime: Some(Lifetime::seconds(90)),
+        id_token_signed_response_alg: SigningAlgorithm::EdDsa,
+        require_pkce: true,
+        ..ClientMetadata::new(PersonName::parse(name).unwrap(), ClientType::Confidential)
+    };
+    Client::new(id, identifier, owner, metadata, NOW)
 }
 
 fn secret(byte: u8) -> ClientSecret {

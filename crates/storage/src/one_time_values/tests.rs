@@ -28,6 +28,23 @@ on_both_databases! {
         }
     }
 
+    async fn of_thirty_two_racers_exactly_one_spends_what_was_not_kept(db: Db) {
+        for round in 0..5 {
+            let outcomes = race(32, |_| {
+                let db = db.clone();
+                async move {
+                    let later = NOW.plus(Lifetime::seconds(60));
+                    write(&db, hash(round), move |tx, hash| Box::pin(spend(tx, "form", *hash, NOW, later)))
+                        .await
+                        .unwrap()
+                }
+            });
+            assert_eq!(outcomes.await.into_iter().filter(|won| *won).count(), 1);
+            assert!(!take(db.clone(), "form", hash(round), NOW).await);
+            assert_eq!(find(&db, "form", hash(round), NOW).await.unwrap(), None);
+        }
+    }
+
     async fn only_for_its_purpose_and_in_its_time(db: Db) {
         keep(&db, "link", hash(1)).await.unwrap();
         assert!(matches!(keep(&db, "other", hash(1)).await, Err(StorageError::Taken(_))));

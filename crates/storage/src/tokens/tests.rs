@@ -1,8 +1,8 @@
 use std::slice;
 
 use postern_domain::{
-    Authentication, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, GrantName, Lifetime,
-    PersonName, Scopes, Session, SessionId, SigningAlgorithm, User,
+    Authentication, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, GrantId, GrantName,
+    Lifetime, Permit, PersonName, Scopes, Session, SessionId, User,
 };
 
 use super::*;
@@ -87,35 +87,12 @@ impl Pair {
 
 fn client() -> Client {
     let id = ClientId(random_id());
-    Client {
-        id,
-        identifier: ClientIdentifier::parse(&format!("test_ci_{}", id.0.simple())).unwrap(),
-        owner: ClientOwner::Instance,
-        metadata: ClientMetadata {
-            name: PersonName::parse("Ledgerly").unwrap(),
-            client_type: ClientType::Confidential,
-            redirect_uris: Vec::new(),
-            post_logout_redirect_uris: Vec::new(),
-            scopes: Scopes::none(),
-            homepage_url: None,
-            terms_url: None,
-            privacy_url: None,
-            auth_method: None,
-            grants: GrantName::ALL.to_vec(),
-            access_token_lifetime: None,
-            refresh_token_lifetime: None,
-            id_token_signed_response_alg: SigningAlgorithm::Rs256,
-            require_pkce: false,
-            trusted: false,
-            resource_server: false,
-        },
-        secrets: Vec::new(),
-        logo_digest: None,
-        disabled: false,
-        created_at: NOW,
-        updated_at: NOW,
-        last_used_at: None,
-    }
+    let identifier = ClientIdentifier::parse(&format!("test_ci_{}", id.0.simple())).unwrap();
+    let metadata = ClientMetadata {
+        grants: GrantName::ALL.to_vec(),
+        ..ClientMetadata::new(PersonName::parse("Ledgerly").unwrap(), ClientType::Confidential)
+    };
+    Client::new(id, identifier, ClientOwner::Instance, metadata, NOW)
 }
 
 async fn redeem(db: Db, client: ClientId, session: SessionId, byte: u8, now: Timestamp) -> bool {

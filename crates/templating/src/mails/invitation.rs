@@ -1,9 +1,8 @@
 //! Somebody is invited to an organization.
 
-use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::mail::{Mail, MailFrame, plain, subject};
+use super::mail::{Mail, MailFrame, rendered_from, subject};
 use crate::{When, pages::SAMPLE_NOW};
 
 /// An invitation to an organization, to the address it is bound to.
@@ -25,18 +24,6 @@ pub struct Invitation {
     pub expires: When,
 }
 
-#[derive(Template)]
-#[template(path = "mails/invitation.txt", whitespace = "preserve")]
-struct Text<'a> {
-    mail: &'a Invitation,
-}
-
-#[derive(Template)]
-#[template(path = "mails/invitation.html")]
-struct Html<'a> {
-    mail: &'a Invitation,
-}
-
 impl Mail for Invitation {
     const NAME: &'static str = "invitation";
 
@@ -44,13 +31,7 @@ impl Mail for Invitation {
         subject(&format!("{} invites you to {}", self.inviter, self.organization))
     }
 
-    fn text(&self) -> askama::Result<String> {
-        plain(&Text { mail: self })
-    }
-
-    fn html(&self) -> askama::Result<String> {
-        Html { mail: self }.render()
-    }
+    rendered_from!(Invitation, "mails/invitation.txt", "mails/invitation.html");
 
     fn sample() -> Self {
         Self {

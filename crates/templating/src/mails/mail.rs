@@ -82,6 +82,31 @@ pub(crate) fn subject(text: &str) -> String {
     line.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
+/// The plain text and the HTML of a [`Mail`], from a template each, which calls it `mail`.
+macro_rules! rendered_from {
+    ($mail:ident, $text:tt, $html:tt) => {
+        fn text(&self) -> askama::Result<String> {
+            #[derive(askama::Template)]
+            #[template(path = $text, whitespace = "preserve")]
+            struct Text<'a> {
+                mail: &'a $mail,
+            }
+            $crate::mails::mail::plain(&Text { mail: self })
+        }
+
+        fn html(&self) -> askama::Result<String> {
+            #[derive(askama::Template)]
+            #[template(path = $html)]
+            struct Html<'a> {
+                mail: &'a $mail,
+            }
+            askama::Template::render(&Html { mail: self })
+        }
+    };
+}
+
+pub(crate) use rendered_from;
+
 /// Plain text of a template, with its outer white space replaced by one line break at the end.
 pub(crate) fn plain(template: &impl Template) -> askama::Result<String> {
     Ok(format!("{}\n", template.render()?.trim()))

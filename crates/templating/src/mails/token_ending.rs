@@ -1,9 +1,8 @@
 //! A token ends soon.
 
-use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::mail::{Mail, MailFrame, plain, subject};
+use super::mail::{Mail, MailFrame, rendered_from, subject};
 use crate::{When, pages::SAMPLE_NOW};
 
 /// A token that ends soon, to its owner; for a token of an organization, to those who may renew it.
@@ -25,18 +24,6 @@ pub struct TokenEnding {
     pub renew_url: String,
 }
 
-#[derive(Template)]
-#[template(path = "mails/token_ending.txt", whitespace = "preserve")]
-struct Text<'a> {
-    mail: &'a TokenEnding,
-}
-
-#[derive(Template)]
-#[template(path = "mails/token_ending.html")]
-struct Html<'a> {
-    mail: &'a TokenEnding,
-}
-
 impl Mail for TokenEnding {
     const NAME: &'static str = "token-ending";
 
@@ -44,13 +31,7 @@ impl Mail for TokenEnding {
         subject(&format!("Your token {} ends {}", self.token, self.expires.relative))
     }
 
-    fn text(&self) -> askama::Result<String> {
-        plain(&Text { mail: self })
-    }
-
-    fn html(&self) -> askama::Result<String> {
-        Html { mail: self }.render()
-    }
+    rendered_from!(TokenEnding, "mails/token_ending.txt", "mails/token_ending.html");
 
     fn sample() -> Self {
         Self {

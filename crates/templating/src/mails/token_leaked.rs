@@ -1,9 +1,8 @@
 //! A token was found where others could read it.
 
-use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::mail::{Mail, MailFrame, plain, subject};
+use super::mail::{Mail, MailFrame, rendered_from, subject};
 use crate::{When, pages::SAMPLE_NOW};
 
 /// A token that was found in the open and therefore revoked, to its owner.
@@ -27,18 +26,6 @@ pub struct TokenLeaked {
     pub new_url: String,
 }
 
-#[derive(Template)]
-#[template(path = "mails/token_leaked.txt", whitespace = "preserve")]
-struct Text<'a> {
-    mail: &'a TokenLeaked,
-}
-
-#[derive(Template)]
-#[template(path = "mails/token_leaked.html")]
-struct Html<'a> {
-    mail: &'a TokenLeaked,
-}
-
 impl Mail for TokenLeaked {
     const NAME: &'static str = "token-leaked";
 
@@ -46,13 +33,7 @@ impl Mail for TokenLeaked {
         subject(&format!("Your token {} leaked and is revoked", self.token))
     }
 
-    fn text(&self) -> askama::Result<String> {
-        plain(&Text { mail: self })
-    }
-
-    fn html(&self) -> askama::Result<String> {
-        Html { mail: self }.render()
-    }
+    rendered_from!(TokenLeaked, "mails/token_leaked.txt", "mails/token_leaked.html");
 
     fn sample() -> Self {
         Self {

@@ -1,9 +1,8 @@
 //! An administrator made a token for somebody.
 
-use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::mail::{Mail, MailFrame, plain, subject};
+use super::mail::{Mail, MailFrame, rendered_from, subject};
 use crate::{When, pages::SAMPLE_NOW};
 
 /// A token that an administrator made for somebody, to that person.
@@ -25,18 +24,6 @@ pub struct TokenMade {
     pub token_url: String,
 }
 
-#[derive(Template)]
-#[template(path = "mails/token_made.txt", whitespace = "preserve")]
-struct Text<'a> {
-    mail: &'a TokenMade,
-}
-
-#[derive(Template)]
-#[template(path = "mails/token_made.html")]
-struct Html<'a> {
-    mail: &'a TokenMade,
-}
-
 impl Mail for TokenMade {
     const NAME: &'static str = "token-made";
 
@@ -44,13 +31,7 @@ impl Mail for TokenMade {
         subject(&format!("{} made a token for you", self.by))
     }
 
-    fn text(&self) -> askama::Result<String> {
-        plain(&Text { mail: self })
-    }
-
-    fn html(&self) -> askama::Result<String> {
-        Html { mail: self }.render()
-    }
+    rendered_from!(TokenMade, "mails/token_made.txt", "mails/token_made.html");
 
     fn sample() -> Self {
         Self {

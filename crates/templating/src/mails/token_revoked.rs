@@ -1,9 +1,8 @@
 //! Somebody else revoked a token.
 
-use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::mail::{Mail, MailFrame, plain, subject};
+use super::mail::{Mail, MailFrame, rendered_from, subject};
 use crate::{When, pages::SAMPLE_NOW};
 
 /// A token that somebody else revoked, to its owner.
@@ -25,18 +24,6 @@ pub struct TokenRevoked {
     pub tokens_url: String,
 }
 
-#[derive(Template)]
-#[template(path = "mails/token_revoked.txt", whitespace = "preserve")]
-struct Text<'a> {
-    mail: &'a TokenRevoked,
-}
-
-#[derive(Template)]
-#[template(path = "mails/token_revoked.html")]
-struct Html<'a> {
-    mail: &'a TokenRevoked,
-}
-
 impl Mail for TokenRevoked {
     const NAME: &'static str = "token-revoked";
 
@@ -44,13 +31,7 @@ impl Mail for TokenRevoked {
         subject(&format!("Your token {} was revoked", self.token))
     }
 
-    fn text(&self) -> askama::Result<String> {
-        plain(&Text { mail: self })
-    }
-
-    fn html(&self) -> askama::Result<String> {
-        Html { mail: self }.render()
-    }
+    rendered_from!(TokenRevoked, "mails/token_revoked.txt", "mails/token_revoked.html");
 
     fn sample() -> Self {
         Self {

@@ -1,6 +1,8 @@
 //! What is asked, what is remembered, and what a decision counts for.
 
-use postern_domain::Refusal;
+use std::sync::Arc;
+
+use postern_domain::{Lifetime, Refusal};
 use postern_storage::clients;
 
 use super::fixture::*;
@@ -73,6 +75,49 @@ async fn an_allow_counts_for_who_was_asked_and_what_they_saw() {
     let nobody = authorize::decide(&world.app, &ask.request, &Decision::Allow(None), None).await;
     assert_eq!(said(&nobody), "sign in");
     assert_eq!(decide(ask.request.clone(), &session).await, "code");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_twenty_posts_of_one_form_one_gives_a_code() {
+    let world = Arc::new(World::new().await);
+    let session = world.session(0);
+    let ask = asked(&world, &web(&[]), &session).await;
+    let racers: Vec<_> = (0..20)
+        .map(|_| {
+            let (world, session, request) = (Arc::clone(&world), session.clone(), ask.request.clone());
+            tokio::spawn(async move {
+                let person = Some(world.person(&session));
+                said(&authorize::decide(&world.app, &request, &Decision::Allow(None), person).await)
+            })
+        })
+        .collect();
+    let mut outcomes = Vec::new();
+    for racer in racers {
+        outcomes.push(racer.await.unwrap());
+    }
+    outcomes.sort();
+    assert_eq!(outcomes.iter().filter(|outcome| *outcome == "code").count(), 1, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|outcome| *outcome == "consent").count(), 19, "{outcomes:?}");
+}
+
+#[tokio::test]
+async fn each_form_is_one_of_its_own_and_counts_for_an_hour() {
+    let world = World::new().await;
+    let session = world.session(0);
+    let request = web(&[("prompt", "consent")]);
+    let (first, second) = (asked(&world, &request, &session).await, asked(&world, &request, &session).await);
+    assert_ne!(first.request, second.request);
+    let decide = async |ask: &Ask| {
+        let person = Some(world.person(&session));
+        said(&authorize::decide(&world.app, &ask.request, &Decision::Allow(None), person).await)
+    };
+    assert_eq!(decide(&first).await, "code");
+    assert_eq!(decide(&first).await, "consent");
+    world.app.advance(Lifetime::seconds(3_599));
+    assert_eq!(decide(&second).await, "code");
+    let third = asked(&world, &request, &session).await;
+    world.app.advance(Lifetime::seconds(3_600));
+    assert_eq!(decide(&third).await, "consent");
 }
 
 #[tokio::test]

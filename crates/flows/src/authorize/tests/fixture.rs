@@ -44,37 +44,16 @@ impl World {
 
     pub(super) async fn client(&self, name: &str, change: impl FnOnce(&mut ClientMetadata)) -> ClientId {
         let mut metadata = ClientMetadata {
-            name: PersonName::parse(name).unwrap(),
-            client_type: ClientType::Confidential,
             redirect_uris: uris(&[CALLBACK]),
-            post_logout_redirect_uris: Vec::new(),
             scopes: "openid profile email".parse().unwrap(),
-            homepage_url: None,
-            terms_url: None,
-            privacy_url: None,
-            auth_method: None,
             grants: vec![GrantName::AuthorizationCode, GrantName::RefreshToken],
-            access_token_lifetime: None,
-            refresh_token_lifetime: None,
             id_token_signed_response_alg: SigningAlgorithm::Es256,
-            require_pkce: false,
-            trusted: false,
-            resource_server: false,
+            ..ClientMetadata::new(PersonName::parse(name).unwrap(), ClientType::Confidential)
         };
         change(&mut metadata);
-        let now = self.app.clock.now();
-        let client = Client {
-            id: self.app.new_id(),
-            identifier: ClientIdentifier::parse(name).unwrap(),
-            owner: ClientOwner::User(self.ada.id),
-            metadata,
-            secrets: Vec::new(),
-            logo_digest: None,
-            disabled: false,
-            created_at: now,
-            updated_at: now,
-            last_used_at: None,
-        };
+        let identifier = ClientIdentifier::parse(name).unwrap();
+        let (owner, now) = (ClientOwner::User(self.ada.id), self.app.clock.now());
+        let client = Client::new(self.app.new_id(), identifier, owner, metadata, now);
         let id = client.id;
         let insert = self.app.db.write(client, |tx, client| {
             Box::pin(async move { Ok::<_, Refusal>(clients::insert(tx, client).await?) })

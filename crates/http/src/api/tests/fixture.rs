@@ -7,8 +7,8 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use postern_domain::{
     ApiToken, Authentication, ClientIdentifier, ClientMetadata, ClientOwner, ClientType, Customer, Email,
-    GrantId, InstanceRight, Organization, OrganizationPolicy, Permit, PersonName, Scopes, SigningAlgorithm,
-    Slug, Tier, TokenKind, User,
+    GrantId, InstanceRight, Organization, OrganizationPolicy, Permit, PersonName, Scopes, Slug, Tier,
+    TokenKind, User,
 };
 use postern_flows::Config;
 use postern_flows::users::Standing;
@@ -220,33 +220,11 @@ impl World {
 /// A first-party app, which has no need of consents.
 fn client(server: &TestServer, now: postern_domain::Timestamp) -> postern_domain::Client {
     let all = server.app.catalogue.rows().iter().map(|row| row.name.clone()).collect();
-    postern_domain::Client {
-        id: server.app.new_id(),
-        identifier: ClientIdentifier::parse("web").unwrap(),
-        owner: ClientOwner::Instance,
-        metadata: ClientMetadata {
-            name: PersonName::parse("Web").unwrap(),
-            client_type: ClientType::Public,
-            redirect_uris: Vec::new(),
-            post_logout_redirect_uris: Vec::new(),
-            scopes: all,
-            homepage_url: None,
-            terms_url: None,
-            privacy_url: None,
-            auth_method: None,
-            grants: Vec::new(),
-            access_token_lifetime: None,
-            refresh_token_lifetime: None,
-            id_token_signed_response_alg: SigningAlgorithm::Rs256,
-            require_pkce: false,
-            trusted: true,
-            resource_server: false,
-        },
-        secrets: Vec::new(),
-        logo_digest: None,
-        disabled: false,
-        created_at: now,
-        updated_at: now,
-        last_used_at: None,
-    }
+    let metadata = ClientMetadata {
+        scopes: all,
+        trusted: true,
+        ..ClientMetadata::new(PersonName::parse("Web").unwrap(), ClientType::Public)
+    };
+    let identifier = ClientIdentifier::parse("web").unwrap();
+    postern_domain::Client::new(server.app.new_id(), identifier, ClientOwner::Instance, metadata, now)
 }

@@ -1,0 +1,199 @@
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use postern_domain::{OrganizationId, Timestamp, TokenId, TokenKind, UserId};
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, Select, Value};
+
+use crate::prefix::behind;
+use crate::tokens::row::{Column, Entity};
+use crate::tokens::{Token, name_key};
+
+/// Whose tokens are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// The personal tokens of a person.
+    User(UserId),
+    /// The tokens of an organization.
+    Organization(OrganizationId),
+}
+
+/// What has become of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// It has neither ended nor been revoked.
+    Active,
+    /// It has ended, and was not revoked.
+    Expired,
+    /// It was revoked.
+    Revoked,
+}
+
+/// Which tokens are looked for; what is `None` does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Of this owner.
+    pub owner: Option<Owner>,
+    /// Of this kind, personal or of an organization.
+    pub kind: Option<TokenKind>,
+    /// Whose name begins so, in whatever case. Nothing in it stands for anything else.
+    pub name: Option<String>,
+    /// In this state.
+    pub state: Option<State>,
+}
+
+/// Where in a list a token stands. Its text is what a cursor is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    by: By,
+    id: TokenId,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum By {
+    Time(i64),
+    Name(Vec<u8>),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.by {
+            By::Time(at) => write!(f, "{} {at}", self.id),
+            By::Name(name) => write!(f, "{} “{}", self.id, String::from_utf8_lossy(name)),
+        }
+    }
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    /// The error is a sentence for whoever sent the cursor.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = || {
+            let (id, by) = text.split_once(' ')?;
+            let by = match by.strip_prefix('“') {
+                Some(name) => By::Name(name.as_bytes().to_vec()),
+                None => By::Time(by.parse().ok()?),
+            };
+            Some(Self { by, id: id.parse().ok()? })
+        };
+        read().ok_or_else(|| "there is no such place in a list of tokens".to_owned())
+    }
+}
+
+impl Search {
+    /// What the list is ordered by, so that one index serves it: names where one is looked for, else the newest first, by
+    /// what makes a token what is looked for.
+    fn order(&self) -> (Column, Order) {
+        match (&self.name, self.state) {
+            (Some(_), _) => (Column::NameKey, Order::Asc),
+            (None, Some(State::Revoked)) => (Column::RevokedAt, Order::Desc),
+            (None, Some(State::Expired)) => (Column::ExpiresAt, Order::Desc),
+            _ => (Column::CreatedAt, Order::Desc),
+        }
+    }
+
+    /// The place of a token in this list.
+    pub fn place(&self, token: &Token) -> Place {
+        let time = |at: Option<Timestamp>| By::Time(at.map_or(0, |at| at.0));
+        let by = match self.order().0 {
+            Column::NameKey => {
+                By::Name(token.api().map(|api| name_key(api.name.as_str())).unwrap_or_default())
+            }
+            Column::RevokedAt => time(token.revoked_at),
+            Column::ExpiresAt => time(token.expires_at),
+            _ => By::Time(token.created_at.0),
+        };
+        Place { by, id: token.id }
+    }
+
+    pub(super) fn kinds(&self) -> Vec<TokenKind> {
+        let of_owner = match self.owner {
+            Some(Owner::User(_)) => vec![TokenKind::Personal],
+            Some(Owner::Organization(_)) => vec![TokenKind::Organization],
+            None => vec![TokenKind::Personal, TokenKind::Organization],
+        };
+        of_owner.into_iter().filter(|kind| self.kind.is_none_or(|wanted| wanted == *kind)).collect()
+    }
+
+    pub(super) fn query(&self, kind: TokenKind, after: Option<&Place>, now: Timestamp) -> Select<Entity> {
+        let (column, order) = self.order();
+        let mut query = of_kind(kind);
+        if let Some(owner) = self.owner {
+            query = query.filter(owned_by(owner));
+        }
+        if let Some(name) = &self.name {
+            let begin = name_key(name);
+            if let Some(end) = behind(&begin) {
+                query = query.filter(Column::NameKey.lt(end));
+            }
+            query = query.filter(Column::NameKey.gte(begin));
+        }
+        query = match self.state {
+            None => query,
+            Some(State::Revoked) => query.filter(Column::RevokedAt.is_not_null()),
+            Some(State::Expired) => {
+                query.filter(Column::RevokedAt.is_null()).filter(Column::ExpiresAt.lte(now.0))
+            }
+            Some(State::Active) => query.filter(Column::RevokedAt.is_null()).filter(lasts(now)),
+        };
+        if let Some(after) = after {
+            query = query.filter(beyond(column, &order, after));
+        }
+        query.order_by(column, order.clone()).order_by(Column::Id, order)
+    }
+
+    /// Which of two tokens of the list comes first.
+    pub(super) fn compare(&self, a: &Token, b: &Token) -> Ordering {
+        let (a, b) = (self.place(a), self.place(b));
+        let ascending = a.by.cmp(&b.by).then(a.id.cmp(&b.id));
+        if self.order().1 == Order::Asc { ascending } else { ascending.reverse() }
+    }
+}
+
+pub(super) fn of_kind(kind: TokenKind) -> Select<Entity> {
+    Entity::find().filter(Column::Kind.eq(kind.spec().code)).filter(Column::NameKey.is_not_null())
+}
+
+pub(super) fn owned_by(owner: Owner) -> SimpleExpr {
+    match owner {
+        Owner::User(id) => Column::UserId.eq(id.0),
+        Owner::Organization(id) => Column::OrganizationId.eq(id.0),
+    }
+}
+
+pub(super) fn lasts(now: Timestamp) -> SimpleExpr {
+    Column::ExpiresAt.is_null().or(Column::ExpiresAt.gt(now.0))
+}
+
+/// What stands behind a place. The first half alone bounds the search in the index.
+fn beyond(column: Column, order: &Order, place: &Place) -> SimpleExpr {
+    let lead: Value = match &place.by {
+        By::Time(at) => (*at).into(),
+        By::Name(name) => name.clone().into(),
+    };
+    let id = place.id.0;
+    if *order == Order::Asc {
+        column.gte(lead.clone()).and(column.gt(lead).or(Column::Id.gt(id)))
+    } else {
+        column.lte(lead.clone()).and(column.lt(lead).or(Column::Id.lt(id)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{NOW, random_id};
+
+    #[test]
+    fn a_place_is_read_as_it_was_written() {
+        for by in [By::Time(-5), By::Time(NOW.0), By::Name("a “b” c".into()), By::Name(Vec::new())] {
+            let place = Place { by, id: TokenId(random_id()) };
+            assert_eq!(place.to_string().parse(), Ok(place));
+        }
+        for text in ["", "x", "x 1", &format!("{} ", random_id()), &format!("{} x", random_id())] {
+            assert!(text.parse::<Place>().is_err(), "{text}");
+        }
+    }
+}
