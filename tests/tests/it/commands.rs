@@ -78,6 +78,17 @@ on_both_databases! {
         }
     }
 
+    async fn the_value_of_a_renewed_token_is_not_printed(instance: &Instance) {
+        let person = instance.person();
+        let made = ["token", "create", "--user", &person.username, "--name", "ci"];
+        let made: Value = instance.cli(&made).json();
+        instance.secrets().add(made["token"].as_str().unwrap());
+        let renewed: Value = instance.cli(&["token", "renew", made["id"].as_str().unwrap()]).json();
+        let mut fields: Vec<_> = renewed.as_object().unwrap().keys().map(String::as_str).collect();
+        fields.sort_unstable();
+        assert_eq!((fields, &renewed["id"]), (vec!["expires_at", "id"], &made["id"]), "{renewed}");
+    }
+
     async fn keys_rotate_under_a_running_server(engine: Engine) {
         let instance = Instance::start(engine).await;
         let client = instance.client(&Registration::confidential());

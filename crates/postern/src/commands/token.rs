@@ -167,8 +167,12 @@ async fn revoke(app: &App, name: &str) -> anyhow::Result<()> {
 
 async fn renew(app: &App, name: &str) -> anyhow::Result<()> {
     let token = api_tokens::renew(app, &Actor::operator(), named(app, name).await?).await?;
-    // The value stays as it is, and nobody but its holder has it.
-    print_json(&answer(&token, None))
+    // The value stays as it is. Unless it is kept for its owner to see again, nobody but the holder has it.
+    let value = match api_tokens::may_reveal(app, &token) {
+        true => Some(api_tokens::reveal(app, &Actor::operator(), token.id).await?.1),
+        false => None,
+    };
+    print_json(&answer(&token, value.as_ref()))
 }
 
 async fn rotate(app: &App, args: RotateArgs) -> anyhow::Result<()> {
@@ -182,7 +186,11 @@ async fn rotate(app: &App, args: RotateArgs) -> anyhow::Result<()> {
 }
 
 fn answer(token: &Token, value: Option<&Plain>) -> Value {
-    json!({ "id": token.id, "token": value.map(Plain::reveal), "expires_at": token.expires_at })
+    let mut answer = json!({ "id": token.id, "expires_at": token.expires_at });
+    if let (Some(fields), Some(value)) = (answer.as_object_mut(), value) {
+        fields.insert("token".to_owned(), json!(value.reveal()));
+    }
+    answer
 }
 
 fn summary(token: &Token, now: Timestamp) -> Value {
