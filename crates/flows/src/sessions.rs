@@ -165,7 +165,7 @@ pub async fn find(app: &App, hash: TokenHash) -> Result<Option<Arc<Kept>>, Refus
 ///
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails.
-pub(crate) async fn living(app: &App, id: SessionId) -> Result<Option<(Session, Timestamp)>, Refusal> {
+pub async fn living(app: &App, id: SessionId) -> Result<Option<(Session, Timestamp)>, Refusal> {
     let found = sessions::find_by_id(&app.db, id).await?.filter(|session| lives(session, alive(app)));
     Ok(found.map(|session| {
         let idle = session.last_seen_at.plus(app.config.lifetimes.session_idle);

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use postern_flows::App;
 
 use crate::answer::PageRefusal;
+use crate::api::dressed;
 use crate::request::{FormNonce, RequestId, Visitor};
 use crate::{csp, session};
 
@@ -28,11 +29,15 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = RequestId::new(app.rng.as_ref());
     let header = id.header();
-    let mut response = if !names_one_host(&request) {
-        StatusCode::BAD_REQUEST.into_response()
-    } else {
-        id.scope(next.run(request)).await
+    let path = request.uri().path().to_owned();
+    let work = async {
+        let bare = match names_one_host(&request) {
+            true => next.run(request).await,
+            false => StatusCode::BAD_REQUEST.into_response(),
+        };
+        dressed(&path, bare)
     };
+    let mut response = id.scope(work).await;
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, header);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);

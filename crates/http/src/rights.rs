@@ -8,8 +8,9 @@ use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, any, on};
 use postern_flows::App;
+use postern_flows::logo::MAX_LOGO_BYTES;
 
-use crate::api::{Access, Gate, Operation, gate, no_such_method, no_such_path};
+use crate::api::{Access, Gate, Operation, Taken, gate, no_such_method, no_such_path};
 use crate::cross_origin::{any_origin, any_origin_of_api};
 use crate::middleware::{page_answer, signed_in_only};
 use crate::session;
@@ -124,6 +125,10 @@ impl Routes {
                 Right::ProtocolAnyOrigin => open_machines = open_machines.route(path, handler),
                 Right::Api(_) => {
                     let Some(operation) = operation else { continue };
+                    let handler = match operation.body {
+                        Some(Taken::Picture) => handler.route_layer(DefaultBodyLimit::max(MAX_LOGO_BYTES)),
+                        _ => handler,
+                    };
                     let gate_state = Gate::new(Arc::clone(app), operation);
                     api = api.route(path, handler.route_layer(from_fn_with_state(gate_state, gate)));
                 }

@@ -15,6 +15,9 @@ impl Access {
     /// For everybody, with or without a credential.
     pub(crate) const ANYBODY: Self = Self { scope: None, subjects: &[] };
 
+    /// For a person, their scripts and apps, whatever they were allowed.
+    pub(crate) const ANY_USER: Self = Self { scope: None, subjects: &[SubjectType::User] };
+
     /// For a person, their scripts, and apps they allowed it.
     pub(crate) const fn user(scope: &'static str) -> Self {
         Self { scope: Some(scope), subjects: &[SubjectType::User] }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 use postern_domain::{Presented, Refusal};
 use postern_flows::bearer::{self, Holder, Verdict};
-use postern_flows::{App, TokenAuthMode};
+use postern_flows::{App, TokenAuthMode, sessions};
 
 use super::credential::{self, Credential};
 use super::{Caller, Problem};
@@ -32,7 +32,14 @@ pub(super) async fn authenticate(app: &App, parts: &Parts) -> Result<Option<Call
         Some(Credential::Basic { user, token }) => by_basic(app, parts, &user, &token).await?,
         Some(Credential::Page(token)) => {
             let from = client_address(app, &parts.extensions, &parts.headers);
-            bearer::session_verdict(app, &token, from).await.map_err(Problem::from)?
+            let verdict = bearer::session_verdict(app, &token, from).await?;
+            // When the person last proved who they are is not a thing to remember: it is read each time.
+            let session = match verdict.holder.session() {
+                Some(id) => sessions::living(app, id).await?,
+                None => None,
+            };
+            let (session, _) = session.ok_or_else(|| Problem::bad_credential("the session has ended"))?;
+            return Ok(Some(Caller::of_page_token(verdict, session)));
         }
     };
     Ok(Some(Caller::of_token(verdict)))

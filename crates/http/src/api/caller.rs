@@ -14,24 +14,26 @@ use crate::request::SignedIn;
 pub(crate) struct Caller {
     /// What flows ask whether it may.
     pub(crate) actor: Actor,
-    means: Means,
-}
-
-/// By what it is known.
-#[derive(Clone, Debug)]
-enum Means {
-    Token(Arc<Verdict>),
-    /// A page of ours in the browser of somebody who is signed in.
-    Page(SignedIn),
+    /// The token it is known by.
+    token: Option<Arc<Verdict>>,
+    /// The session behind it, where it is a page in the browser of somebody who is signed in.
+    session: Option<Arc<Session>>,
 }
 
 impl Caller {
     pub(super) fn of_token(verdict: Arc<Verdict>) -> Self {
-        Self { actor: Actor::of_token(&verdict), means: Means::Token(verdict) }
+        Self { actor: Actor::of_token(&verdict), token: Some(verdict), session: None }
     }
 
+    /// A page that is known by the cookie.
     pub(super) fn of_page(app: &App, signed_in: SignedIn) -> Self {
-        Self { actor: Actor::signed_in(app, &signed_in.user), means: Means::Page(signed_in) }
+        let actor = Actor::signed_in(app, &signed_in.user);
+        Self { actor, token: None, session: Some(signed_in.session) }
+    }
+
+    /// A page that is known by the session API token.
+    pub(super) fn of_page_token(verdict: Arc<Verdict>, session: Session) -> Self {
+        Self { session: Some(Arc::new(session)), ..Self::of_token(verdict) }
     }
 
     /// What it may do now.
@@ -42,20 +44,14 @@ impl Caller {
         self.actor.permit().ok_or_else(Problem::no_credential)
     }
 
-    /// The token it was known by; none for a page of ours.
+    /// The token it was known by; none for a page that sent the cookie.
     pub(crate) const fn token(&self) -> Option<&Arc<Verdict>> {
-        match &self.means {
-            Means::Token(verdict) => Some(verdict),
-            Means::Page(_) => None,
-        }
+        self.token.as_ref()
     }
 
-    /// The session it was known by; none for a token.
+    /// The session it was known by, also where a session API token stands for it; none for any other token.
     pub(crate) const fn session(&self) -> Option<&Arc<Session>> {
-        match &self.means {
-            Means::Token(_) => None,
-            Means::Page(signed_in) => Some(&signed_in.session),
-        }
+        self.session.as_ref()
     }
 
     /// Whether a sensitive change may be made on its word: a token was given the right to, a session has to be fresh.

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
@@ -9,7 +10,12 @@ use postern_domain::Params;
 use postern_flows::App;
 
 use super::authenticate::authenticate;
+use super::last_resort::in_time;
 use super::{Access, Caller, Operation, Problem, challenge, rate_limit};
+
+/// Longest that an operation may take, its body included: less than any request may, so that the answer that says so
+/// still says what is left of the rate limit.
+const DEADLINE: Duration = Duration::from_secs(25);
 
 /// What stands in front of one operation.
 #[derive(Clone)]
@@ -38,7 +44,8 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
             if let Some(caller) = caller {
                 parts.extensions.insert(caller);
             }
-            next.run(Request::from_parts(parts, body)).await
+            let work = next.run(Request::from_parts(parts, body));
+            in_time(DEADLINE, work).await.unwrap_or_else(Problem::into_response)
         }
         Err(problem) => refused(&app, &parts.headers, problem),
     };
@@ -83,20 +90,25 @@ fn admit(access: Access, known: Result<Option<Caller>, Problem>) -> Result<Optio
     Ok(caller)
 }
 
-/// That the query says nothing that the operation does not know.
+/// That the query says nothing that the operation does not know, and what it says can be.
 fn known_parameters(operation: &Operation, parts: &Parts) -> Result<(), Problem> {
-    let query = parts.uri.query().unwrap_or_default();
-    let params = Params::parse(query.as_bytes()).map_err(|error| Problem::malformed(error.to_string()))?;
-    let known = |name: &str| operation.query.iter().any(|parameter| parameter.name == name);
-    match params.iter().find(|(name, _)| !known(name)) {
-        None => Ok(()),
-        Some((name, _)) => {
-            let name: String = name.chars().take(60).collect();
-            let names: Vec<&str> = operation.query.iter().map(|parameter| parameter.name).collect();
-            let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-            Err(Problem::malformed(format!("the parameter “{name}” is not known here; known: {known}")))
+    let query = parts.uri.query().unwrap_or_default().as_bytes();
+    let read = Params::parse(query).and_then(|_| Params::parse_repeated(query));
+    let params = read.map_err(|error| Problem::malformed(error.to_string()))?;
+    for (name, value) in params.iter() {
+        match operation.query.iter().find(|parameter| parameter.name == name) {
+            Some(parameter) => parameter.check(value)?,
+            None => {
+                let name: String = name.chars().take(60).collect();
+                let names: Vec<&str> = operation.query.iter().map(|parameter| parameter.name).collect();
+                let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                return Err(Problem::malformed(format!(
+                    "the parameter “{name}” is not known here; known: {known}"
+                )));
+            }
         }
     }
+    Ok(())
 }
 
 fn refused(app: &App, asked: &HeaderMap, problem: Problem) -> Response {

@@ -3,7 +3,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use postern_domain::Params;
-use postern_flows::{Paging, Slice};
+use postern_flows::{App, Paging, Slice};
 use serde::Serialize;
 
 use super::Problem;
@@ -21,6 +21,26 @@ impl<T> From<Slice<T>> for Listing<T> {
     fn from(slice: Slice<T>) -> Self {
         Self { items: slice.items, next_cursor: slice.next }
     }
+}
+
+/// A part of a list that is in memory as a whole. `key` tells its items apart.
+///
+/// # Errors
+/// `invalid_request` for a cursor of another list.
+pub(crate) fn part_of<T>(
+    app: &App,
+    paging: &Paging,
+    list: &str,
+    all: impl IntoIterator<Item = T>,
+    key: impl Fn(&T) -> String,
+) -> Result<Slice<T>, Problem> {
+    let mut all = all.into_iter();
+    if let Some(after) = paging.after(app, list)? {
+        // If that item is gone meanwhile, so is what followed it, as far as anybody can say.
+        all.find(|item| key(item) == after);
+    }
+    let most = usize::try_from(paging.with_one_more()).unwrap_or(usize::MAX);
+    Ok(paging.slice(app, list, all.take(most).collect(), key))
 }
 
 /// The query of a call, of which the gate has let pass only what the operation knows.

@@ -9,20 +9,24 @@ mod credential;
 mod document;
 mod gate;
 mod in_path;
+mod last_resort;
 mod listing;
 mod operation;
+mod parameter;
 mod problem;
 mod rate_limit;
 mod strict_json;
+pub(crate) mod words;
 
 pub(crate) use access::Access;
-pub(crate) use body::{JsonBody, OptionalBody, present};
+pub(crate) use body::{JsonBody, OptionalBody, PICTURES, PictureBody, RawBody, present};
 pub(crate) use caller::Caller;
 pub(crate) use document::document;
 pub(crate) use gate::{Gate, gate, no_such_method, no_such_path};
 pub(crate) use in_path::{InPath, InPath2};
-pub(crate) use listing::{Filters, Listing};
-pub(crate) use operation::Operation;
+pub(crate) use last_resort::dressed;
+pub(crate) use listing::{Filters, Listing, part_of};
+pub(crate) use operation::{Operation, Taken};
 pub(crate) use problem::{FieldProblem, Problem, ProblemDetails};
 
 #[cfg(test)]

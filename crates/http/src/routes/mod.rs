@@ -19,7 +19,6 @@ mod profile;
 mod reauthenticate;
 mod register;
 mod revoke;
-mod revoke_leaked;
 mod security;
 mod session_api;
 mod sessions;
@@ -71,7 +70,6 @@ fn all() -> Routes {
         .merge(reauthenticate::routes())
         .merge(register::routes())
         .merge(revoke::routes())
-        .merge(revoke_leaked::routes())
         .merge(security::routes())
         .merge(session_api::routes())
         .merge(sessions::routes())

@@ -122,7 +122,17 @@ impl World {
         }
     }
 
+    /// The same of a script of somebody else's.
+    pub(super) async fn token_of(&self, user: &User, scopes: &str) -> String {
+        let permit = Permit::of_user(user.id, scopes.parse().unwrap());
+        self.script_of(user, TokenKind::Personal, permit).await
+    }
+
     async fn script(&self, kind: TokenKind, permit: Permit) -> String {
+        self.script_of(&self.ada, kind, permit).await
+    }
+
+    async fn script_of(&self, owner: &User, kind: TokenKind, permit: Permit) -> String {
         let app = &self.server.app;
         let text = app.new_token(kind);
         let api = ApiToken {
@@ -131,7 +141,7 @@ impl World {
             note: None,
             networks: Vec::new(),
             everything: false,
-            created_by: Some(self.ada.id),
+            created_by: Some(owner.id),
             replaces: None,
             replaced_by: None,
             last_used_from: None,
@@ -139,7 +149,7 @@ impl World {
         };
         let hash = app.secret_key.hash(&text);
         let token = Token {
-            user_id: Some(self.ada.id),
+            user_id: Some(owner.id),
             organization_id: (kind == TokenKind::Organization).then_some(self.organization.id),
             data: Some(TokenData::Api(api)),
             ..Token::new(app.new_id(), kind, hash, permit, app.clock.now())

@@ -38,3 +38,27 @@ async fn past_the_limit_an_answer_says_how_long_to_wait() {
     ada.sign_in().await;
     assert_eq!(ada.get("/v1/users/me").await.header("x-ratelimit-limit"), "100");
 }
+
+/// The contract's section 6: an app's calls for one person are counted by themselves, and all of the app's together have a
+/// ceiling.
+#[tokio::test]
+async fn an_app_has_a_share_of_each_it_speaks_for_under_a_ceiling_of_its_own() {
+    let world = World::with(|config| {
+        config.rate_limits.restricted = "2/h".parse().unwrap();
+        config.rate_limits.default = "3/h".parse().unwrap();
+        config.rate_limits.elevated = "4/h".parse().unwrap();
+    })
+    .await;
+    let person = format!("Bearer {}", world.token(Holder::AppForPerson, "openid").await);
+    let same = format!("Bearer {}", world.token(Holder::AppForPerson, "profile").await);
+    // Of the restricted tier.
+    let organization = format!("Bearer {}", world.token(Holder::AppForOrganization, "openid").await);
+    let mut answers = Vec::new();
+    for token in [&person, &same, &person, &same, &organization, &organization] {
+        let answer = world.call("GET", SCOPES, Some(token)).await;
+        answers.push((answer.status.as_u16(), answer.header("x-ratelimit-limit").to_owned()));
+    }
+    let served = |limit: &str| (200, limit.to_owned());
+    let refused = |limit: &str| (429, limit.to_owned());
+    assert_eq!(answers, [served("3"), served("3"), served("3"), refused("3"), served("4"), refused("4")]);
+}

@@ -1,8 +1,13 @@
+mod affairs;
+mod clients;
 mod customers;
 mod fixture;
+mod identity;
+mod leaked;
 mod limits;
 mod matrix;
 mod organizations;
+mod proof;
 mod requests;
 mod spellings;
 mod tokens;

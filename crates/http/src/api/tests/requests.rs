@@ -84,7 +84,9 @@ async fn paging_is_read_strictly() {
             "cursor=AAAA_-",
             "cursor=%00",
             "cursor=%ff",
+            "limit=",
             "offset=1",
+            "offset=",
             "Limit=1",
         ] {
             let answer = world.call("GET", &format!("{list}?{query}"), Some(&token)).await;

@@ -45,7 +45,9 @@ pub(crate) fn routes() -> Routes {
 #[derive(Default)]
 struct SessionToBe {
     /// Whose customer; an organization's own token need not say.
+    #[schema(format = Uuid)]
     organization_id: Option<String>,
+    #[schema(format = Uuid)]
     customer_id: Option<String>,
     external_customer_id: Option<String>,
 }
@@ -83,6 +85,7 @@ async fn created(
     caller: Caller,
     JsonBody(body): JsonBody<SessionToBe>,
 ) -> Result<(StatusCode, Json<CustomerSession>), Problem> {
+    caller.needs_proof(&app)?;
     let organization = caller.organization(body.organization_id.as_deref())?;
     let which = match (&body.customer_id, &body.external_customer_id) {
         (Some(id), None) => {

@@ -4,6 +4,8 @@ mod admin;
 mod consents;
 mod customer_sessions;
 mod customers;
+mod invitations;
+mod leaked_tokens;
 mod oauth_clients;
 mod organizations;
 mod scopes;
@@ -24,6 +26,8 @@ pub(super) fn routes() -> Routes {
         .merge(consents::routes())
         .merge(customer_sessions::routes())
         .merge(customers::routes())
+        .merge(invitations::routes())
+        .merge(leaked_tokens::routes())
         .merge(oauth_clients::routes())
         .merge(organizations::routes())
         .merge(scopes::routes())

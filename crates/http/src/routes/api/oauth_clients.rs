@@ -1,5 +1,6 @@
 //! `/v1/oauth-clients`: what somebody has registered.
 
+mod look;
 mod shape;
 
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub(crate) fn routes() -> Routes {
     let list = Operation::get(ALL, "listClients", READ)
         .summary("Your OAuth clients")
         .lists::<OAuthClient>()
-        .filter("organization_id", "Those of an organization; its own token need not say.");
+        .filter_id("organization_id", "Those of an organization; its own token need not say.");
     let register = Operation::post(ALL, "registerClient", WRITE)
         .summary("Register an OAuth client")
         .takes::<ClientToBe>()
@@ -41,7 +42,7 @@ pub(crate) fn routes() -> Routes {
         .summary("Delete a client: its tokens stop working at once");
     let rotate = Operation::post("/v1/oauth-clients/{client_id}/secrets", "rotateClientSecret", WRITE)
         .summary("Give a client a new secret")
-        .takes::<Overlap>()
+        .may_take::<Overlap>()
         .creates::<NewSecret>();
     let revoke = Operation::delete("/v1/oauth-clients/{client_id}/secrets/{id}", "revokeClientSecret", WRITE)
         .summary("End a secret at once");
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> Routes {
         .api(delete, deleted)
         .api(rotate, rotated)
         .api(revoke, revoked)
+        .merge(look::routes())
 }
 
 async fn listed(
@@ -68,11 +70,10 @@ async fn listed(
     let most = paging.with_one_more();
     let found = match owner {
         ClientOwner::Organization(id) => organizations::clients(&app, &caller.actor, id, after, most).await?,
-        _ => clients::list(&app, Manager::User(caller.user()?), after, most).await?,
+        _ => clients::list(&app, Manager::Actor(&caller.actor), after, most).await?,
     };
     let slice = paging.slice(&app, &list, found, |(client, _)| client.id.to_string());
-    let now = app.clock.now();
-    Ok(Json(slice.map(|(client, usage)| OAuthClient::new(&client, usage, now)).into()))
+    Ok(Json(slice.map(|(client, usage)| OAuthClient::new(&app, &client, usage)).into()))
 }
 
 async fn registered(
@@ -84,7 +85,7 @@ async fn registered(
     let owner = owner(&app, &caller, body.organization_id.as_deref(), "clients:write").await?;
     let new = NewClient { draft: body.into(), owner, identifier: None, secret: None };
     let made = clients::create(&app, Manager::Actor(&caller.actor), new).await?;
-    let client = OAuthClient::new(&made.client, ClientUsage::default(), app.clock.now());
+    let client = OAuthClient::new(&app, &made.client, ClientUsage::default());
     let client_secret = made.secret.map(|secret| secret.reveal().to_owned());
     Ok((StatusCode::CREATED, Json(RegisteredClient { client, client_secret })))
 }
@@ -168,5 +169,5 @@ async fn owner(app: &App, caller: &Caller, named: Option<&str>, scope: &str) -> 
 
 async fn show(app: &App, client: &Client) -> Result<Json<OAuthClient>, Problem> {
     let insight = clients::insight(app, client).await?;
-    Ok(Json(OAuthClient::new(client, insight.usage, app.clock.now())))
+    Ok(Json(OAuthClient::new(app, client, insight.usage)))
 }

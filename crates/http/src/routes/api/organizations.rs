@@ -1,5 +1,7 @@
 //! `/v1/organizations`: people who work together, and what they have in common.
 
+mod affairs;
+mod apps;
 mod invitations;
 mod members;
 
@@ -16,7 +18,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::gone;
-use crate::api::{Access, Caller, Filters, InPath, JsonBody, Listing, Operation, Problem, present};
+use crate::api::{Access, Caller, Filters, InPath, JsonBody, Listing, Operation, Problem, present, words};
 use crate::rights::Routes;
 
 const ALL: &str = "/v1/organizations";
@@ -47,6 +49,8 @@ pub(crate) fn routes() -> Routes {
         .api(get, one)
         .api(change, changed)
         .api(delete, deleted)
+        .merge(affairs::routes())
+        .merge(apps::routes())
         .merge(invitations::routes())
         .merge(members::routes())
 }
@@ -60,7 +64,8 @@ pub(super) struct OrganizationShown {
     name: String,
     /// What you are there: `owner`, `admin` or `member`.
     role: Option<&'static str>,
-    /// How much its tokens may ask of the API: `restricted`, `default` or `elevated`.
+    /// How much its tokens may ask of the API.
+    #[schema(schema_with = words::tier)]
     tier: &'static str,
     /// Longest life of a token that speaks for it, such as `90d`; `null` leaves it to the instance.
     max_token_lifetime: Option<String>,
@@ -88,7 +93,7 @@ struct OrganizationChange {
     name: Option<String>,
     slug: Option<String>,
     #[serde(deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = words::span_or_null)]
     max_token_lifetime: Option<Option<String>>,
     apps_need_approval: Option<bool>,
 }
@@ -144,6 +149,7 @@ async fn changed(
     InPath(name): InPath<String>,
     JsonBody(change): JsonBody<OrganizationChange>,
 ) -> Result<Json<OrganizationShown>, Problem> {
+    caller.needs_proof(&app)?;
     let (found, role) = organizations::find(&app, &caller.actor, &name).await?;
     let mut organization = Organization::clone(&found);
     if change.name.is_some() || change.slug.is_some() {

@@ -9,7 +9,7 @@ use postern_flows::App;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{Access, Filters, Listing, Operation, Problem};
+use crate::api::{Access, Filters, Listing, Operation, Problem, part_of};
 use crate::rights::Routes;
 
 const LIST: &str = "scopes";
@@ -42,15 +42,8 @@ struct Scope {
 
 async fn scopes(State(app): State<Arc<App>>, filters: Filters) -> Result<Json<Listing<Scope>>, Problem> {
     let paging = filters.paging()?;
-    let after = paging.after(&app, LIST)?;
     let shown = app.catalogue.rows().iter().filter(|row| !row.hidden);
-    let behind = match after {
-        None => 0,
-        Some(name) => shown.clone().position(|row| row.name == name).map_or(0, |at| at + 1),
-    };
-    let most = usize::try_from(paging.with_one_more()).unwrap_or(usize::MAX);
-    let rows: Vec<&ScopeSpec> = shown.skip(behind).take(most).collect();
-    let slice = paging.slice(&app, LIST, rows, |row| row.name.clone());
+    let slice = part_of(&app, &paging, LIST, shown, |row| row.name.clone())?;
     Ok(Json(slice.map(Scope::from).into()))
 }
 

@@ -62,7 +62,7 @@ impl Kind {
     fn routes(self) -> Routes {
         let [list, create, get, change, revoke, rotate, renew] = self.ids;
         let list = searched(Operation::get(self.all, list, self.read).summary("Tokens, the newest first"))
-            .filter("organization_id", "Those of an organization; its own token need not say.");
+            .filter_id("organization_id", "Those of an organization; its own token need not say.");
         let create = Operation::post(self.all, create, self.write)
             .summary("Make a token")
             .takes::<TokenToBe>()
@@ -75,7 +75,7 @@ impl Kind {
         let revoke = Operation::delete(self.one, revoke, self.write).summary("Revoke a token at once");
         let rotate = Operation::post(self.rotate, rotate, self.write)
             .summary("Give a token a new value; the old one may live on for a while")
-            .takes::<Overlap>()
+            .may_take::<Overlap>()
             .creates::<NewValue>();
         let renew = Operation::post(self.renew, renew, self.write)
             .summary("Let a token live on, with the same value")
@@ -96,7 +96,7 @@ fn of_everybody() -> Routes {
     let list = searched(
         Operation::get("/v1/admin/tokens", "listAllTokens", manage).summary("The tokens of everybody"),
     )
-    .filter("kind", "`pat` or `oat`.");
+    .filter_one_of("kind", "Personal or organization tokens.", &["pat", "oat"]);
     let get = Operation::get("/v1/admin/tokens/{id}", "getToken", manage)
         .summary("A token of somebody")
         .answers::<TokenShown>();
@@ -114,5 +114,5 @@ fn searched(list: Operation) -> Operation {
             "query",
             "How the name begins; for administrators also whose they are, by name, e-mail or slug.",
         )
-        .filter("state", "`active`, `expired` or `revoked`.")
+        .filter_one_of("state", "In this state.", &["active", "expired", "revoked"])
 }

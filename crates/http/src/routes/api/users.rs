@@ -17,8 +17,13 @@ use crate::rights::Routes;
 const ME: &str = "/v1/users/me";
 
 pub(crate) fn routes() -> Routes {
-    let get =
-        Operation::get(ME, "getMe", Access::user("user:read")).summary("Your account").answers::<Account>();
+    let get = Operation::get(ME, "getMe", Access::ANY_USER)
+        .summary("Your account")
+        .note(
+            "With `user:read`, all of it; with `profile` the user name and the name, with `email` the address. A personal \
+             token without scopes says whose it is: `id` and `username`. An app's says the `id`.",
+        )
+        .answers::<Identity>();
     let change = Operation::patch(ME, "changeMe", Access::user("user:write"))
         .summary("Change your account")
         .takes::<AccountChange>()
@@ -46,6 +51,33 @@ pub(super) struct Account {
     updated_at: i64,
 }
 
+/// Whoever asks, as far as the credential says it. What it does not say is left out.
+#[derive(Debug, Default, Serialize, ToSchema)]
+struct Identity {
+    /// The `sub` of the person's tokens.
+    id: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    /// What the person is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    /// Whether somebody proved that the address is theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_verified: Option<bool>,
+    /// What the person may do in the whole instance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    rights: Option<Vec<InstanceRight>>,
+    /// Unix seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<i64>,
+    /// Unix seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_at: Option<i64>,
+}
+
 /// What is to change; what is left out stays as it is.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -53,7 +85,7 @@ struct AccountChange {
     username: Option<String>,
     /// An empty one is that of the user name.
     name: Option<String>,
-    /// Only for somebody who has signed in a short while ago, never by a token.
+    /// Only for a page of somebody who has signed in a short while ago, never by a script's or app's token.
     email: Option<String>,
 }
 
@@ -72,8 +104,31 @@ impl From<&User> for Account {
     }
 }
 
-async fn me(caller: Caller) -> Result<Json<Account>, Problem> {
-    Ok(Json(Account::from(&**caller.user()?)))
+impl Identity {
+    /// What a credential says of its person: OIDC's scopes mean here what they mean at userinfo (OIDC Core section 5.4),
+    /// and a script's token always says whose it is.
+    fn new(caller: &Caller) -> Result<Self, Problem> {
+        let account = Account::from(&**caller.user()?);
+        let scopes = &caller.permit()?.scopes;
+        let is_app = caller.token().is_some_and(|token| token.holder.client().is_some());
+        let all = scopes.allow("user:read");
+        let profile = all || scopes.allow("profile");
+        let email = all || scopes.allow("email");
+        Ok(Self {
+            id: account.id,
+            username: (profile || !is_app).then_some(account.username),
+            name: profile.then_some(account.name),
+            email: email.then_some(account.email),
+            email_verified: email.then_some(account.email_verified),
+            rights: all.then_some(account.rights),
+            created_at: all.then_some(account.created_at),
+            updated_at: all.then_some(account.updated_at),
+        })
+    }
+}
+
+async fn me(caller: Caller) -> Result<Json<Identity>, Problem> {
+    Identity::new(&caller).map(Json)
 }
 
 async fn change_me(

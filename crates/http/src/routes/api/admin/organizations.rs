@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::{Access, Caller, Filters, InPath, JsonBody, Listing, Operation, Problem};
+use crate::api::{Access, Caller, Filters, InPath, JsonBody, Listing, Operation, Problem, words};
 use crate::rights::Routes;
 
 const ADMIN: Access = Access::user("instance:admin");
@@ -31,7 +31,8 @@ struct ManagedOrganization {
     id: Uuid,
     slug: String,
     name: String,
-    /// How much its tokens may ask of the API: `restricted`, `default` or `elevated`.
+    /// How much its tokens may ask of the API.
+    #[schema(schema_with = words::tier)]
     tier: &'static str,
     /// Unix seconds.
     created_at: i64,
@@ -42,7 +43,7 @@ struct ManagedOrganization {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TierChange {
-    /// `restricted`, `default` or `elevated`.
+    #[schema(schema_with = words::tier)]
     tier: String,
 }
 
@@ -75,6 +76,7 @@ async fn changed(
     InPath(id): InPath<OrganizationId>,
     JsonBody(change): JsonBody<TierChange>,
 ) -> Result<Json<ManagedOrganization>, Problem> {
+    caller.needs_proof(&app)?;
     let mut errors = FieldErrors::none();
     let Some(tier) = errors.take("tier", change.tier.parse::<Tier>()) else {
         return Err(FormRefusal::from(errors).into());

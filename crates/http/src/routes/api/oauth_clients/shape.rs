@@ -1,12 +1,13 @@
 //! What calls about clients take and answer.
 
-use postern_domain::{Client, ClientOwner, ClientSecret, GrantName, Timestamp};
+use postern_domain::{Client, ClientOwner, ClientSecret, GrantName};
+use postern_flows::App;
 use postern_flows::clients::{ClientDraft, ClientUsage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::present;
+use crate::api::{present, words};
 
 /// An OAuth client.
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,6 +24,7 @@ pub(super) struct OAuthClient {
     /// The most it may ask for.
     scopes: Vec<String>,
     homepage_url: Option<String>,
+    logo_url: Option<String>,
     terms_url: Option<String>,
     privacy_url: Option<String>,
     /// `null` leaves a confidential client client_secret_basic and client_secret_post.
@@ -86,6 +88,7 @@ pub(super) struct RegisteredClient {
 pub(super) struct ClientToBe {
     /// Whose it becomes, if not a person's own; an organization's own token need not say.
     #[serde(default)]
+    #[schema(format = Uuid)]
     pub(super) organization_id: Option<String>,
     name: String,
     /// `confidential` or `public`.
@@ -107,8 +110,10 @@ pub(super) struct ClientToBe {
     #[serde(default)]
     grants: Option<Vec<String>>,
     #[serde(default)]
+    #[schema(schema_with = words::span_or_null)]
     access_token_lifetime: Option<String>,
     #[serde(default)]
+    #[schema(schema_with = words::span_or_null)]
     refresh_token_lifetime: Option<String>,
     #[serde(default)]
     id_token_signed_response_alg: Option<String>,
@@ -142,10 +147,10 @@ pub(super) struct ClientChange {
     token_endpoint_auth_method: Option<Option<String>>,
     grants: Option<Vec<String>>,
     #[serde(deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = words::span_or_null)]
     access_token_lifetime: Option<Option<String>>,
     #[serde(deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = words::span_or_null)]
     refresh_token_lifetime: Option<Option<String>>,
     id_token_signed_response_alg: Option<String>,
     require_pkce: Option<bool>,
@@ -158,6 +163,7 @@ pub(super) struct ClientChange {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Overlap {
     /// Such as `24h`; `0s` ends it at once; else seven days.
+    #[schema(schema_with = words::span_or_null)]
     pub(super) overlap: Option<String>,
 }
 
@@ -171,8 +177,8 @@ pub(super) struct NewSecret {
 }
 
 impl OAuthClient {
-    pub(super) fn new(client: &Client, usage: ClientUsage, now: Timestamp) -> Self {
-        let metadata = &client.metadata;
+    pub(super) fn new(app: &App, client: &Client, usage: ClientUsage) -> Self {
+        let (metadata, now) = (&client.metadata, app.clock.now());
         let link = |url: &Option<postern_domain::WebUrl>| url.as_ref().map(ToString::to_string);
         Self {
             id: client.id.0,
@@ -188,6 +194,10 @@ impl OAuthClient {
                 .collect(),
             scopes: metadata.scopes.iter().map(str::to_owned).collect(),
             homepage_url: link(&metadata.homepage_url),
+            logo_url: client
+                .logo_digest
+                .as_ref()
+                .map(|digest| app.config.url(&format!("/logos/{digest}.png"))),
             terms_url: link(&metadata.terms_url),
             privacy_url: link(&metadata.privacy_url),
             token_endpoint_auth_method: metadata.auth_method.map(|method| method.as_str()),

@@ -3,14 +3,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use postern_domain::{Invitation, InvitationId};
+use postern_domain::{Invitation, InvitationId, Role};
 use postern_flows::{App, organizations};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::gone;
-use crate::api::{Access, Caller, Filters, InPath, InPath2, JsonBody, Listing, Operation, Problem};
+use crate::api::{Access, Caller, Filters, InPath, InPath2, JsonBody, Listing, Operation, Problem, words};
 use crate::rights::Routes;
 
 const ALL: &str = "/v1/organizations/{organization}/invitations";
@@ -35,7 +35,8 @@ pub(super) fn routes() -> Routes {
 struct InvitationShown {
     id: Uuid,
     email: String,
-    /// What they become: `owner`, `admin` or `member`.
+    /// What they become.
+    #[schema(schema_with = words::role)]
     role: &'static str,
     /// The id of who invited them.
     invited_by: Option<Uuid>,
@@ -49,7 +50,8 @@ struct InvitationShown {
 #[serde(deny_unknown_fields)]
 struct InvitationToBe {
     email: String,
-    /// `owner`, `admin` or `member`.
+    /// What they become.
+    #[schema(schema_with = words::role)]
     role: String,
 }
 
@@ -92,6 +94,9 @@ async fn invited(
     InPath(name): InPath<String>,
     JsonBody(body): JsonBody<InvitationToBe>,
 ) -> Result<(StatusCode, Json<Invited>), Problem> {
+    if body.role != Role::Member.as_str() {
+        caller.needs_proof(&app)?;
+    }
     let (organization, _) = organizations::reached(&app, &caller.actor, &name).await?;
     let made = organizations::invite(&app, &caller.actor, organization.id, &body.email, &body.role).await?;
     let invited =

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::gone;
-use crate::api::{Access, Caller, Filters, InPath, InPath2, JsonBody, Listing, Operation, Problem};
+use crate::api::{Access, Caller, Filters, InPath, InPath2, JsonBody, Listing, Operation, Problem, words};
 use crate::rights::Routes;
 
 const ALL: &str = "/v1/organizations/{organization}/members";
@@ -21,7 +21,8 @@ const WRITE: Access = Access::user_or_organization("members:write");
 pub(super) fn routes() -> Routes {
     let list = Operation::get(ALL, "listMembers", Access::user_or_organization("members:read"))
         .summary("Who belongs to an organization")
-        .lists::<MemberShown>();
+        .lists::<MemberShown>()
+        .key("user_id");
     let change = Operation::patch(ONE, "changeMember", WRITE)
         .summary("Make a member something else")
         .takes::<MemberChange>()
@@ -37,7 +38,7 @@ struct MemberShown {
     username: String,
     name: String,
     email: String,
-    /// `owner`, `admin` or `member`.
+    #[schema(schema_with = words::role)]
     role: &'static str,
     /// Since when, in Unix seconds.
     since: i64,
@@ -47,7 +48,7 @@ struct MemberShown {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MemberChange {
-    /// `owner`, `admin` or `member`.
+    #[schema(schema_with = words::role)]
     role: String,
 }
 
@@ -86,6 +87,9 @@ async fn changed(
     let Some(role) = errors.take("role", change.role.parse::<Role>()) else {
         return Err(FormRefusal::from(errors).into());
     };
+    if role != Role::Member {
+        caller.needs_proof(&app)?;
+    }
     organizations::set_role(&app, &caller.actor, organization.id, user, role).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::{Problem, present};
+use crate::api::{Problem, present, words};
 
 /// A personal or organization token as it is known: never its value.
 #[derive(Debug, Serialize, ToSchema)]
@@ -73,9 +73,11 @@ pub(super) struct TokenToBe {
     networks: Vec<String>,
     /// For whom, if not oneself; for administrators only.
     #[serde(default)]
+    #[schema(format = Uuid)]
     pub(super) user_id: Option<String>,
     /// Of which organization; its own token need not say.
     #[serde(default)]
+    #[schema(format = Uuid)]
     pub(super) organization_id: Option<String>,
 }
 
@@ -101,6 +103,7 @@ pub(super) struct TokenChange {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Overlap {
     /// Such as `24h`; else it ends at once.
+    #[schema(schema_with = words::span_or_null)]
     pub(super) overlap: Option<String>,
 }
 

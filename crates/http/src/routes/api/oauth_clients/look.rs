@@ -1,0 +1,89 @@
+//! A client's logo, and the calls of it that were refused.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use postern_flows::App;
+use postern_flows::clients::{self, Manager, RefusedCalls};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::super::gone;
+use super::shape::OAuthClient;
+use super::{READ, WRITE, show};
+use crate::api::{Caller, Filters, InPath, Listing, Operation, PictureBody, Problem, part_of};
+use crate::rights::Routes;
+
+const LOGO: &str = "/v1/oauth-clients/{client_id}/logo";
+
+pub(super) fn routes() -> Routes {
+    let set = Operation::put(LOGO, "setClientLogo", WRITE)
+        .summary("Give a client a logo")
+        .note("A PNG, JPEG or WebP of at most 1 MiB and 4,096 by 4,096 pixels; it is cut square and made smaller.")
+        .takes_picture()
+        .answers::<OAuthClient>();
+    let remove = Operation::delete(LOGO, "removeClientLogo", WRITE).summary("Take a client's logo away");
+    let errors = Operation::get("/v1/oauth-clients/{client_id}/errors", "listClientErrors", READ)
+        .summary("A client's refused calls of late, the latest first")
+        .lists::<RefusedCall>();
+    Routes::new().api(set, logo_set).api(remove, logo_removed).api(errors, errors_listed)
+}
+
+/// Calls of a client that were refused for the same reason.
+#[derive(Debug, Serialize, ToSchema)]
+struct RefusedCall {
+    /// Where, such as `authorize`.
+    endpoint: String,
+    /// The code of the answer.
+    code: String,
+    reason: String,
+    /// How many of them are kept: of each minute one.
+    count: u64,
+    /// Unix seconds.
+    last_at: i64,
+}
+
+impl From<RefusedCalls> for RefusedCall {
+    fn from(calls: RefusedCalls) -> Self {
+        Self {
+            endpoint: calls.endpoint,
+            code: calls.code,
+            reason: calls.reason,
+            count: calls.count,
+            last_at: calls.last_at.0,
+        }
+    }
+}
+
+async fn logo_set(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    InPath(name): InPath<String>,
+    PictureBody(picture): PictureBody,
+) -> Result<Json<OAuthClient>, Problem> {
+    let client = clients::set_logo(&app, Manager::Actor(&caller.actor), &name, picture.to_vec()).await?;
+    show(&app, &client).await
+}
+
+async fn logo_removed(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    InPath(name): InPath<String>,
+) -> Result<StatusCode, Problem> {
+    gone(clients::remove_logo(&app, Manager::Actor(&caller.actor), &name).await)
+}
+
+async fn errors_listed(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    InPath(name): InPath<String>,
+    filters: Filters,
+) -> Result<Json<Listing<RefusedCall>>, Problem> {
+    let client = clients::find(&app, Manager::Actor(&caller.actor), &name).await?;
+    let found = clients::insight(&app, &client).await?.refused;
+    let key = |calls: &RefusedCalls| format!("{} {} {}", calls.endpoint, calls.code, calls.reason);
+    let slice = part_of(&app, &filters.paging()?, &format!("errors of {}", client.id), found, key)?;
+    Ok(Json(slice.map(RefusedCall::from).into()))
+}
