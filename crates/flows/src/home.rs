@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use postern_domain::{Client, Lifetime, Refusal, Session, Timestamp, User};
+use postern_domain::{Capability, Client, Lifetime, Organization, Refusal, Session, Timestamp, User};
+use postern_storage::api_tokens::{self, Owner, Search, State};
+use postern_storage::token_ends;
+use postern_storage::tokens::Token;
 
 use crate::applications::Application;
 use crate::clients::{self, Manager};
@@ -12,8 +15,12 @@ use crate::{App, Paging, applications, sessions};
 const NEWS: Lifetime = Lifetime::days(3);
 /// How long before its end a secret is mentioned.
 const SOON: Lifetime = Lifetime::days(7);
+/// For how long before and after its end a token is mentioned.
+const ENDING: Lifetime = Lifetime::days(7);
 /// How many of a person's clients are looked at, the latest first.
 const CLIENTS: u64 = 50;
+/// How many tokens that end are looked at.
+const LOOKED_AT: u64 = 50;
 /// Most lines of each sort; the pages they lead to have them all.
 const LINES: usize = 3;
 
@@ -30,7 +37,14 @@ pub struct Overview {
     pub latest_client: Option<Arc<Client>>,
     /// In how many places they are signed in.
     pub sessions: u64,
-    /// What wants their attention, the most pressing first.
+    /// How many of their personal tokens work now; counted no further than ten thousand.
+    pub tokens: u64,
+    /// The one of them made last.
+    pub latest_token: Option<Token>,
+    /// Tokens of theirs that end within a week or behind them that ended in the last one, each with
+    /// the organization that it speaks for.
+    pub ending_tokens: Vec<(Token, Option<Arc<Organization>>)>,
+    /// What else wants their attention, the most pressing first.
     pub attention: Vec<Attention>,
 }
 
@@ -90,14 +104,46 @@ pub async fn overview(app: &App, user: &User, here: &Session) -> Result<Overview
         other.id != here.id && other.created_at >= here.created_at && other.created_at.plus(NEWS) > now
     });
     attention.extend(news.take(LINES).map(Attention::SignIn));
+    let live = Search { owner: Some(Owner::User(user.id)), state: Some(State::Active), ..Search::default() };
     Ok(Overview {
         applications: applications::count(app, user).await?,
         latest_application,
         clients: clients::count(app, manager).await?,
         latest_client,
         sessions: sessions::count(app, user.id).await?,
+        tokens: api_tokens::count(&app.db, &live, now).await?,
+        latest_token: api_tokens::list(&app.db, &live, None, now, 1).await?.pop(),
+        ending_tokens: ending_tokens(app, user).await?,
         attention,
     })
+}
+
+/// Those that somebody may still want to renew: none that a newer value took the place of, none of an organization where
+/// the person may not manage tokens any more.
+async fn ending_tokens(app: &App, user: &User) -> Result<Vec<(Token, Option<Arc<Organization>>)>, Refusal> {
+    let mut ending = Vec::new();
+    for token in ending_of(app, Owner::User(user.id)).await? {
+        let Some(id) = token.organization_id else {
+            ending.push((token, None));
+            continue;
+        };
+        if app.role(id, user.id).await?.is_some_and(|role| role.may(Capability::ManageTokens)) {
+            ending.push((token, app.organization(id).await?));
+        }
+    }
+    ending.truncate(LINES);
+    Ok(ending)
+}
+
+/// The tokens of an owner that end within a week, the first to end first, and behind them those that ended in the last one;
+/// without those that were replaced.
+pub(crate) async fn ending_of(app: &App, owner: Owner) -> Result<Vec<Token>, Refusal> {
+    let now = app.clock.now();
+    let span = (now.minus(ENDING), now.plus(ENDING));
+    let mut found = token_ends::between(&app.db, owner, span, LOOKED_AT).await?;
+    found.retain(|token| token.api().is_some_and(|api| api.replaced_by.is_none()));
+    found.sort_by_key(|token| token.expires_at.is_some_and(|end| end <= now));
+    Ok(found)
 }
 
 async fn refused_calls(app: &App, client: &Arc<Client>, count: u64) -> Result<Option<Attention>, Refusal> {

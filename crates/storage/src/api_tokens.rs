@@ -51,16 +51,14 @@ pub async fn find(db: &Db, id: TokenId) -> Result<Option<Token>, StorageError> {
     query.one(db.read()).await?.map(token).transpose()
 }
 
-/// How many tokens an owner has, or everybody, in whatever state; counted no further than ten thousand.
+/// How many tokens a search finds; counted no further than ten thousand.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
-pub async fn count(db: &Db, owner: Option<Owner>) -> Result<u64, StorageError> {
+pub async fn count(db: &Db, search: &Search, now: Timestamp) -> Result<u64, StorageError> {
     let mut counted = 0;
-    for kind in (Search { owner, ..Search::default() }).kinds() {
-        let all = of_kind(kind);
-        let all = if let Some(owner) = owner { all.filter(owned_by(owner)) } else { all };
-        counted += count_up_to(db, all, COUNTED).await?;
+    for kind in search.kinds() {
+        counted += count_up_to(db, search.query(kind, None, now), COUNTED).await?;
     }
     Ok(Ord::min(counted, COUNTED))
 }

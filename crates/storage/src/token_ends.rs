@@ -1,9 +1,12 @@
 //! Which personal and organization tokens end soon, and whom that was told.
 
 use postern_domain::{Lifetime, Timestamp, TokenKind};
-use sea_orm::{ConnectionTrait, EntityTrait, Statement, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+};
 
-use crate::tokens::row::Entity;
+use crate::api_tokens::Owner;
+use crate::tokens::row::{Column, Entity};
 use crate::tokens::{Token, token};
 use crate::{Db, StorageError, Tx};
 
@@ -43,6 +46,34 @@ pub async fn due(db: &Db, notice: Notice, now: Timestamp, limit: u64) -> Result<
         found.extend(rows.into_iter().map(token).collect::<Result<Vec<_>, _>>()?);
     }
     Ok(found)
+}
+
+/// At most `limit` tokens of an owner that end between `from` and `until` and were not revoked, the next to end first. Of a
+/// person also those they made for organizations.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn between(
+    db: &Db,
+    owner: Owner,
+    (from, until): (Timestamp, Timestamp),
+    limit: u64,
+) -> Result<Vec<Token>, StorageError> {
+    let owned = match owner {
+        Owner::User(id) => Column::UserId.eq(id.0),
+        Owner::Organization(id) => Column::OrganizationId.eq(id.0),
+    };
+    let kinds = [TokenKind::Personal, TokenKind::Organization].map(|kind| kind.spec().code);
+    let rows = Entity::find()
+        .filter(owned)
+        .filter(Column::Kind.is_in(kinds))
+        .filter(Column::NameKey.is_not_null())
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ExpiresAt.between(from.0, until.0))
+        .order_by_asc(Column::ExpiresAt)
+        .order_by_asc(Column::Id)
+        .limit(limit);
+    rows.all(db.read()).await?.into_iter().map(token).collect()
 }
 
 /// Writes down that a token's owner is told of its end. Of several nodes one gets `true`; nobody does once the end is

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Links to the neighbouring pages of a list; both absent where everything fits on one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pager {
-    /// Towards the start of the list.
+    /// Back to the start of the list, from further down.
     pub previous_url: Option<String>,
-    /// Towards its end.
+    /// The next part of it.
     pub next_url: Option<String>,
 }
 

@@ -73,7 +73,8 @@ pub async fn count(app: &App, actor: &Actor, list: List) -> Result<u64, Refusal>
         List::Of(owner) => Some(owner),
         List::Everybody => None,
     };
-    Ok(api_tokens::count(&app.db, owner).await?)
+    let all = Search { owner, ..Search::default() };
+    Ok(api_tokens::count(&app.db, &all, app.clock.now()).await?)
 }
 
 /// That somebody may see a list.

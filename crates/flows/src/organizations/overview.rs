@@ -1,13 +1,15 @@
 use postern_domain::{Capability, Organization, Refusal, Role};
+use postern_storage::api_tokens::Owner;
+use postern_storage::tokens::Token;
 use postern_storage::{app_approvals, clients, consents, customers, invitations, organizations, tokens};
 
-use crate::{Actor, App};
+use crate::{Actor, App, home};
 
 /// How far is counted what there may be very much of: one more than pages write out.
 pub(super) const COUNTED: u64 = 10_001;
 
 /// An organization in figures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
     /// How many members it has.
     pub members: u64,
@@ -25,6 +27,8 @@ pub struct Overview {
     pub apps_waiting: u64,
     /// How many OAuth clients it has.
     pub clients: u64,
+    /// Those of its tokens that end within a week or ended in the last one, the first to end first.
+    pub ending_tokens: Vec<Token>,
 }
 
 /// How much an organization has of what. Whoever only sees it learns how many members there are.
@@ -53,5 +57,6 @@ pub async fn overview(
         apps: consents::count_clients_of_organization(db, id).await?,
         apps_waiting: app_approvals::count_waiting(db, id).await?,
         clients: clients::count(db, Some(postern_domain::ClientOwner::Organization(id))).await?,
+        ending_tokens: home::ending_of(app, Owner::Organization(id)).await?,
     })
 }

@@ -97,7 +97,9 @@ fn status_of(code: ErrorCode) -> StatusCode {
 fn advice(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::NotFound => "The address may be mistyped, or what it led to was deleted.",
-        ErrorCode::Forbidden => "Go back, load the page again and try once more.",
+        ErrorCode::Forbidden => {
+            "Go back and try once more. If it stays, ask somebody who has the right to do it."
+        }
         ErrorCode::TooManyRequests => "Wait a minute, then try again.",
         ErrorCode::ServerError => {
             "Try again in a minute. If it stays, give the id below to the people who run this server."

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use postern_domain::{Client, Timestamp};
-use postern_flows::home::{self, Overview};
-use postern_flows::{Actor, App, organizations};
-use postern_templating::pages::{Attention, Figure, Home};
-use postern_templating::{Section, Tone, When};
+use postern_domain::{Client, Organization, Timestamp};
+use postern_flows::api_tokens::Token;
+use postern_flows::{Actor, App, home, organizations};
+use postern_templating::pages::{Attention, EndingToken, Figure, Home};
+use postern_templating::{Badge, Section, Tone, When};
 
 use crate::answer::PageRefusal;
 use crate::page;
@@ -26,34 +26,60 @@ async fn show(
     signed_in: SignedIn,
 ) -> Result<Response, PageRefusal> {
     let here = &signed_in.session;
-    let Overview { applications, latest_application, clients, latest_client, sessions, attention } =
-        home::overview(&app, &signed_in.user, here).await?;
-    let actor = Actor::signed_in(&app, &signed_in.user);
-    let organizations = organizations::count(&app, &actor).await?;
+    let found = home::overview(&app, &signed_in.user, here).await?;
+    let organizations = organizations::count(&app, &Actor::signed_in(&app, &signed_in.user)).await?;
     let now = app.clock.now();
     let figure = |count, latest: Option<(String, Timestamp)>| {
         let (latest, when) = latest.map(|(name, at)| (name, When::new(at.0, now.0))).unzip();
         Figure { count, latest, when }
     };
     let application =
-        latest_application.map(|app| (name(&app.client), app.last_used_at.unwrap_or(app.since)));
+        found.latest_application.map(|app| (name(&app.client), app.last_used_at.unwrap_or(app.since)));
     let client =
-        latest_client.map(|client| (name(&client), client.last_used_at.unwrap_or(client.created_at)));
+        found.latest_client.map(|client| (name(&client), client.last_used_at.unwrap_or(client.created_at)));
+    let token = found.latest_token.as_ref().map(|token| (token_name(token), token.created_at));
     let (_, browser) = device_of(&here.user_agent);
     Ok(page::render(&Home {
         chrome: page::chrome(&app, &visitor, Section::Home),
-        attention: attention.iter().map(|item| line(item, now)).collect(),
-        applications: figure(applications, application),
-        clients: figure(clients, client),
-        sessions: figure(sessions, Some((browser, now))),
-        organizations: figure(organizations, None),
-        tokens: Figure::none(),
-        ending_tokens: Vec::new(),
+        attention: found.attention.iter().map(|item| line(item, now)).collect(),
+        applications: figure(found.applications, application),
+        clients: figure(found.clients, client),
+        sessions: figure(found.sessions, Some((browser, now))),
+        organizations,
+        tokens: figure(found.tokens, token),
+        ending_tokens: found
+            .ending_tokens
+            .iter()
+            .map(|(token, of)| ending(token, of.as_deref(), now))
+            .collect(),
     }))
 }
 
 fn name(client: &Client) -> String {
     client.metadata.name.to_string()
+}
+
+fn token_name(token: &Token) -> String {
+    token.api().map(|api| api.name.to_string()).unwrap_or_default()
+}
+
+fn ending(token: &Token, organization: Option<&Organization>, now: Timestamp) -> EndingToken {
+    let place = organization.map_or_else(
+        || "/settings".to_owned(),
+        |organization| format!("/organizations/{}", organization.slug),
+    );
+    let end = token.expires_at.unwrap_or(now);
+    EndingToken {
+        name: token_name(token),
+        url: format!("{place}/tokens/{}", token.id),
+        state: if end <= now {
+            Badge::new(Tone::Bad, "expired")
+        } else {
+            Badge::new(Tone::Warning, format!("ends {}", When::new(end.0, now.0).relative))
+        },
+        organization: organization.map(|organization| organization.name.to_string()),
+        last_used: token.last_used_at.map(|at| When::new(at.0, now.0)),
+    }
 }
 
 fn line(item: &home::Attention, now: Timestamp) -> Attention {

@@ -69,4 +69,18 @@ on_both_databases! {
         assert!(ids(&db, WEEK, late).await.is_empty());
         assert!(!noted(db.clone(), token, WEEK).await);
     }
+
+    async fn tokens_that_end_in_a_span_are_found_by_whose_they_are(db: Db) {
+        let (ada, bob) = (insert_user(&db, "ada").await.id, insert_user(&db, "bob").await.id);
+        let in_days = |days| NOW.plus(Lifetime::days(days));
+        let late = personal(&db, 1, ada, in_days(6)).await;
+        let soon = personal(&db, 2, ada, in_days(1)).await;
+        personal(&db, 3, ada, in_days(8)).await;
+        personal(&db, 4, bob, in_days(2)).await;
+        let gone = personal(&db, 5, ada, in_days(3)).await;
+        write(&db, gone.id, |tx, id| Box::pin(revoke(tx, *id, NOW))).await.unwrap();
+        let found = between(&db, Owner::User(ada), (NOW, in_days(7)), 9).await.unwrap();
+        assert_eq!(found.iter().map(|token| token.id).collect::<Vec<_>>(), [soon.id, late.id]);
+        assert_eq!(between(&db, Owner::User(ada), (NOW, in_days(7)), 1).await.unwrap().len(), 1);
+    }
 }

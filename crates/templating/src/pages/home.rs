@@ -20,8 +20,8 @@ pub struct Home {
     pub clients: Figure,
     /// Places where the person is signed in.
     pub sessions: Figure,
-    /// Organizations the person is a member of.
-    pub organizations: Figure,
+    /// How many organizations the person is a member of.
+    pub organizations: u64,
     /// Personal tokens that work now.
     pub tokens: Figure,
     /// Tokens that end soon or ended of late, the most pressing first.
@@ -122,7 +122,7 @@ impl Page for Home {
             applications: Figure { count: 7, latest: Some("Sea Charts".into()), when: Some(ago(3_600)) },
             clients: Figure { count: 2, latest: Some("Field Notes".into()), when: Some(ago(240)) },
             sessions: Figure { count: 3, latest: Some("Firefox on Linux".into()), when: Some(ago(7_200)) },
-            organizations: Figure { count: 2, latest: Some("Acme Labs".into()), when: None },
+            organizations: 2,
             tokens: Figure { count: 5, latest: Some("Nightly import".into()), when: Some(ago(25_000)) },
             ending_tokens: vec![
                 EndingToken {
@@ -152,7 +152,7 @@ impl Page for Home {
             attention: Vec::new(),
             applications: Figure::none(),
             clients: Figure::none(),
-            organizations: Figure::none(),
+            organizations: 0,
             tokens: Figure::none(),
             ending_tokens: Vec::new(),
             sessions: Figure {

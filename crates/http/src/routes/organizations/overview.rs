@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_domain::{Capability, Role};
+use postern_domain::{Capability, OrganizationPolicy, Role};
 use postern_flows::App;
+use postern_flows::api_tokens::Token;
 use postern_flows::organizations::{self, Overview};
 use postern_templating::pages::{Attention, OrganizationOverview};
 use postern_templating::{OrganizationTab, Shortened, Tone, When};
@@ -14,6 +15,9 @@ use super::place::role_means;
 use crate::answer::PageRefusal;
 use crate::page;
 use crate::request::{QueryParams, SignedIn, Visitor};
+
+/// Most tokens that end soon which are mentioned; the list has them all.
+const TOKENS: usize = 3;
 
 pub(super) async fn at_its_name(
     State(app): State<Arc<App>>,
@@ -46,12 +50,12 @@ pub(super) async fn show(
         live_tokens: figures.live_tokens,
         customers: figures.customers,
         apps: figures.apps,
-        attention: attention(&place, &figures),
-        facts: facts(&place),
+        attention: attention(&app, &place, &figures),
+        facts: facts(&app, &place),
     }))
 }
 
-fn attention(place: &Place, figures: &Overview) -> Vec<Attention> {
+fn attention(app: &App, place: &Place, figures: &Overview) -> Vec<Attention> {
     let line = |tone, text: String, action: &str, page: &str| Attention {
         tone,
         text,
@@ -59,7 +63,8 @@ fn attention(place: &Place, figures: &Overview) -> Vec<Attention> {
         action: action.to_owned(),
         url: place.path(page),
     };
-    let mut lines = Vec::new();
+    let mut lines: Vec<Attention> =
+        figures.ending_tokens.iter().take(TOKENS).map(|token| ending(app, place, token)).collect();
     if figures.apps_waiting > 0 && place.role.may(Capability::ManageClients) {
         let apps = match figures.apps_waiting {
             1 => "An app waits".to_owned(),
@@ -74,10 +79,33 @@ fn attention(place: &Place, figures: &Overview) -> Vec<Attention> {
     lines
 }
 
-fn facts(place: &Place) -> Vec<(String, String)> {
+/// The line of a token that ends soon or ended of late.
+fn ending(app: &App, place: &Place, token: &Token) -> Attention {
+    let name = token.api().map(|api| api.name.as_str()).unwrap_or_default();
+    let is_over = token.expires_at.is_some_and(|end| end <= app.clock.now());
+    let (tone, verb) = if is_over { (Tone::Bad, "ended") } else { (Tone::Warning, "ends") };
+    Attention {
+        tone,
+        text: format!("The token {name} {verb}."),
+        when: token.expires_at.map(|end| When::new(end.0, app.clock.now().0)),
+        action: "Look at it".to_owned(),
+        url: place.path(&format!("tokens/{}", token.id)),
+    }
+}
+
+/// How long a token of the organization may live: no longer than it says, nor than the server does.
+fn longest(app: &App, policy: &OrganizationPolicy) -> String {
+    match (policy.max_token_lifetime, app.config.tokens.max_lifetime) {
+        (Some(own), Some(server)) if server < own => server.in_words() + ", as this server demands",
+        (None, Some(server)) => server.in_words() + ", as this server demands",
+        (Some(own), _) => own.in_words(),
+        (None, None) => "no limit".to_owned(),
+    }
+}
+
+fn facts(app: &App, place: &Place) -> Vec<(String, String)> {
     let organization = &place.organization;
     let policy = &organization.policy;
-    let longest = policy.max_token_lifetime;
     let approval = if policy.apps_need_approval { "needed before they get access" } else { "not needed" };
     let tier = match organization.tier {
         postern_domain::Tier::Restricted => "60 a minute",
@@ -85,13 +113,7 @@ fn facts(place: &Place) -> Vec<(String, String)> {
         postern_domain::Tier::Elevated => "100 a second",
     };
     [
-        (
-            "Longest token",
-            longest.map_or_else(
-                || "as long as this server allows".to_owned(),
-                postern_domain::Lifetime::in_words,
-            ),
-        ),
+        ("Longest token", longest(app, policy)),
         ("Approval of apps", approval.to_owned()),
         ("API requests", tier.to_owned()),
     ]

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use postern_domain::{ErrorCode, Params, Refusal, UserId};
 use postern_flows::organizations::{self, PolicyDraft};
@@ -9,7 +10,7 @@ use postern_flows::{App, FieldErrors, FormRefusal};
 use super::Place;
 use super::done::Done;
 use super::place::proof_first;
-use super::settings_page::{Shown, render};
+use super::settings_page::{Shown, effects_in_words, render};
 use crate::answer::{PageRefusal, form_errors, sentence};
 use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
 
@@ -36,39 +37,38 @@ pub(super) async fn change(
     if let Some(first) = proof_first(&app, &signed_in, &place.path("settings")) {
         return Ok(first);
     }
-    let policy = PolicyDraft {
-        max_token_lifetime: form.get("max_token_lifetime").unwrap_or_default().to_owned(),
-        apps_need_approval: form.get("apps_need_approval").is_some(),
-    };
     let done = match form.get("action") {
         Some("save") => save(&app, &place, &form).await,
-        Some("policy") => match set_policy(&app, &place, &policy, &form).await {
-            Ok(effects) if !effects.is_empty() => {
-                let shown = Shown { typed: form, policy: Some((policy, effects)), ..Shown::default() };
-                return Ok(render(&app, &visitor, &place, shown).await?);
-            }
-            done => done.map(|_| Done::PolicySet.and_go_to(&place.path("settings"))),
-        },
+        Some("policy") => policy(&app, &visitor, &place, &form).await,
         _ => act(&app, &place, &form).await,
     };
     match done {
         Ok(response) => Ok(response),
-        Err(FormRefusal::Refused(refusal))
-            if matches!(refusal.code, ErrorCode::Conflict | ErrorCode::NotFound) =>
-        {
-            let problem = Some(sentence(&refusal.description));
-            let shown = Shown { typed: form, problem, ..Shown::default() };
-            let mut response = render(&app, &visitor, &place, shown).await?;
-            *response.status_mut() = axum::http::StatusCode::CONFLICT;
-            Ok(response)
-        }
-        Err(refusal) => {
-            let (errors, problem, mark) = form_errors(refusal)?;
-            let policy = (form.get("action") == Some("policy")).then(|| (policy, Vec::new()));
-            let shown = Shown { typed: form, errors, problem, policy, notice: None };
-            Ok(mark.put_on(render(&app, &visitor, &place, shown).await?))
-        }
+        Err(refusal) => Ok(again(&app, &visitor, &place, form, refusal).await?),
     }
+}
+
+/// The page once more, with what was typed and what is wrong with it.
+async fn again(
+    app: &App,
+    visitor: &Visitor,
+    place: &Place,
+    form: Params,
+    refusal: FormRefusal,
+) -> Result<Response, Refusal> {
+    if let FormRefusal::Refused(refusal) = &refusal
+        && matches!(refusal.code, ErrorCode::Conflict | ErrorCode::NotFound)
+    {
+        let problem = Some(sentence(&refusal.description));
+        let shown = Shown { typed: form, problem, ..Shown::default() };
+        let mut response = render(app, visitor, place, shown).await?;
+        *response.status_mut() = StatusCode::CONFLICT;
+        return Ok(response);
+    }
+    let (errors, problem, mark) = form_errors(refusal)?;
+    let policy = (form.get("action") == Some("policy")).then(|| (draft_of(&form), Vec::new()));
+    let shown = Shown { typed: form, errors, problem, policy, notice: None };
+    Ok(mark.put_on(render(app, visitor, place, shown).await?))
 }
 
 async fn save(app: &App, place: &Place, form: &Params) -> Result<Response, FormRefusal> {
@@ -79,22 +79,26 @@ async fn save(app: &App, place: &Place, form: &Params) -> Result<Response, FormR
     Ok(Done::Saved.and_go_to(&format!("/organizations/{}/settings", renamed.slug)))
 }
 
+fn draft_of(form: &Params) -> PolicyDraft {
+    PolicyDraft {
+        max_token_lifetime: form.get("max_token_lifetime").unwrap_or_default().to_owned(),
+        apps_need_approval: form.get("apps_need_approval").is_some(),
+    }
+}
+
 /// Sets the policy, unless it breaks something that the person was not told yet: then it says what.
-async fn set_policy(
-    app: &App,
-    place: &Place,
-    draft: &PolicyDraft,
-    form: &Params,
-) -> Result<Vec<String>, FormRefusal> {
-    let organization = &place.organization;
+async fn policy(app: &App, visitor: &Visitor, place: &Place, form: &Params) -> Result<Response, FormRefusal> {
+    let (organization, draft) = (&place.organization, draft_of(form));
     if form.get("confirmed").is_none() {
-        let effects = organizations::effects(app, &place.actor, organization, draft).await?;
+        let effects = organizations::effects(app, &place.actor, organization, &draft).await?;
         if !effects.is_none() {
-            return Ok(super::settings_page::effects_in_words(app, &effects));
+            let policy = Some((draft, effects_in_words(app, &effects)));
+            let shown = Shown { typed: form.clone(), policy, ..Shown::default() };
+            return Ok(render(app, visitor, place, shown).await?);
         }
     }
-    organizations::set_policy(app, &place.actor, organization.id, draft).await?;
-    Ok(Vec::new())
+    organizations::set_policy(app, &place.actor, organization.id, &draft).await?;
+    Ok(Done::PolicySet.and_go_to(&place.path("settings")))
 }
 
 async fn act(app: &App, place: &Place, form: &Params) -> Result<Response, FormRefusal> {

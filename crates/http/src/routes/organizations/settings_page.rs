@@ -1,5 +1,5 @@
 use axum::response::Response;
-use postern_domain::{Capability, Params, Refusal};
+use postern_domain::{Capability, Lifetime, Params, Refusal};
 use postern_flows::organizations::{self, AppState, Effects, PolicyDraft};
 use postern_flows::{App, FieldErrors, Paging};
 use postern_templating::pages::{NameForm, OrganizationApp, OrganizationSettings, PolicyForm};
@@ -51,7 +51,7 @@ pub(super) async fn render(
         slug: organization.slug.to_string(),
         problem: shown.problem.clone(),
         name: is_owner.then(|| name_form(app, place, &shown)),
-        policy: is_owner.then(|| policy_form(place, &shown)),
+        policy: is_owner.then(|| policy_form(app, place, &shown)),
         apps: apps.iter().map(|it| row(it, now)).collect(),
         apps_need_approval: organization.policy.apps_need_approval,
         transfer,
@@ -76,7 +76,7 @@ fn name_form(app: &App, place: &Place, shown: &Shown) -> NameForm {
     }
 }
 
-fn policy_form(place: &Place, shown: &Shown) -> PolicyForm {
+fn policy_form(app: &App, place: &Place, shown: &Shown) -> PolicyForm {
     let now = &place.organization.policy;
     let as_it_is = || PolicyDraft {
         max_token_lifetime: now.max_token_lifetime.map(|most| most.to_string()).unwrap_or_default(),
@@ -89,7 +89,7 @@ fn policy_form(place: &Place, shown: &Shown) -> PolicyForm {
             Some(error) => field.with_error(error),
             None => field,
         },
-        server_lifetime: String::new(),
+        server_lifetime: app.config.tokens.max_lifetime.map(Lifetime::in_words),
         apps_need_approval: draft.apps_need_approval,
         effects,
     }

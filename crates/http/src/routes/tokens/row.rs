@@ -67,9 +67,10 @@ pub(super) async fn row(app: &App, at: &At, token: &Token) -> Result<TokenRow, R
         everything: api.is_some_and(|api| api.everything),
         last_used: token.last_used_at.map(when),
         last_address: api.and_then(|api| api.last_used_from.clone()),
-        expires: token.expires_at.map(when),
+        // What was revoked ended then.
+        expires: token.revoked_at.or(token.expires_at).map(when),
         creator: person(app, maker).await?,
-        owner: at.owner_of(app, token).await?,
+        owner: owner(app, at, token).await?,
         may_renew: may_renew(app, at, token),
         may_revoke: token.is_live(now),
     })
@@ -80,4 +81,10 @@ pub(super) async fn person(app: &App, id: Option<UserId>) -> Result<Option<Strin
     let Some(id) = id else { return Ok(None) };
     let name = app.user(id).await?.map(|user| user.name.to_string());
     Ok(Some(name.unwrap_or_else(|| "an account that is gone".to_owned())))
+}
+
+/// Whose token it is, in the list of everybody's.
+async fn owner(app: &App, at: &At, token: &Token) -> Result<Option<String>, Refusal> {
+    let own = token.organization_id.is_none() && token.user_id == Some(at.signed_in.user.id);
+    if own && at.list == List::Everybody { Ok(Some("you".to_owned())) } else { at.owner_of(app, token).await }
 }

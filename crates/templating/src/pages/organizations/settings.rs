@@ -53,8 +53,8 @@ pub struct NameForm {
 pub struct PolicyForm {
     /// `max_token_lifetime`, e.g. `90d`; empty leaves it to the server.
     pub max_token_lifetime: Field,
-    /// The server's own cap, e.g. `365d`; empty where there is none.
-    pub server_lifetime: String,
+    /// The server's own cap, e.g. *365 days*.
+    pub server_lifetime: Option<String>,
     /// `apps_need_approval`
     pub apps_need_approval: bool,
     /// What the change would break, a sentence each. Not empty asks the person to save once more.
@@ -76,6 +76,17 @@ pub struct OrganizationApp {
     pub approved: bool,
     /// When it asked, was approved or was given access.
     pub since: When,
+}
+
+impl PolicyForm {
+    /// What to write as the longest life, and what nothing means.
+    fn lifetime_help(&self) -> String {
+        let empty = match &self.server_lifetime {
+            Some(server) => format!("This server allows {server} at most, and that holds if it is empty."),
+            None => "Empty: no limit.".to_owned(),
+        };
+        format!("A number and a unit, h or d, such as 90d. {empty}")
+    }
 }
 
 impl OrganizationSettings {
@@ -118,7 +129,7 @@ impl Page for OrganizationSettings {
             }),
             policy: Some(PolicyForm {
                 max_token_lifetime: Field::new("90d"),
-                server_lifetime: "365d".into(),
+                server_lifetime: Some("365 days".into()),
                 apps_need_approval: true,
                 effects: Vec::new(),
             }),

@@ -36,14 +36,14 @@ pub struct Token {
     pub creator: String,
     /// When it was made.
     pub created: When,
-    /// When it got its present value, if that was later.
-    pub rotated: Option<When>,
     /// When it was last used, if ever.
     pub last_used: Option<When>,
     /// The address it was last used from.
     pub last_address: Option<String>,
-    /// When it ends, if ever.
+    /// When it ends or was revoked, if ever.
     pub expires: Option<When>,
+    /// Whether it has ended or was revoked.
+    pub is_over: bool,
     /// Until when the value before the present one goes on working.
     pub old_value_ends: Option<When>,
     /// The addresses it may be used from. Empty means any.
@@ -120,10 +120,10 @@ impl Page for Token {
             groups: sample_groups(),
             creator: "you".into(),
             created: ago(84 * 86_400),
-            rotated: Some(ago(30 * 86_400)),
             last_used: Some(ago(25_000)),
             last_address: Some("203.0.113.7".into()),
             expires: Some(ago(-6 * 86_400)),
+            is_over: false,
             old_value_ends: None,
             networks: vec!["203.0.113.7".into(), "2001:db8::/32".into()],
             note: "Runs on db1 at three.\nAsk Charles before changing it.".into(),
@@ -168,7 +168,6 @@ impl Token {
                 .into(),
             everything: true,
             groups: Vec::new(),
-            rotated: None,
             last_used: None,
             last_address: None,
             expires: None,
@@ -190,6 +189,8 @@ impl Token {
             state: Badge::new(Tone::Bad, "revoked by admin"),
             explanation: "This token may do nothing: Grace Hopper revoked it 9 days ago.".into(),
             creator: "محمد بن موسى الخوارزمي".into(),
+            expires: Some(When::new(SAMPLE_NOW - 9 * 86_400, SAMPLE_NOW)),
+            is_over: true,
             actions: TokenActions::default(),
             form: None,
             locked_because: "A revoked token never works again and can't be changed. Make a new one.".into(),
