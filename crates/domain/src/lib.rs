@@ -10,6 +10,7 @@ mod consent;
 mod customer;
 mod grant;
 mod id;
+pub mod limits;
 mod network;
 mod oidc;
 mod organization;

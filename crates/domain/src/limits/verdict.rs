@@ -1,0 +1,89 @@
+use std::fmt;
+
+use super::line::{LimitLine, Place};
+use super::method::Method;
+
+/// What limits say to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LimitVerdict {
+    /// It may pass, by this line, counted from 0; `None` if there are no limits.
+    Passed(Option<usize>),
+    /// No line lets it pass. How far each line got, in their order.
+    Refused(Vec<Shortfall>),
+}
+
+/// How far a line got with a request that it does not let pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shortfall {
+    /// The method is not among those of the line.
+    Method,
+    /// The URL does not match.
+    Url,
+    /// The condition of this number does not hold.
+    Condition(usize, Unmet),
+}
+
+/// Why a condition does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unmet {
+    /// The parameter or node is not there.
+    Absent,
+    /// A parameter is there under a spelling that some programs take for this one.
+    Confusing,
+    /// A value does not match.
+    Value,
+    /// What lies there is an array or an object.
+    NotScalar,
+    /// The query or body can't be read in exactly one way.
+    Unreadable(&'static str),
+}
+
+impl LimitVerdict {
+    /// Whether the request may pass.
+    pub const fn passed(&self) -> bool {
+        matches!(self, Self::Passed(_))
+    }
+}
+
+impl Shortfall {
+    /// In words, for a request of this method and the line that it is about.
+    pub fn describe(self, line: &LimitLine, method: Option<Method>) -> String {
+        match self {
+            Self::Method => match method {
+                Some(method) => format!("its methods don't include {method}"),
+                None => "its methods don't include that of the request".to_owned(),
+            },
+            Self::Url => "its URL does not match".to_owned(),
+            Self::Condition(at, unmet) => match line.conditions.get(at) {
+                Some(condition) => format!("method and URL match, but {}", unmet.describe(&condition.place)),
+                None => "a condition does not hold".to_owned(),
+            },
+        }
+    }
+}
+
+impl Unmet {
+    fn describe(self, place: &Place) -> String {
+        let (what, whole) = match place {
+            Place::QueryParam(name) => (format!("the parameter “{name}”"), "the query"),
+            Place::JsonData(node) => (format!("“{node}” of the JSON body"), "the body"),
+        };
+        match self {
+            Self::Absent => format!("{what} is not there"),
+            Self::Confusing => format!("{what} is there under another spelling too"),
+            Self::Value => format!("{what} does not match"),
+            Self::NotScalar => format!("{what} is an array or an object"),
+            Self::Unreadable(why) => format!("{whole} can't be judged: {why}"),
+        }
+    }
+}
+
+impl fmt::Display for LimitVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passed(None) => f.write_str("passed: there are no limits"),
+            Self::Passed(Some(line)) => write!(f, "passed by line {}", line + 1),
+            Self::Refused(lines) => write!(f, "refused by all of {} lines", lines.len()),
+        }
+    }
+}
