@@ -19,11 +19,16 @@ pub struct CompiledLimits {
     conditions: Vec<Vec<Regex>>,
 }
 
-/// The expressions of all URLs, matched in one pass.
+/// How many URLs are matched in one pass. The automaton of a pass remembers combinations of its lines: those of few are
+/// few, so that it knows them all after a while.
+const IN_ONE_PASS: usize = 64;
+
+/// The expressions of all URLs.
 #[derive(Debug)]
 enum Urls {
     One(Regex),
-    Many(RegexSet),
+    /// In their order, [`IN_ONE_PASS`] each.
+    Many(Vec<RegexSet>),
 }
 
 impl CompiledLimits {
@@ -34,15 +39,7 @@ impl CompiledLimits {
     pub fn compile(set: LimitSet) -> Result<Self, regex::Error> {
         let urls = match set.lines() {
             [line] => Urls::One(regex(&line.url)?),
-            lines => {
-                // The caches of a large set are its speed; they are filled only as far as they are used.
-                let cache = (lines.len() * 16 * 1024).clamp(2 << 20, 16 << 20);
-                let set = RegexSetBuilder::new(lines.iter().map(|line| line.url.anchored()))
-                    .size_limit(lines.len().saturating_mul(COMPILED_SIZE))
-                    .dfa_size_limit(cache)
-                    .build()?;
-                Urls::Many(set)
-            }
+            lines => Urls::Many(lines.chunks(IN_ONE_PASS).map(one_pass).collect::<Result<_, _>>()?),
         };
         let of_line = |line: &LimitLine| {
             line.conditions.iter().map(|condition| regex(&condition.pattern)).collect::<Result<Vec<_>, _>>()
@@ -77,17 +74,24 @@ impl Urls {
     fn matched(&self, url: &str, lines: usize) -> Vec<bool> {
         match self {
             Self::One(regex) => vec![regex.is_match(url)],
-            Self::Many(set) => {
+            Self::Many(passes) => {
                 let mut matched = vec![false; lines];
-                for at in set.matches(url).iter() {
-                    if let Some(slot) = matched.get_mut(at) {
-                        *slot = true;
+                for (slots, pass) in matched.chunks_mut(IN_ONE_PASS).zip(passes) {
+                    for at in pass.matches(url).iter() {
+                        if let Some(slot) = slots.get_mut(at) {
+                            *slot = true;
+                        }
                     }
                 }
                 matched
             }
         }
     }
+}
+
+fn one_pass(lines: &[LimitLine]) -> Result<RegexSet, regex::Error> {
+    let urls = lines.iter().map(|line| line.url.anchored());
+    RegexSetBuilder::new(urls).size_limit(IN_ONE_PASS * COMPILED_SIZE).build()
 }
 
 fn regex(pattern: &Pattern) -> Result<Regex, regex::Error> {

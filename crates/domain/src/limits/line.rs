@@ -40,7 +40,7 @@ impl LimitLine {
     /// # Errors
     /// Says what is wrong, and at which column.
     pub fn parse(line: &str) -> Result<Self, LimitError> {
-        parse::line(line)
+        parse::line(line).map(|(line, _)| line)
     }
 
     /// A line that was put together by a program.

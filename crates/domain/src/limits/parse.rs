@@ -27,18 +27,19 @@ impl fmt::Display for LimitError {
     }
 }
 
-/// Reads a line and checks that its expressions are such.
-pub(super) fn line(text: &str) -> Result<LimitLine, LimitError> {
+/// Reads a line and checks its expressions; answers what they weigh together, too.
+pub(super) fn line(text: &str) -> Result<(LimitLine, usize), LimitError> {
     let scanner = Scanner { text };
     let (line, places) = scanner.line()?;
     let patterns = [&line.url].into_iter().chain(line.conditions.iter().map(|condition| &condition.pattern));
+    let mut weight = 0;
     for (pattern, start) in patterns.zip(places) {
-        pattern.check().map_err(|error| {
+        weight += pattern.check().map_err(|error| {
             let before = text.get(..start).map_or(0, |before| before.chars().count());
             LimitError { line: 1, column: before + error.at + 1, message: error.message }
         })?;
     }
-    Ok(line)
+    Ok((line, weight))
 }
 
 /// Reads a line that was checked when it was written down.

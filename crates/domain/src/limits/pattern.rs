@@ -1,11 +1,12 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Longest regular expression, in bytes.
 const LONGEST: usize = 2_048;
-/// Most places at which a match can stand at once, with counted repetitions written out: it bounds the time a match takes.
-const MOST_POSITIONS: usize = 600;
+/// Most weight of one expression: what it may cost to match it, per character of the value.
+const HEAVIEST: usize = 100;
 /// Largest compiled form of one expression, in bytes.
 pub(super) const COMPILED_SIZE: usize = 512 * 1024;
 
@@ -27,21 +28,22 @@ impl Pattern {
         Self(text)
     }
 
-    /// That it is one, that it is anchored as a whole, and that it can't become slow.
-    pub(super) fn check(&self) -> Result<(), PatternError> {
+    /// That it is one, that it is anchored as a whole, and that it can't become slow; answers its weight.
+    pub(super) fn check(&self) -> Result<usize, PatternError> {
         let whole = |message: String| PatternError { at: 0, message };
         if self.0.len() > LONGEST {
             return Err(whole(format!("the expression is longer than {LONGEST} bytes")));
         }
         let hir = regex_syntax::Parser::new().parse(&self.0).map_err(|error| self.syntax(&error))?;
-        if positions(&hir) > MOST_POSITIONS {
+        let weight = weight(&hir, false);
+        if weight > HEAVIEST {
             return Err(whole(
                 "the expression repeats too much to be fast: use smaller numbers in {…}, or * and +"
                     .to_owned(),
             ));
         }
         match regex::RegexBuilder::new(&self.anchored()).size_limit(COMPILED_SIZE).build() {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(weight),
             Err(regex::Error::CompiledTooBig(_)) => Err(whole(
                 "the expression is too large: use fewer or smaller repetitions and classes".to_owned(),
             )),
@@ -77,19 +79,35 @@ impl fmt::Display for Pattern {
     }
 }
 
-/// In how many places of the expression a match can stand, with counted repetitions written out.
-fn positions(hir: &Hir) -> usize {
+/// In how many places of the expression a match can stand at once. Repetitions count as if they were written out; a text
+/// that is not repeated does not count, because it has one way to go on.
+fn weight(hir: &Hir, repeated: bool) -> usize {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 0,
-        HirKind::Literal(literal) => literal.0.len(),
-        HirKind::Class(_) => 1,
-        HirKind::Capture(capture) => positions(&capture.sub),
+        HirKind::Literal(literal) => {
+            if repeated {
+                literal.0.len()
+            } else {
+                0
+            }
+        }
+        HirKind::Class(class) => usize::from(repeated || !is_one_letter(class)),
+        HirKind::Capture(capture) => weight(&capture.sub, repeated),
         HirKind::Repetition(repetition) => {
             let times = repetition.max.unwrap_or(repetition.min).max(1);
-            positions(&repetition.sub).saturating_mul(usize::try_from(times).unwrap_or(usize::MAX))
+            weight(&repetition.sub, true).saturating_mul(usize::try_from(times).unwrap_or(usize::MAX))
         }
         HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-            parts.iter().map(positions).fold(0, usize::saturating_add)
+            parts.iter().map(|part| weight(part, repeated)).fold(0, usize::saturating_add)
         }
     }
+}
+
+/// Whether a class is one letter in its cases, which `(?i)` makes of every letter.
+fn is_one_letter(class: &Class) -> bool {
+    let Class::Unicode(class) = class else { return false };
+    let letters: Vec<char> = class.iter().flat_map(|range| range.start()..=range.end()).take(5).collect();
+    let same =
+        |fold: fn(char) -> String| letters.iter().map(|c| fold(*c)).collect::<BTreeSet<_>>().len() == 1;
+    letters.len() < 5 && (same(|c| c.to_lowercase().collect()) || same(|c| c.to_uppercase().collect()))
 }

@@ -9,6 +9,9 @@ use super::parse::{self, LimitError};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LimitSet(Vec<LimitLine>);
 
+/// Most weight of all expressions of a token together, see [`super::Pattern`].
+const HEAVIEST: usize = 4_000;
+
 /// How many limits a token may have (`limits.*` of the configuration).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LimitCaps {
@@ -39,20 +42,30 @@ impl LimitSet {
         }
         let mut lines = Vec::new();
         let mut errors = Vec::new();
+        let mut weight = 0;
         for (number, raw) in text.lines().enumerate() {
             let line = raw.trim();
             if line.is_empty() {
                 continue;
             }
             let indent = raw.chars().take_while(|c| c.is_whitespace()).count();
-            match LimitLine::parse(line) {
-                Ok(line) => lines.push(line),
+            match parse::line(line) {
+                Ok((line, weighs)) => {
+                    lines.push(line);
+                    weight += weighs;
+                }
                 Err(error) => {
                     errors.push(LimitError { line: number + 1, column: error.column + indent, ..error })
                 }
             }
             if lines.len() > caps.lines {
                 return Err(whole(number + 1, format!("there are more than {} limits", caps.lines)));
+            }
+            if weight > HEAVIEST {
+                return Err(whole(
+                    number + 1,
+                    "the limits up to here hold too many repetitions and classes".to_owned(),
+                ));
             }
         }
         match errors.is_empty() {

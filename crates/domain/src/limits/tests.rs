@@ -264,6 +264,7 @@ fn what_could_become_slow_or_large_is_refused() {
         "((a{50}){50}){50}",
         "(.*){1000}",
         "(?:[ab]*)a[ab]{1000}",
+        "(?:.*)a[ab]{100}",
         "(\\w{100}){10}",
         "(?:x+x+){500}y",
     ] {
@@ -272,12 +273,22 @@ fn what_could_become_slow_or_large_is_refused() {
     assert!(LimitLine::parse(&"a".repeat(10_000)).is_err());
     assert!(LimitLine::parse(&"a?".repeat(1_000)).is_err());
     assert!(LimitLine::parse(&"(".repeat(2_000)).is_err());
-    for line in ["(a+)+b", "(a|a)*b", "(.*)*x", ".*.*.*.*.*.*x", "(?:\\w+\\s?)*x", "(?:[ab]*)a[ab]{500}"] {
+    for line in [
+        "(a+)+b",
+        "(a|a)*b",
+        "(.*)*x",
+        ".*.*.*.*.*.*x",
+        "(?:\\w+\\s?)*x",
+        "(?:.*)a[ab]{98}",
+        ".*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    ] {
         assert!(LimitLine::parse(line).is_ok(), "{line}");
     }
     let caps = LimitCaps { lines: 2, bytes: 100 };
     assert!(LimitSet::parse("a\nb", caps).is_ok() && LimitSet::parse("a\nb\nc", caps).is_err());
     assert!(LimitSet::parse(&"a".repeat(101), caps).is_err());
+    assert!(LimitSet::parse(&".*a[ab]{98}\n".repeat(100), LimitCaps::default()).is_err());
+    assert!(LimitLine::parse(&format!("(?i).*{}", "jira".repeat(100))).is_ok());
 }
 
 #[test]
