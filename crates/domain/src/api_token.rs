@@ -1,4 +1,4 @@
-use crate::{Network, PersonName, TokenId, UserId};
+use crate::{Network, PersonName, Timestamp, TokenId, UserId};
 
 /// What is known of a personal or organization token besides its permit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub struct ApiToken {
     pub networks: Vec<Network>,
     /// Whether it holds whatever its owner may do at the time, and not only the scopes of its permit.
     pub everything: bool,
+    /// Until when its limits only report what they would refuse.
+    pub report_only_until: Option<Timestamp>,
+    /// Whether it works for any active user, through Basic only, and then acts as the user who is named.
+    pub any_user: bool,
     /// Who made it.
     pub created_by: Option<UserId>,
     /// The token whose place it takes with a new value.

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::LimitSet;
 use crate::{CustomerId, OrganizationId, Refusal, Scopes, Subject, Timestamp, UserId};
 
 /// Which organizations a permit reaches.
@@ -57,6 +58,9 @@ pub struct Permit {
     /// For which resources it is meant; `None` is any (RFC 8707).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<BTreeSet<String>>,
+    /// Which requests it may be used for: those that every set lets pass. None at all is any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitSet>,
     /// When it ends; `None` is never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
@@ -73,6 +77,8 @@ pub struct Narrowing {
     pub organizations: Option<Organizations>,
     /// Fewer resources.
     pub audience: Option<BTreeSet<String>>,
+    /// Fewer requests: these limits hold besides those that are there.
+    pub limits: Option<LimitSet>,
     /// An earlier end.
     pub expires_at: Option<Timestamp>,
 }
@@ -86,6 +92,7 @@ impl Permit {
             organizations: Organizations::All,
             scopes,
             audience: None,
+            limits: Vec::new(),
             expires_at: None,
         }
     }
@@ -98,6 +105,7 @@ impl Permit {
             organizations: Organizations::Only(BTreeSet::from([organization])),
             scopes,
             audience: None,
+            limits: Vec::new(),
             expires_at: None,
         }
     }
@@ -136,6 +144,9 @@ impl Permit {
             }
             narrowed.audience = Some(audience);
         }
+        if let Some(limits) = request.limits {
+            narrowed.limits = both(&self.limits, &[limits]);
+        }
         narrowed.expires_at = earlier(self.expires_at, request.expires_at);
         Ok(narrowed)
     }
@@ -157,8 +168,14 @@ impl Permit {
                 (Some(a), Some(b)) => Some(a.intersection(b).cloned().collect()),
                 (a, b) => a.clone().or_else(|| b.clone()),
             },
+            limits: both(&self.limits, &live.limits),
             expires_at: earlier(self.expires_at, live.expires_at),
         })
+    }
+
+    /// Whether it can be used for nothing that `other` can't, as far as limits go.
+    pub fn limits_are_within(&self, other: &Self) -> bool {
+        other.limits.iter().all(|outer| self.limits.iter().any(|inner| inner.is_within(outer)))
     }
 
     fn narrow_subject(mut self, subject: Subject) -> Result<Self, Refusal> {
@@ -172,6 +189,12 @@ impl Permit {
         }
         Ok(self)
     }
+}
+
+/// The sets of both, each once.
+fn both(a: &[LimitSet], b: &[LimitSet]) -> Vec<LimitSet> {
+    let more = b.iter().filter(|set| !a.contains(set));
+    a.iter().chain(more).cloned().collect()
 }
 
 fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {

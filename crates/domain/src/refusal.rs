@@ -77,6 +77,8 @@ error_codes! {
     InsufficientScope insufficient_scope = "insufficient_scope";
     /// The token's subject is of a kind this endpoint does not serve.
     InsufficientSubject insufficient_subject = "insufficient_subject";
+    /// No limit of the token lets the request pass.
+    OutsideLimits outside_limits = "outside_limits";
     /// The person may not do this.
     Forbidden forbidden = "forbidden";
     /// There is no such thing, or it is not theirs to see.

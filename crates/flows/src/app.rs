@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::client_auth::Guesses;
 use crate::clients::WrittenDown;
+use crate::guard::GuardRoutes;
 use crate::keys::KeyRing;
 use crate::live::Live;
 use crate::password::Hashing;
@@ -22,6 +23,8 @@ pub struct App {
     pub config: Config,
     /// Every scope there is.
     pub catalogue: Catalogue,
+    /// What the URLs behind the guard require.
+    pub guard_routes: GuardRoutes,
     /// The networks whose forwarding headers count.
     pub trusted_proxies: TrustedProxies,
     /// Keyed hashes, seals and marks.
@@ -55,6 +58,7 @@ impl App {
         Self {
             db,
             catalogue: config.catalogue(),
+            guard_routes: GuardRoutes::new(&config.guard.routes).unwrap_or(GuardRoutes::Closed),
             trusted_proxies: TrustedProxies::parse(&config.trusted_proxies),
             counters: Counters::new(&config.rate_limits),
             config,

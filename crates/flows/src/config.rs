@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use postern_domain::limits::LimitCaps;
 use postern_domain::{Catalogue, ScopeSpec};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -56,6 +57,8 @@ pub struct Config {
     pub leaks: Leaks,
     /// Caps.
     pub limits: Limits,
+    /// What stands in front of other APIs.
+    pub guard: Guard,
     /// Looks.
     pub branding: Branding,
 }
@@ -125,6 +128,58 @@ pub struct Limits {
     pub clients_per_owner: u32,
     /// Most personal tokens of one person, and most tokens of one organization. Those that ended are not counted.
     pub tokens_per_owner: u32,
+    /// Most limit lines of a token.
+    pub lines_per_token: usize,
+    /// Most bytes of all limit lines of a token.
+    pub bytes_per_token: usize,
+    /// Most bytes of a JSON body that limits look into.
+    pub json_body: usize,
+}
+
+impl Limits {
+    /// The caps of what is written as the limits of a token.
+    pub const fn caps(&self) -> LimitCaps {
+        LimitCaps { lines: self.lines_per_token, bytes: self.bytes_per_token }
+    }
+}
+
+/// What stands in front of other APIs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Guard {
+    /// In which headers a reverse proxy says what is asked.
+    pub headers: GuardHeaders,
+    /// Whether calls are counted as those of our own API are, and answered 429 when they are too many.
+    pub rate_limits: bool,
+    /// What the URLs require; without any, every URL is open to every token whose limits let it pass.
+    pub routes: Vec<GuardRoute>,
+    /// Where `postern guard` listens.
+    pub listen: Listen,
+    /// The URL by which people reach what `postern guard` stands in front of; without one, requests say it.
+    pub public_url: Option<Url>,
+}
+
+/// In which headers a reverse proxy says what is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GuardHeaders {
+    /// `X-Forwarded-Method`, `-Proto`, `-Host` and `-Uri`.
+    #[default]
+    XForwarded,
+    /// `X-Original-Method` and `X-Original-URL`.
+    XOriginal,
+}
+
+/// What requests to some URLs require.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GuardRoute {
+    /// The regular expression that the whole URL without its query matches, as in limits.
+    pub pattern: String,
+    /// The methods; none is any.
+    pub methods: Vec<String>,
+    /// The scopes that the token must hold, all of them.
+    pub scopes: Vec<String>,
 }
 
 /// Looks.
@@ -182,6 +237,7 @@ impl Default for Config {
             scopes: BTreeMap::new(),
             leaks: Leaks::default(),
             limits: Limits::default(),
+            guard: Guard::default(),
             branding: Branding::default(),
         }
     }
@@ -195,7 +251,25 @@ impl Default for Keys {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { clients_per_owner: 100, tokens_per_owner: 500 }
+        Self {
+            clients_per_owner: 100,
+            tokens_per_owner: 500,
+            lines_per_token: 1_000,
+            bytes_per_token: 64 * 1024,
+            json_body: 64 * 1024,
+        }
+    }
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self {
+            headers: GuardHeaders::default(),
+            rate_limits: false,
+            routes: Vec::new(),
+            listen: Listen::Tcp(SocketAddr::from(([127, 0, 0, 1], 8081))),
+            public_url: None,
+        }
     }
 }
 

@@ -25,6 +25,7 @@ pub mod docs_client;
 pub mod endpoints;
 mod field_errors;
 pub mod grants;
+pub mod guard;
 mod guess;
 pub mod home;
 pub mod issue;
@@ -62,8 +63,8 @@ pub use chance::{Rng, SystemRng};
 pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
 pub use config::{
-    Branding, Clients, Config, Keys, Leaks, Lifetimes, Limits, Listen, Mailing, RateLimits, Registration,
-    RequirePkce, Reveal, SessionApiToken, Tls, TokenAuthMode, Tokens,
+    Branding, Clients, Config, Guard, GuardHeaders, GuardRoute, Keys, Leaks, Lifetimes, Limits, Listen,
+    Mailing, RateLimits, Registration, RequirePkce, Reveal, SessionApiToken, Tls, TokenAuthMode, Tokens,
 };
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use guess::Denied;

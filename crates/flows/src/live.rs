@@ -31,6 +31,8 @@ pub(crate) struct Live {
     clients: Cache<ClientId, Arc<Client>>,
     clients_by_identifier: Cache<ClientIdentifier, Arc<Client>>,
     users: Cache<UserId, Arc<User>>,
+    /// Who has a user name, or an e-mail address that is proved to be theirs.
+    names: Cache<String, UserId>,
     organizations: Cache<OrganizationId, Arc<Organization>>,
     roles: Cache<(OrganizationId, UserId), Option<Role>>,
     approvals: Cache<(OrganizationId, ClientId), ()>,
@@ -46,6 +48,7 @@ impl Live {
             clients: Cache::new(CLIENTS),
             clients_by_identifier: Cache::new(CLIENTS),
             users: Cache::new(USERS),
+            names: Cache::new(USERS),
             organizations: Cache::new(ORGANIZATIONS),
             roles: Cache::new(ROLES),
             approvals: Cache::new(APPROVALS),
@@ -104,6 +107,24 @@ impl App {
         let Some(user) = users::find(&self.db, id).await?.map(Arc::new) else { return Ok(None) };
         self.live.users.insert(id, Arc::clone(&user), since, &[id.0]);
         Ok(Some(user))
+    }
+
+    /// The account with this user name, or with this e-mail address if that is verified: one that is not identifies nobody.
+    ///
+    /// # Errors
+    /// `temporarily_unavailable` or `server_error` if the database fails.
+    pub async fn user_named(&self, name: &str) -> Result<Option<Arc<User>>, Refusal> {
+        let key = name.to_lowercase();
+        if let Some(id) = self.live.names.get(self.db.epochs(), &key) {
+            return self.user(id).await;
+        }
+        let since = self.db.epochs().now();
+        let Some(user) = users::find_by_identifier(&self.db, name).await? else { return Ok(None) };
+        if user.username.key() != key && !user.email_verified {
+            return Ok(None);
+        }
+        self.live.names.insert(key, user.id, since, &[user.id.0]);
+        Ok(Some(Arc::new(user)))
     }
 
     /// The organization with this id.

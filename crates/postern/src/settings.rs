@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use postern_domain::Lifetime;
-use postern_flows::{Config, Reveal, SessionApiToken, TrustedProxies, leaks, mail};
+use postern_flows::{Config, Reveal, SessionApiToken, TrustedProxies, guard, leaks, mail};
 use serde_json::{Map, Value};
 
 /// Where the settings are looked for when nobody says.
@@ -179,6 +179,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
         }
     }
     leaks::check_keys(config)?;
+    guard::GuardRoutes::new(&config.guard.routes).map_err(anyhow::Error::msg)?;
     if !matches!(config.keys.rsa_bits, 2048 | 3072 | 4096) {
         bail!("keys.rsa_bits must be 2048, 3072 or 4096");
     }

@@ -29,7 +29,7 @@ pub use pattern::Pattern;
 pub use request::{Body, RequestFacts};
 pub use set::{LimitCaps, LimitSet};
 pub use url::{RequestUrl, UrlError};
-pub use verdict::{LimitVerdict, Shortfall};
+pub use verdict::{LimitVerdict, Shortfall, Unmet};
 
 #[cfg(test)]
 mod tests;

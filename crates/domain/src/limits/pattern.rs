@@ -23,6 +23,18 @@ pub(super) struct PatternError {
 }
 
 impl Pattern {
+    /// Reads an expression.
+    ///
+    /// # Errors
+    /// Says what is wrong with it, in words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let pattern = Self(text.to_owned());
+        match pattern.check() {
+            Ok(_) => Ok(pattern),
+            Err(error) => Err(format!("column {}: {}", error.at + 1, error.message)),
+        }
+    }
+
     /// As it was kept; what is wrong with it shows when it is compiled.
     pub(super) const fn kept(text: String) -> Self {
         Self(text)

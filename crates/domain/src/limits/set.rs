@@ -84,6 +84,11 @@ impl LimitSet {
         &self.0
     }
 
+    /// Whether it lets nothing pass that `other` does not, for certain: all of its lines are lines of that.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.iter().all(|line| other.0.contains(line))
+    }
+
     /// Whether any line looks into a JSON body.
     pub fn reads_body(&self) -> bool {
         use super::line::Place;

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::limits::LimitCaps;
 
 fn scopes() -> impl Strategy<Value = Scopes> {
     proptest::collection::vec("[a-e]", 0..5).prop_map(|names| names.into_iter().collect())
@@ -21,11 +22,17 @@ fn end() -> impl Strategy<Value = Option<Timestamp>> {
     proptest::option::of((0..9_i64).prop_map(Timestamp))
 }
 
+fn limits() -> impl Strategy<Value = Option<LimitSet>> {
+    let set = |line: String| LimitSet::parse(&line, LimitCaps::default()).unwrap().unwrap();
+    proptest::option::of("\\[get\\]/[a-c]{1,2}".prop_map(set))
+}
+
 fn permit() -> impl Strategy<Value = Permit> {
-    (scopes(), organizations(), audience(), end()).prop_map(
-        |(scopes, organizations, audience, expires_at)| Permit {
+    (scopes(), organizations(), audience(), limits(), end()).prop_map(
+        |(scopes, organizations, audience, limits, expires_at)| Permit {
             organizations,
             audience,
+            limits: limits.into_iter().collect(),
             expires_at,
             ..Permit::of_user(UserId(Uuid::nil()), scopes)
         },
@@ -39,12 +46,13 @@ fn narrowing() -> impl Strategy<Value = Narrowing> {
         Just(Some(Subject::User(UserId(Uuid::from_u128(9))))),
     ];
     let organizations = proptest::option::of(organizations());
-    (subject, proptest::option::of(scopes()), organizations, audience(), end()).prop_map(
-        |(subject, scopes, organizations, audience, expires_at)| Narrowing {
+    (subject, proptest::option::of(scopes()), organizations, audience(), limits(), end()).prop_map(
+        |(subject, scopes, organizations, audience, limits, expires_at)| Narrowing {
             subject,
             scopes,
             organizations,
             audience,
+            limits,
             expires_at,
         },
     )
@@ -68,6 +76,7 @@ fn is_within(inner: &Permit, outer: &Permit) -> bool {
     subject
         && audience
         && end
+        && inner.limits_are_within(outer)
         && inner.scopes.is_subset(&outer.scopes)
         && inner.organizations.is_within(&outer.organizations)
 }

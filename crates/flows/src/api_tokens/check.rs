@@ -1,3 +1,4 @@
+use postern_domain::limits::{LimitError, LimitSet};
 use postern_domain::{Lifetime, Network, Permit, PersonName, Refusal, Scopes, Timestamp, TokenKind};
 use postern_storage::api_tokens::Owner;
 use postern_storage::tokens::Token;
@@ -5,12 +6,16 @@ use postern_storage::tokens::Token;
 use super::TokenDraft;
 use super::expiry::{self, Wish};
 use super::reach::Reach;
-use crate::{App, FieldErrors};
+use crate::{App, FieldErrors, TokenAuthMode};
 
 /// Most characters of a note.
 const LONGEST_NOTE: usize = 1_000;
 /// Most networks of a token.
 const MAX_NETWORKS: usize = 100;
+/// Most mistakes in limits that are shown at a time.
+const MAX_SHOWN: usize = 20;
+/// Longest time in which limits only report.
+const LONGEST_REPORT_ONLY: Lifetime = Lifetime::days(30);
 /// How far beyond a cap a chosen day may end and still mean the cap's last day.
 const DAY: Lifetime = Lifetime::days(1);
 
@@ -21,6 +26,8 @@ pub(super) struct Rules<'a> {
     pub(super) reach: &'a Reach,
     /// The token as it is, if it is changed.
     pub(super) existing: Option<&'a Token>,
+    /// Whether whoever makes it may make one that works for any user.
+    pub(super) may_make_any_user: bool,
     pub(super) now: Timestamp,
 }
 
@@ -31,6 +38,8 @@ pub(super) struct Checked {
     pub(super) permit: Permit,
     pub(super) everything: bool,
     pub(super) networks: Vec<Network>,
+    pub(super) report_only_until: Option<Timestamp>,
+    pub(super) any_user: bool,
     pub(super) expires_at: Option<Timestamp>,
 }
 
@@ -47,17 +56,86 @@ impl Rules<'_> {
         let scopes = if everything { Scopes::none() } else { self.scopes(draft, &mut errors) };
         let networks = networks(draft, &mut errors);
         let note = note(draft, &mut errors);
+        let limits = self.limits(draft, &mut errors);
+        let report_only_until = self.report_only(draft, limits.is_some(), &mut errors);
+        let any_user = self.any_user(draft, &mut errors);
         let (Some(name), true) = (name, errors.is_empty()) else { return Err(errors) };
-        let permit = self.permit(scopes);
-        Ok(Checked { name, note, permit, everything, networks, expires_at })
+        let permit = self.permit(scopes, limits);
+        Ok(Checked { name, note, permit, everything, networks, report_only_until, any_user, expires_at })
     }
 
     /// The end of a token is its own; its permit has none, so that it can be renewed.
-    fn permit(&self, scopes: Scopes) -> Permit {
+    fn permit(&self, scopes: Scopes, limits: Option<LimitSet>) -> Permit {
         match self.existing {
-            Some(token) => Permit { scopes, ..token.permit.clone() },
-            None => Permit { scopes, expires_at: None, ..self.reach.permit.clone() },
+            Some(token) => {
+                // The last set is its own; others came with the credential it was made by.
+                let inherited = token.permit.limits.split_last().map_or(&[][..], |(_, inherited)| inherited);
+                let sets = self.reach.permit.limits.iter().chain(inherited).chain(&limits);
+                Permit { scopes, limits: each_once(sets), ..token.permit.clone() }
+            }
+            None => {
+                let sets = self.reach.permit.limits.iter().chain(&limits);
+                Permit { scopes, expires_at: None, limits: each_once(sets), ..self.reach.permit.clone() }
+            }
         }
+    }
+
+    fn limits(&self, draft: &TokenDraft, errors: &mut FieldErrors) -> Option<LimitSet> {
+        match LimitSet::parse(&draft.limits, self.app.config.limits.caps()) {
+            Ok(limits) => limits,
+            Err(wrong) => {
+                for error in wrong.iter().take(MAX_SHOWN) {
+                    let LimitError { line, column, message } = error;
+                    errors.add("limits", format!("Line {line}, column {column}: {message}."));
+                }
+                None
+            }
+        }
+    }
+
+    fn report_only(&self, draft: &TokenDraft, limited: bool, errors: &mut FieldErrors) -> Option<Timestamp> {
+        let had = self.existing.and_then(Token::api).and_then(|api| api.report_only_until);
+        let span = match draft.report_only.trim() {
+            "" => return None,
+            "keep" => return had,
+            span => span.parse::<Lifetime>(),
+        };
+        match span {
+            Ok(span) if span > LONGEST_REPORT_ONLY => {
+                errors.add("report_only", "Limits can only report for 30 days at most.");
+                None
+            }
+            Ok(_) if !limited => {
+                errors.add("report_only", "There are no limits that could report anything.");
+                None
+            }
+            Ok(span) => Some(self.now.plus(span)),
+            Err(_) => {
+                errors.add("report_only", "Write a span such as 7d.");
+                None
+            }
+        }
+    }
+
+    fn any_user(&self, draft: &TokenDraft, errors: &mut FieldErrors) -> bool {
+        let tokens = &self.app.config.tokens;
+        if let Some(token) = self.existing {
+            return token.api().is_some_and(|api| api.any_user);
+        }
+        if !draft.any_user {
+            return false;
+        }
+        let problem = if !tokens.any_user {
+            "This server makes no tokens for any user: its setting tokens.any_user is off."
+        } else if tokens.auth_mode == TokenAuthMode::Bearer {
+            "A token for any user needs Basic, which names the user, and this server takes Bearer only."
+        } else if !self.may_make_any_user || matches!(self.owner, Owner::Organization(_)) {
+            "Only an administrator can make a token for any user, and only as a personal one."
+        } else {
+            return true;
+        };
+        errors.add("any_user", problem);
+        false
     }
 
     fn everything(&self, draft: &TokenDraft, errors: &mut FieldErrors) -> bool {
@@ -167,6 +245,16 @@ fn networks(draft: &TokenDraft, errors: &mut FieldErrors) -> Vec<Network> {
         }
     }
     networks
+}
+
+fn each_once<'a>(sets: impl Iterator<Item = &'a LimitSet>) -> Vec<LimitSet> {
+    let mut once: Vec<LimitSet> = Vec::new();
+    for set in sets {
+        if !once.contains(set) {
+            once.push(set.clone());
+        }
+    }
+    once
 }
 
 fn quoted(name: &str) -> String {

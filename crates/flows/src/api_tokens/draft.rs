@@ -18,6 +18,12 @@ pub struct TokenDraft {
     pub expiry_date: String,
     /// The addresses and networks it may be used from, one each. None is any.
     pub networks: Vec<String>,
+    /// What it may be used for, one limit a line. None is no limit.
+    pub limits: String,
+    /// For how long its limits only report what they would refuse: a span such as `7d`, `keep`, or empty for not at all.
+    pub report_only: String,
+    /// Whether it works for any active user, whom Basic names; of administrators, where the server allows it.
+    pub any_user: bool,
 }
 
 impl TokenDraft {
@@ -37,6 +43,9 @@ impl TokenDraft {
             expiry: "keep".to_owned(),
             expiry_date: String::new(),
             networks: api.networks.iter().map(ToString::to_string).collect(),
+            limits: token.permit.limits.last().map(ToString::to_string).unwrap_or_default(),
+            report_only: api.report_only_until.map(|_| "keep".to_owned()).unwrap_or_default(),
+            any_user: api.any_user,
         }
     }
 }

@@ -1,4 +1,4 @@
-use postern_domain::{ApiToken, Refusal, TokenId};
+use postern_domain::{ApiToken, InstanceRight, Refusal, TokenId};
 use postern_storage::api_tokens;
 use postern_storage::tokens::{Token, TokenData};
 
@@ -34,7 +34,9 @@ impl Change {
         let elsewhere = !before.networks.is_empty()
             && (after.networks.is_empty()
                 || after.networks.iter().any(|network| !before.networks.contains(network)));
-        more || longer || elsewhere
+        let for_more = !self.after.permit.limits_are_within(&self.before.permit)
+            || after.report_only_until > before.report_only_until;
+        more || longer || elsewhere || for_more
     }
 }
 
@@ -53,7 +55,14 @@ pub async fn plan(app: &App, actor: &Actor, id: TokenId, draft: &TokenDraft) -> 
     mode::changeable(app)?;
     not_over(&before)?;
     let reach = reach(app, actor, owner).await?;
-    let rules = Rules { app, owner, reach: &reach, existing: Some(&before), now: app.clock.now() };
+    let rules = Rules {
+        app,
+        owner,
+        reach: &reach,
+        existing: Some(&before),
+        may_make_any_user: actor.has_right(InstanceRight::InstanceAdmin),
+        now: app.clock.now(),
+    };
     let checked = rules.check(draft)?;
     let Some(api) = before.api() else { return Err(changed_meanwhile().into()) };
     let api = ApiToken {
@@ -61,6 +70,7 @@ pub async fn plan(app: &App, actor: &Actor, id: TokenId, draft: &TokenDraft) -> 
         note: checked.note,
         networks: checked.networks,
         everything: checked.everything,
+        report_only_until: checked.report_only_until,
         ..api.clone()
     };
     let after = Token {

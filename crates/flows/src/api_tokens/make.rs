@@ -1,4 +1,4 @@
-use postern_domain::{ApiToken, Plain, Refusal, TokenId, TokenKind, TokenText};
+use postern_domain::{ApiToken, InstanceRight, Plain, Refusal, TokenId, TokenKind, TokenText};
 use postern_storage::Tx;
 use postern_storage::api_tokens::{self, Owner};
 use postern_storage::tokens::{self, Token, TokenData};
@@ -45,7 +45,14 @@ struct Making {
 pub async fn make(app: &App, actor: &Actor, new: NewToken) -> Result<Made, FormRefusal> {
     let reach = reach(app, actor, new.owner).await?;
     let now = app.clock.now();
-    let rules = Rules { app, owner: new.owner, reach: &reach, existing: None, now };
+    let rules = Rules {
+        app,
+        owner: new.owner,
+        reach: &reach,
+        existing: None,
+        may_make_any_user: actor.has_right(InstanceRight::InstanceAdmin),
+        now,
+    };
     let checked = rules.check(&new.draft)?;
     let created_by = actor.person().map(|person| person.id);
     let kind = match new.owner {
@@ -100,6 +107,8 @@ fn token(
         note: checked.note,
         networks: checked.networks,
         everything: checked.everything,
+        report_only_until: checked.report_only_until,
+        any_user: checked.any_user,
         created_by,
         replaces: None,
         replaced_by: None,

@@ -104,10 +104,11 @@ fn of_person(app: &App, actor: &Actor, user: Arc<User>) -> Reach {
     let permit = match actor.permit() {
         Some(held) if held.subject == whole.subject => narrowed(&whole, held),
         // For somebody else it holds what they hold, but no right that its maker has not.
-        Some(_) => {
+        Some(held) => {
             let beyond = InstanceRight::ALL.into_iter().filter(|right| !actor.has_right(*right));
             let beyond: Scopes = beyond.map(|right| right.scope().to_owned()).collect();
-            Permit { scopes: whole.scopes.difference(&beyond), ..whole.clone() }
+            let limits = held.limits.clone();
+            Permit { scopes: whole.scopes.difference(&beyond), limits, ..whole.clone() }
         }
         None => whole.clone(),
     };
@@ -145,6 +146,7 @@ fn narrowed(whole: &Permit, held: &Permit) -> Permit {
         scopes: whole.scopes.intersection(&held.scopes),
         organizations,
         audience: held.audience.clone(),
+        limits: held.limits.clone(),
         expires_at: held.expires_at,
         ..whole.clone()
     }
@@ -155,6 +157,7 @@ fn covers(held: &Permit, own: &Permit) -> bool {
     own.scopes.is_subset(&held.scopes)
         && held.organizations == Organizations::All
         && held.audience.is_none()
+        && held.limits.is_empty()
         && held.expires_at.is_none()
 }
 
@@ -179,7 +182,7 @@ impl Reach {
             (Organizations::All, Organizations::Only(_)) => false,
             (Organizations::Only(inner), Organizations::Only(outer)) => inner.is_subset(outer),
         };
-        if covered && within {
+        if covered && within && token.permit.limits_are_within(&self.permit) {
             return Ok(());
         }
         Err(Refusal::insufficient_scope(

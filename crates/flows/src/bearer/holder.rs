@@ -186,7 +186,9 @@ async fn session(app: &App, token: &Token) -> Result<(Holder, Permit), Refusal> 
 /// What a token holds of what its owner may do: all of it, or what its permit names.
 fn held(token: &Token, live: Permit) -> Result<Permit, Refusal> {
     match token.api() {
-        Some(api) if api.everything => Ok(Permit { expires_at: token.expires_at, ..live }),
+        Some(api) if api.everything => {
+            Ok(Permit { expires_at: token.expires_at, limits: token.permit.limits.clone(), ..live })
+        }
         _ => token.permit.intersect(&live),
     }
 }

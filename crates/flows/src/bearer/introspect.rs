@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use postern_domain::limits::LimitSet;
 use postern_domain::{
     AuthMethod, ClientIdentifier, Refusal, Scopes, SubjectType, Timestamp, TokenId, TokenKind, TokenText,
 };
@@ -38,6 +39,23 @@ struct Facts {
     aud: Option<BTreeSet<String>>,
     iss: String,
     jti: TokenId,
+    /// What it is limited to, for whoever serves it without the guard (RFC 9396 section 9.2).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_details: Vec<RequestLimit>,
+}
+
+/// Limits of a token: a request has to pass each of these.
+#[derive(Clone, Debug, Serialize)]
+struct RequestLimit {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    limits: LimitSet,
+}
+
+impl RequestLimit {
+    const fn new(limits: LimitSet) -> Self {
+        Self { kind: "request_limit", limits }
+    }
 }
 
 /// Tells an authenticated client what a token is worth (RFC 7662). About a token that another client was issued only
@@ -62,6 +80,10 @@ pub async fn introspect(app: &App, sender: Sender<'_>) -> Result<Introspection, 
         return Ok(NOTHING);
     }
     let Some(verdict) = look_up(app, &text).await? else { return Ok(NOTHING) };
+    // What is bound to no user works through Basic only, which names one.
+    if verdict.is_for_any_user() {
+        return Ok(NOTHING);
+    }
     let of_another = verdict.holder.client().is_none_or(|holder| holder.id != client.id);
     if of_another && (!client.metadata.resource_server || verdict.kind == TokenKind::Refresh) {
         return Ok(NOTHING);
@@ -90,5 +112,6 @@ fn facts(app: &App, verdict: &Verdict) -> Facts {
         aud: permit.audience.clone(),
         iss: app.config.issuer().to_owned(),
         jti: verdict.id,
+        authorization_details: permit.limits.iter().cloned().map(RequestLimit::new).collect(),
     }
 }

@@ -1,15 +1,21 @@
 //! What a presented token is worth, and the endpoints that say so: userinfo, introspection, revocation.
 
+mod acting;
+mod basic;
 mod explain;
 mod holder;
 mod introspect;
+mod judgement;
 mod revoke;
 mod userinfo;
 mod verdict;
 
+pub use acting::on_behalf_of;
+pub use basic::basic_verdict;
 pub use explain::{Explanation, explain};
 pub use holder::Holder;
 pub use introspect::{Introspection, introspect};
+pub use judgement::{Judgement, OutsideLimits};
 pub use revoke::revoke;
 pub use userinfo::userinfo;
 pub use verdict::{Verdict, session_verdict, verdict};

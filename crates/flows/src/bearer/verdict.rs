@@ -2,13 +2,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use postern_domain::limits::CompiledLimits;
 use postern_domain::{
     ApiToken, ErrorCode, MalformedToken, Permit, Presented, Refusal, Timestamp, TokenId, TokenKind, TokenText,
 };
 use postern_storage::tokens::{self, Token, TokenData};
 
 use super::holder::{Holder, holder};
-use crate::{App, last_use, standing};
+use super::judgement;
+use crate::{App, TokenAuthMode, last_use, standing};
 
 /// What a token that works is worth. Kept in memory until something that it rests on changes.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub struct Verdict {
     pub api: Option<ApiToken>,
     /// What it allows right now.
     pub permit: Permit,
+    /// The limits of its permit, ready to judge requests.
+    pub(super) limits: Arc<[CompiledLimits]>,
     /// When it was issued.
     pub created_at: Timestamp,
     /// When it ends.
@@ -44,7 +48,19 @@ pub async fn verdict(app: &App, token: &str, from: IpAddr) -> Result<Arc<Verdict
         let label = text.kind().spec().label;
         return Err(Refusal::invalid_token(format!("this is a {label}, which is not presented here")));
     }
-    presented(app, &text, from).await
+    let is_api_token = text.kind().spec().presented == Presented::BearerOrBasic;
+    if is_api_token && app.config.tokens.auth_mode == TokenAuthMode::Basic {
+        return Err(Refusal::invalid_token(
+            "this server takes this token by Basic only: send the base64 of USER:TOKEN",
+        ));
+    }
+    let verdict = presented(app, &text, from).await?;
+    if verdict.is_for_any_user() {
+        return Err(Refusal::invalid_token(
+            "this token is bound to no user: send it by Basic, with the name of the user in front of it",
+        ));
+    }
+    Ok(verdict)
 }
 
 /// What a session API token in the header of its own is worth. Its use is noted.
@@ -65,14 +81,14 @@ pub async fn session_verdict(app: &App, token: &str, from: IpAddr) -> Result<Arc
     presented(app, &text, from).await
 }
 
-fn parse(app: &App, token: &str) -> Result<TokenText, Refusal> {
+pub(super) fn parse(app: &App, token: &str) -> Result<TokenText, Refusal> {
     TokenText::parse(&app.config.tokens.prefix, token).map_err(|error| match error {
         MalformedToken::OtherInstance => Refusal::invalid_token("the token was issued by another instance"),
         error => Refusal::invalid_token(format!("the token is malformed: {error}")),
     })
 }
 
-async fn presented(app: &App, text: &TokenText, from: IpAddr) -> Result<Arc<Verdict>, Refusal> {
+pub(super) async fn presented(app: &App, text: &TokenText, from: IpAddr) -> Result<Arc<Verdict>, Refusal> {
     match look_up(app, text).await? {
         Some(verdict) if verdict.may_come_from(from) => {
             verdict.note_use(app, Some(from)).await?;
@@ -118,7 +134,8 @@ pub(super) async fn look_up(app: &App, text: &TokenText) -> Result<Option<Arc<Ve
         }
         None => permit,
     };
-    let verdict = Arc::new(Verdict::new(token, holder, permit));
+    let limits = judgement::ready(&permit).await?;
+    let verdict = Arc::new(Verdict::new(token, holder, permit, limits));
     // Refresh tokens are used once: keeping them would only push others out.
     if verdict.kind != TokenKind::Refresh {
         app.live.verdicts.insert(hash, Arc::clone(&verdict), since, &rests_on);
@@ -127,7 +144,7 @@ pub(super) async fn look_up(app: &App, text: &TokenText) -> Result<Option<Arc<Ve
 }
 
 impl Verdict {
-    fn new(token: Token, holder: Holder, permit: Permit) -> Self {
+    fn new(token: Token, holder: Holder, permit: Permit, limits: Arc<[CompiledLimits]>) -> Self {
         Self {
             id: token.id,
             kind: token.kind,
@@ -139,6 +156,7 @@ impl Verdict {
                 _ => token.expires_at,
             },
             permit,
+            limits,
             used_at: AtomicI64::new(token.last_used_at.map_or(0, |at| at.0)),
             refreshed: token.data == Some(TokenData::Refreshed),
             api: match token.data {
@@ -146,6 +164,27 @@ impl Verdict {
                 _ => None,
             },
         }
+    }
+
+    /// The same token with another holder and permit.
+    pub(super) fn with(&self, holder: Holder, permit: Permit) -> Self {
+        Self {
+            id: self.id,
+            kind: self.kind,
+            holder,
+            api: self.api.clone(),
+            permit,
+            limits: Arc::clone(&self.limits),
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+            used_at: AtomicI64::new(self.used_at.load(Ordering::Acquire)),
+            refreshed: self.refreshed,
+        }
+    }
+
+    /// Whether it is bound to no user.
+    pub fn is_for_any_user(&self) -> bool {
+        self.api.as_ref().is_some_and(|api| api.any_user)
     }
 
     /// Whether its owner lets it be used from this address.

@@ -19,6 +19,8 @@ pub struct Tokens {
     pub max_lifetime: Option<Lifetime>,
     /// How long a renewed token lives from then on.
     pub renewal_lifetime: Lifetime,
+    /// Whether administrators can make tokens that work for any active user.
+    pub any_user: bool,
 }
 
 impl Default for Tokens {
@@ -30,6 +32,7 @@ impl Default for Tokens {
             reveal: Reveal::Once,
             max_lifetime: None,
             renewal_lifetime: Lifetime::days(90),
+            any_user: false,
         }
     }
 }

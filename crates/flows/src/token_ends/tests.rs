@@ -13,6 +13,8 @@ async fn token(app: &TestApp, owner: &User, of: Option<OrganizationId>, replaced
         note: None,
         networks: Vec::new(),
         everything: false,
+        report_only_until: None,
+        any_user: false,
         created_by: Some(owner.id),
         replaces: None,
         replaced_by: replaced.then(|| app.new_id()),

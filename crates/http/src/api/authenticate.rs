@@ -1,9 +1,11 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use postern_domain::{Presented, Refusal};
-use postern_flows::bearer::{self, Holder, Verdict};
-use postern_flows::{App, TokenAuthMode, sessions};
+use postern_domain::Refusal;
+use postern_flows::bearer::{self, Verdict};
+use postern_flows::{App, sessions};
 
 use super::credential::{self, Credential};
 use super::{Caller, Problem};
@@ -11,6 +13,7 @@ use crate::request::{FormNonce, Visitor, check_form_token, client_address, is_ow
 use crate::session;
 
 const FORM_TOKEN: &str = "x-form-token";
+const CONTEXT_USER: &str = "contextuser";
 
 /// Who calls: by the token that was sent or, where none was, as a page of ours in the browser of somebody who is signed
 /// in. A credential that is not good is never passed over for another one.
@@ -18,71 +21,46 @@ const FORM_TOKEN: &str = "x-form-token";
 /// # Errors
 /// Says what is the matter with the credential.
 pub(super) async fn authenticate(app: &App, parts: &Parts) -> Result<Option<Caller>, Problem> {
-    let verdict = match credential::read(app, parts)? {
-        None => return of_page(app, parts).await,
-        Some(Credential::Bearer(token)) => {
-            let verdict = look_up(app, parts, &token).await?;
-            if is_api_token(&verdict) && app.config.tokens.auth_mode == TokenAuthMode::Basic {
-                return Err(Problem::bad_credential(
-                    "this server takes this token by Basic only: send the base64 of USER:TOKEN",
-                ));
-            }
-            verdict
-        }
-        Some(Credential::Basic { user, token }) => by_basic(app, parts, &user, &token).await?,
-        Some(Credential::Page(token)) => {
-            let from = client_address(app, &parts.extensions, &parts.headers);
-            let verdict = bearer::session_verdict(app, &token, from).await?;
-            // When the person last proved who they are is not a thing to remember: it is read each time.
-            let session = match verdict.holder.session() {
-                Some(id) => sessions::living(app, id).await?,
-                None => None,
-            };
-            let (session, _) = session.ok_or_else(|| Problem::bad_credential("the session has ended"))?;
-            return Ok(Some(Caller::of_page_token(verdict, session)));
-        }
-    };
-    Ok(Some(Caller::of_token(verdict)))
-}
-
-async fn by_basic(app: &App, parts: &Parts, user: &str, token: &str) -> Result<Arc<Verdict>, Problem> {
-    if app.config.tokens.auth_mode == TokenAuthMode::Bearer {
-        return Err(Problem::bad_credential("this server takes tokens as “Bearer TOKEN” only"));
-    }
-    let verdict = look_up(app, parts, token).await?;
-    if !is_api_token(&verdict) {
-        let label = verdict.kind.spec().label;
-        return Err(Problem::bad_credential(format!(
-            "this kind of token ({label}) is sent as “Bearer TOKEN”"
-        )));
-    }
-    if !belongs_to(&verdict, user) {
-        return Err(Problem::bad_credential("the user name is not that of the token's owner"));
-    }
-    Ok(verdict)
-}
-
-async fn look_up(app: &App, parts: &Parts, token: &str) -> Result<Arc<Verdict>, Problem> {
+    credential::no_token_in_query(app, parts.uri.query().unwrap_or_default())?;
     let from = client_address(app, &parts.extensions, &parts.headers);
-    bearer::verdict(app, token, from).await.map_err(Problem::from)
+    let Some(verdict) = by_token(app, &parts.headers, from).await? else { return of_page(app, parts).await };
+    let Some(id) = verdict.holder.session() else { return Ok(Some(Caller::of_token(verdict))) };
+    // When the person last proved who they are is not a thing to remember: it is read each time.
+    let session = sessions::living(app, id).await?;
+    let (session, _) = session.ok_or_else(|| Problem::bad_credential("the session has ended"))?;
+    Ok(Some(Caller::of_page_token(verdict, session)))
 }
 
-/// Whether `tokens.auth_mode` says how it is presented.
-fn is_api_token(verdict: &Verdict) -> bool {
-    verdict.kind.spec().presented == Presented::BearerOrBasic
-}
-
-/// Whether a name in front of a token is one of whose token it is: the person's user name or e-mail, for an
-/// organization's also its slug.
-fn belongs_to(verdict: &Verdict, name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let of_person =
-        verdict.holder.person().is_some_and(|user| [user.username.key(), user.email.key()].contains(&name));
-    let of_organization = match &verdict.holder {
-        Holder::Organization { organization, .. } => organization.slug.as_str() == name,
-        _ => false,
+/// What the token of a request is worth, in the name of whoever `contextUser` names; `None` if there is no token.
+///
+/// # Errors
+/// Says what is the matter with the credential.
+pub(crate) async fn by_token(
+    app: &App,
+    headers: &HeaderMap,
+    from: IpAddr,
+) -> Result<Option<Arc<Verdict>>, Problem> {
+    let verdict = match credential::read(app, headers)? {
+        None => return Ok(None),
+        Some(Credential::Bearer(token)) => bearer::verdict(app, &token, from).await?,
+        Some(Credential::Basic { user, token }) => bearer::basic_verdict(app, &user, &token, from).await?,
+        Some(Credential::Page(token)) => bearer::session_verdict(app, &token, from).await?,
     };
-    of_person || of_organization
+    match context_user(headers)? {
+        Some(name) => Ok(Some(bearer::on_behalf_of(app, &verdict, &name).await?)),
+        None => Ok(Some(verdict)),
+    }
+}
+
+/// On whose behalf the call is made.
+fn context_user(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let mut names = headers.get_all(CONTEXT_USER).iter();
+    let Some(name) = names.next() else { return Ok(None) };
+    let name = std::str::from_utf8(name.as_bytes()).ok().filter(|name| !name.is_empty());
+    match (name, names.next()) {
+        (Some(name), None) => Ok(Some(name.to_owned())),
+        _ => Err(Problem::malformed("contextUser takes one user name or e-mail")),
+    }
 }
 
 /// The session cookie counts for pages of this very origin, and for changes with the form token only.

@@ -1,4 +1,3 @@
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -27,10 +26,9 @@ pub(super) enum Credential {
 ///
 /// # Errors
 /// Says what is wrong with how it was sent. Nothing that was sent is repeated.
-pub(super) fn read(app: &App, parts: &Parts) -> Result<Option<Credential>, Problem> {
-    no_token_in_query(app, parts.uri.query().unwrap_or_default())?;
-    let page = of_page(&parts.headers, &app.config.session_api_token.header)?;
-    match (authorization(&parts.headers)?, page) {
+pub(super) fn read(app: &App, headers: &HeaderMap) -> Result<Option<Credential>, Problem> {
+    let page = of_page(headers, &app.config.session_api_token.header)?;
+    match (authorization(headers)?, page) {
         (Some(_), Some(_)) => Err(Problem::malformed(
             "there is a token in the Authorization header and one in the session API token's; send one of them",
         )),
@@ -49,8 +47,11 @@ fn of_page(headers: &HeaderMap, name: &str) -> Result<Option<Credential>, Proble
     Ok(Some(Credential::Page(token.to_owned())))
 }
 
-/// A query is logged on its way, so no token works from there, and whoever tries is told.
-fn no_token_in_query(app: &App, query: &str) -> Result<(), Problem> {
+/// That no token is in a query: it is logged on its way, so none works from there, and whoever tries is told.
+///
+/// # Errors
+/// `invalid_request` if there is one.
+pub(super) fn no_token_in_query(app: &App, query: &str) -> Result<(), Problem> {
     let is_token = |value: &str| {
         !matches!(TokenText::parse(&app.config.tokens.prefix, value), Err(MalformedToken::Form))
     };

@@ -1,17 +1,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use postern_domain::Params;
+use postern_domain::limits::{Method, RequestFacts, RequestUrl};
+use postern_domain::{Params, Refusal};
 use postern_flows::App;
+use postern_flows::bearer::Judgement;
 
 use super::authenticate::authenticate;
 use super::last_resort::in_time;
 use super::{Access, Caller, Operation, Problem, challenge, rate_limit};
+use crate::request::BufferedBody;
 
 /// Longest that an operation may take, its body included: less than any request may, so that the answer that says so
 /// still says what is left of the rate limit.
@@ -39,8 +44,12 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
     let outcome = rate_limit::check(allowance.as_ref())
         .and_then(|()| admit(operation.access, known))
         .and_then(|caller| known_parameters(&operation, &parts).map(|()| caller));
+    let outcome = match outcome {
+        Ok(caller) => within_limits(&app, &parts, caller.as_ref(), body).await.map(|body| (caller, body)),
+        Err(problem) => Err(problem),
+    };
     let mut response = match outcome {
-        Ok(caller) => {
+        Ok((caller, body)) => {
             if let Some(caller) = caller {
                 parts.extensions.insert(caller);
             }
@@ -51,6 +60,36 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
     };
     rate_limit::tell(allowance.as_ref(), response.headers_mut());
     response
+}
+
+/// That the limits of a token let the call pass, as they do or don't behind the guard. Answers the body, which may have
+/// been read for it.
+async fn within_limits(
+    app: &App,
+    parts: &Parts,
+    caller: Option<&Caller>,
+    body: Body,
+) -> Result<Body, Problem> {
+    let Some(verdict) = caller.and_then(Caller::token).filter(|verdict| verdict.is_limited()) else {
+        return Ok(body);
+    };
+    let url = own_url(app, &parts.uri)?;
+    let method = Method::parse(parts.method.as_str());
+    let cap = if verdict.reads_body() { app.config.limits.json_body } else { 0 };
+    let body = BufferedBody::read(body, cap).await?;
+    let request = RequestFacts { method, url: &url, body: body.facts(&parts.headers) };
+    match verdict.judge(&request, app.clock.now()) {
+        Judgement::Passed(_) | Judgement::Reported(_) => Ok(body.into_body()),
+        Judgement::Refused(outside) => Err(Refusal::from(&outside).into()),
+    }
+}
+
+/// The URL of a request to this server as limits see it: its origin is that of the configuration.
+fn own_url(app: &App, uri: &Uri) -> Result<RequestUrl, Problem> {
+    let issuer = app.config.issuer();
+    let target = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    RequestUrl::parse(&format!("{issuer}{target}"))
+        .map_err(|error| Refusal::outside_limits(error.to_string()).into())
 }
 
 /// The answer where there is nothing.

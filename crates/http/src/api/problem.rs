@@ -153,6 +153,7 @@ impl From<Refusal> for Problem {
             ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
             ErrorCode::InsufficientScope
             | ErrorCode::InsufficientSubject
+            | ErrorCode::OutsideLimits
             | ErrorCode::Forbidden
             | ErrorCode::AccessDenied => StatusCode::FORBIDDEN,
             ErrorCode::NotFound => StatusCode::NOT_FOUND,

@@ -2,6 +2,7 @@
 
 mod back_channel;
 mod bearer_token;
+mod buffered_body;
 mod client_address;
 mod form_nonce;
 mod page_form;
@@ -11,6 +12,7 @@ mod visitor;
 
 pub(crate) use back_channel::BackChannel;
 pub(crate) use bearer_token::BearerToken;
+pub(crate) use buffered_body::BufferedBody;
 pub(crate) use client_address::{ClientAddress, PeerAddress, client_address};
 pub(crate) use form_nonce::{FormNonce, cookies};
 pub(crate) use page_form::{PageForm, check_form_token, check_page_request, is_own_page};

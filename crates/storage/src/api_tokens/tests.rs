@@ -13,6 +13,8 @@ fn named(user: &User, name: &str, byte: u8) -> Token {
         note: None,
         networks: vec!["10.0.0.0/8".parse().unwrap()],
         everything: false,
+        report_only_until: None,
+        any_user: false,
         created_by: Some(user.id),
         replaces: None,
         replaced_by: None,

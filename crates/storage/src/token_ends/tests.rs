@@ -14,6 +14,8 @@ async fn personal(db: &Db, byte: u8, user: UserId, expires_at: Timestamp) -> Tok
         note: None,
         networks: Vec::new(),
         everything: false,
+        report_only_until: None,
+        any_user: false,
         created_by: Some(user),
         replaces: None,
         replaced_by: None,

@@ -26,6 +26,10 @@ enum Kept {
         #[serde(default)]
         everything: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        report_only_until: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        any_user: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         replaces: Option<TokenId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replaced_by: Option<TokenId>,
@@ -77,6 +81,8 @@ pub(crate) fn data_text(data: &TokenData) -> Result<String, StorageError> {
             note: api.note.clone(),
             networks: api.networks.clone(),
             everything: api.everything,
+            report_only_until: api.report_only_until,
+            any_user: api.any_user,
             replaces: api.replaces,
             replaced_by: api.replaced_by,
         },
@@ -90,7 +96,7 @@ fn data_of(row: &Model) -> Result<Option<TokenData>, StorageError> {
         Kept::Code(binding) => TokenData::Code(binding),
         Kept::Refreshed => TokenData::Refreshed,
         Kept::SessionApi(session) => TokenData::SessionApi(session),
-        Kept::Api { hint, note, networks, everything, replaces, replaced_by } => {
+        Kept::Api { hint, note, networks, everything, report_only_until, any_user, replaces, replaced_by } => {
             let name = row.name.as_deref().ok_or_else(|| corrupt(TABLE, "an API token has no name"))?;
             TokenData::Api(ApiToken {
                 name: PersonName::parse(name).map_err(|error| corrupt(TABLE, error))?,
@@ -98,6 +104,8 @@ fn data_of(row: &Model) -> Result<Option<TokenData>, StorageError> {
                 note,
                 networks,
                 everything,
+                report_only_until,
+                any_user,
                 replaces,
                 replaced_by,
                 created_by: row.created_by.map(UserId),

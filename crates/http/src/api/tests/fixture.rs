@@ -141,6 +141,8 @@ impl World {
             note: None,
             networks: Vec::new(),
             everything: false,
+            report_only_until: None,
+            any_user: false,
             created_by: Some(owner.id),
             replaces: None,
             replaced_by: None,

@@ -25,6 +25,9 @@ pub(super) fn draft_of(params: &Params) -> TokenDraft {
         expiry: text("expiry"),
         expiry_date: text("expiry_date"),
         networks: lines.map(str::to_owned).collect(),
+        limits: text("limits"),
+        report_only: text("report_only"),
+        any_user: params.get("any_user").is_some(),
     }
 }
 
@@ -38,6 +41,9 @@ pub(super) fn query_of(draft: &TokenDraft, user: Option<&str>) -> String {
         ("expiry", draft.expiry.clone()),
         ("expiry_date", draft.expiry_date.clone()),
         ("networks", draft.networks.join("\n")),
+        ("limits", draft.limits.clone()),
+        ("report_only", draft.report_only.clone()),
+        ("any_user", if draft.any_user { "on".to_owned() } else { String::new() }),
         ("user", user.unwrap_or_default().to_owned()),
     ];
     let sent = fields.into_iter().filter(|(_, value)| !value.is_empty());

@@ -27,6 +27,12 @@ pub(super) struct TokenShown {
     everything: bool,
     /// The addresses and networks it may be used from; none is any.
     networks: Vec<String>,
+    /// What it may be used for, one limit each; none is no limit.
+    limits: Vec<String>,
+    /// Until when its limits only report what they would refuse, in Unix seconds.
+    report_only_until: Option<i64>,
+    /// Whether it works for any active user, whom Basic names.
+    any_user: bool,
     /// `active`, `expired` or `revoked`.
     state: &'static str,
     created_by: Option<Uuid>,
@@ -71,6 +77,15 @@ pub(super) struct TokenToBe {
     expires_at: Option<i64>,
     #[serde(default)]
     networks: Vec<String>,
+    /// What it may be used for, one limit each: `[get]URL_REGEX[QueryParam::name==REGEX][JsonData::node==REGEX]`.
+    #[serde(default)]
+    limits: Vec<String>,
+    /// For how long its limits only report what they would refuse, such as `7d`.
+    #[serde(default)]
+    report_only: Option<String>,
+    /// Whether it works for any active user, whom Basic names; for administrators only, where the server allows it.
+    #[serde(default)]
+    any_user: bool,
     /// For whom, if not oneself; for administrators only.
     #[serde(default)]
     #[schema(format = Uuid)]
@@ -96,6 +111,10 @@ pub(super) struct TokenChange {
     /// Unix seconds, in the place of `expires_in`.
     expires_at: Option<i64>,
     networks: Option<Vec<String>>,
+    /// All of its limits, one each; an empty list takes them away.
+    limits: Option<Vec<String>>,
+    /// For how long its limits only report what they would refuse, such as `7d`; empty for no longer.
+    report_only: Option<String>,
 }
 
 /// How long the old value goes on.
@@ -128,6 +147,9 @@ impl TokenShown {
             networks: api
                 .map(|api| api.networks.iter().map(ToString::to_string).collect())
                 .unwrap_or_default(),
+            limits: limits_of(token),
+            report_only_until: api.and_then(|api| api.report_only_until).map(|until| until.0),
+            any_user: api.is_some_and(|api| api.any_user),
             state,
             created_by: api.and_then(|api| api.created_by).map(|id| id.0),
             created_at: token.created_at.0,
@@ -150,6 +172,9 @@ impl TokenToBe {
             expiry: expiry(self.expires_in.as_deref(), self.expires_at)?.unwrap_or_default(),
             expiry_date: String::new(),
             networks: self.networks.clone(),
+            limits: self.limits.join("\n"),
+            report_only: self.report_only.clone().unwrap_or_default(),
+            any_user: self.any_user,
         })
     }
 }
@@ -166,8 +191,17 @@ impl TokenChange {
             expiry: expiry.unwrap_or(now.expiry),
             expiry_date: String::new(),
             networks: self.networks.unwrap_or(now.networks),
+            limits: self.limits.map_or(now.limits, |lines| lines.join("\n")),
+            report_only: self.report_only.unwrap_or(now.report_only),
+            any_user: now.any_user,
         })
     }
+}
+
+/// Its own limits, as they can be changed.
+fn limits_of(token: &Token) -> Vec<String> {
+    let lines = token.permit.limits.last().map(|set| set.lines().iter().map(ToString::to_string));
+    lines.into_iter().flatten().collect()
 }
 
 fn expiry(span: Option<&str>, at: Option<i64>) -> Result<Option<String>, Problem> {

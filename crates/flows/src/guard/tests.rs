@@ -1,0 +1,70 @@
+use postern_domain::ErrorCode;
+use postern_domain::limits::{Body, Method, RequestFacts, RequestUrl};
+
+use super::decide;
+use crate::api_tokens::{self, NewToken, Owner, TokenDraft};
+use crate::bearer::{self, Verdict};
+use crate::testing::{HERE, TestApp, app_with, user};
+use crate::{Actor, Config, GuardRoute};
+
+async fn verdict(app: &TestApp, draft: TokenDraft) -> std::sync::Arc<Verdict> {
+    let user = std::sync::Arc::new(user(app, "ada").await);
+    let actor = Actor::signed_in(app, &user);
+    let draft = TokenDraft { name: "script".into(), expiry: "30d".into(), ..draft };
+    let made = api_tokens::make(app, &actor, NewToken { owner: Owner::User(user.id), draft }).await.unwrap();
+    bearer::verdict(app, made.value.reveal(), HERE).await.unwrap()
+}
+
+fn outcome(app: &TestApp, verdict: &Verdict, method: &str, url: &str) -> Result<Option<usize>, ErrorCode> {
+    let url = RequestUrl::parse(url).unwrap();
+    let request = RequestFacts { method: Method::parse(method), url: &url, body: Body::Absent };
+    decide(app, verdict, &request).map(|passed| passed.line).map_err(|refusal| refusal.code)
+}
+
+#[tokio::test]
+async fn routes_take_scopes_and_limits_hold() {
+    let route = |pattern: &str, methods: &[&str], scopes: &[&str]| GuardRoute {
+        pattern: pattern.into(),
+        methods: methods.iter().map(|method| (*method).to_owned()).collect(),
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+    };
+    let mut config = Config::default();
+    config.guard.routes = vec![
+        route("https://a\\.example/mail/.*", &["get"], &["email"]),
+        route("https://a\\.example/.*", &["get", "post"], &["openid"]),
+    ];
+    let app = app_with(config).await;
+    let limits = "[get].*/books/.*\n[get].*/mail/.*".to_owned();
+    let verdict =
+        verdict(&app, TokenDraft { scopes: vec!["openid".into()], limits, ..TokenDraft::default() }).await;
+    for (method, url, expected) in [
+        ("GET", "https://a.example/books/1", Ok(Some(0))),
+        ("POST", "https://a.example/books/1", Err(ErrorCode::OutsideLimits)),
+        ("GET", "https://a.example/mail/1", Err(ErrorCode::InsufficientScope)),
+        ("DELETE", "https://a.example/books/1", Err(ErrorCode::Forbidden)),
+        ("GET", "https://b.example/books/1", Err(ErrorCode::Forbidden)),
+    ] {
+        assert_eq!(outcome(&app, &verdict, method, url), expected, "{method} {url}");
+    }
+}
+
+#[tokio::test]
+async fn limits_that_only_report_let_pass_and_say_so() {
+    let app = app_with(Config::default()).await;
+    let draft = TokenDraft { limits: "[get].*".into(), report_only: "1d".into(), ..TokenDraft::default() };
+    let verdict = verdict(&app, draft).await;
+    let url = RequestUrl::parse("https://a.example/x").unwrap();
+    let request = RequestFacts { method: Method::parse("POST"), url: &url, body: Body::Absent };
+    let passed = decide(&app, &verdict, &request).unwrap();
+    assert_eq!(passed.reported.unwrap().describe(), ["line 1: its methods don't include POST"]);
+    app.advance(postern_domain::Lifetime::days(1));
+    assert_eq!(decide(&app, &verdict, &request).unwrap_err().code, ErrorCode::OutsideLimits);
+}
+
+#[tokio::test]
+async fn routes_that_cannot_be_read_are_said() {
+    for (pattern, method) in [("(", "get"), (".*", "gett"), ("", "get")] {
+        let route = GuardRoute { pattern: pattern.into(), methods: vec![method.into()], scopes: Vec::new() };
+        assert_eq!(super::GuardRoutes::new(&[route]).is_err(), pattern != "", "{pattern} {method}");
+    }
+}
