@@ -113,3 +113,14 @@ pub enum SubjectType {
     /// A customer of an organization.
     Customer,
 }
+
+impl SubjectType {
+    /// As the protocol writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Organization => "organization",
+            Self::Customer => "customer",
+        }
+    }
+}

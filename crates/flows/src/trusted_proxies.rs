@@ -23,6 +23,11 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
+    /// Whether a peer is believed; none is a Unix socket, which counts as `127.0.0.1`.
+    pub fn trusts(&self, peer: Option<IpAddr>) -> bool {
+        self.contains(peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)))
+    }
+
     /// Whose address a request comes from: the peer's, unless the peer is trusted; then that of the last element of
     /// `forwarded` (`X-Forwarded-For`, first to last) that is not trusted itself. No peer is a Unix socket, which counts as
     /// `127.0.0.1`: whoever it is runs on this machine.

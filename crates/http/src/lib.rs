@@ -11,6 +11,7 @@ mod csp;
 mod face;
 mod first_words;
 mod form_token;
+mod guard;
 mod heading;
 mod mails;
 mod middleware;
@@ -24,6 +25,7 @@ mod slow_readers;
 #[cfg(test)]
 mod testing;
 
+pub use guard::{Upstream, UpstreamError, guarded};
 pub use mails::render_mail;
 pub use routes::{openapi, router};
 pub use server::{Bound, ServeError, Server};

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::client::ClientCommand;
+use crate::commands::guard::GuardArgs;
 use crate::commands::key::KeyCommand;
 use crate::commands::org::OrgCommand;
 use crate::commands::serve::ServeArgs;
@@ -30,6 +31,8 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Bring the database up to date and serve
     Serve(ServeArgs),
+    /// Stand in front of an API as a reverse proxy that lets pass what the token of each request allows
+    Guard(GuardArgs),
     /// Run a scratch instance with sample data and an example app
     Demo,
     /// Bring the database up to date and exit

@@ -36,8 +36,10 @@ pub(crate) fn load_with<const N: usize>(
     }
     for (name, value) in flags {
         if let Some(value) = value {
-            set(&mut settings, &known, &[name], &value)
-                .with_context(|| format!("--{}", name.replace('_', "-")))?;
+            let path: Vec<&str> = name.split('.').collect();
+            set(&mut settings, &known, &path, &value).with_context(|| {
+                format!("--{}", name.rsplit('.').next().unwrap_or(name).replace('_', "-"))
+            })?;
         }
     }
     let config: Config =

@@ -132,6 +132,23 @@ pub async fn list(db: &Db, before: Option<UserId>, limit: u64) -> Result<Vec<Use
     found.into_iter().map(User::try_from).collect()
 }
 
+/// The oldest account that can be used and has a right in the instance.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn first_with_right(db: &Db, right: InstanceRight) -> Result<Option<User>, StorageError> {
+    let named = serde_json::to_string(&right).map_err(|error| corrupt(TABLE, error))?;
+    Entity::find()
+        .filter(Column::Rights.contains(named))
+        .filter(Column::State.eq(state_text(UserState::Active)))
+        .order_by_asc(Column::Id)
+        .into_partial_model::<Row>()
+        .one(db.read())
+        .await?
+        .map(User::try_from)
+        .transpose()
+}
+
 /// How many accounts there are.
 ///
 /// # Errors

@@ -82,6 +82,11 @@ impl RequestUrl {
         self.text.get(..self.origin).unwrap_or_default()
     }
 
+    /// `host[:port]` alone.
+    pub fn authority(&self) -> &str {
+        self.origin().split_once("://").map_or("", |(_, authority)| authority)
+    }
+
     /// The query as it was sent.
     pub fn query(&self) -> Option<&str> {
         self.query.as_deref()

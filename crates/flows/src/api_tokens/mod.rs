@@ -23,7 +23,7 @@ pub(crate) use make::hint;
 pub use make::{Made, NewToken, make};
 pub use mode::{Presence, beat, check_mode, enter, leave};
 pub(crate) use names::facts;
-pub use names::{find_named, organization_named, owner_name, user_named};
+pub use names::{find_named, first_administrator, organization_named, owner_name, user_named};
 pub(crate) use reach::owner_of;
 pub use reach::{Offer, Relation, find, offer};
 pub use renew::{Renewal, renew, renewal};

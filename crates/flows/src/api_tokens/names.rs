@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use postern_domain::{Organization, Refusal, Slug, UserId};
+use postern_domain::{InstanceRight, Organization, Refusal, Slug, UserId};
 use postern_storage::api_tokens::{self, Owner, Search, State};
 use postern_storage::tokens::Token;
 use postern_storage::{organizations, users};
@@ -32,6 +32,15 @@ pub async fn organization_named(app: &App, slug: &str) -> Result<Arc<Organizatio
         Err(_) => None,
     };
     found.map(Arc::new).ok_or_else(|| Refusal::not_found("there is no such organization among yours"))
+}
+
+/// Who administers the instance, the longest there first: who answers for what an operator sets up for everybody.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn first_administrator(app: &App) -> Result<Option<UserId>, Refusal> {
+    let found = users::first_with_right(&app.db, InstanceRight::InstanceAdmin).await?;
+    Ok(found.map(|user| user.id))
 }
 
 /// The account with this user name or e-mail address.

@@ -43,7 +43,9 @@ impl IntoResponse for BearerError {
         log_cause(&refusal);
         let status = match refusal.code {
             ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
-            ErrorCode::InsufficientScope | ErrorCode::InsufficientSubject => StatusCode::FORBIDDEN,
+            ErrorCode::InsufficientScope | ErrorCode::InsufficientSubject | ErrorCode::OutsideLimits => {
+                StatusCode::FORBIDDEN
+            }
             ErrorCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
             ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -7,7 +7,7 @@ const BASIC: HeaderValue = HeaderValue::from_static("Basic realm=\"postern\", ch
 
 /// Says in `WWW-Authenticate` how to authenticate (RFC 9110 section 11.6.1). A browser's own fetches get no Basic
 /// challenge: it would ask the person for a password.
-pub(super) fn add(app: &App, asked: &HeaderMap, problem: &Problem, answer: &mut HeaderMap) {
+pub(crate) fn add(app: &App, asked: &HeaderMap, problem: &Problem, answer: &mut HeaderMap) {
     let missing = problem.code == "missing_credential";
     let bearer = if missing {
         "Bearer realm=\"postern\"".to_owned()

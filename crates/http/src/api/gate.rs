@@ -4,19 +4,17 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use postern_domain::limits::{Method, RequestFacts, RequestUrl};
-use postern_domain::{Params, Refusal};
+use postern_domain::Params;
+use postern_domain::limits::{Method, RequestFacts};
 use postern_flows::App;
-use postern_flows::bearer::Judgement;
 
 use super::authenticate::authenticate;
 use super::last_resort::in_time;
 use super::{Access, Caller, Operation, Problem, challenge, rate_limit};
-use crate::request::BufferedBody;
+use crate::request::{BufferedBody, own_url};
 
 /// Longest that an operation may take, its body included: less than any request may, so that the answer that says so
 /// still says what is left of the rate limit.
@@ -78,18 +76,8 @@ async fn within_limits(
     let cap = if verdict.reads_body() { app.config.limits.json_body } else { 0 };
     let body = BufferedBody::read(body, cap).await?;
     let request = RequestFacts { method, url: &url, body: body.facts(&parts.headers) };
-    match verdict.judge(&request, app.clock.now()) {
-        Judgement::Passed(_) | Judgement::Reported(_) => Ok(body.into_body()),
-        Judgement::Refused(outside) => Err(Refusal::from(&outside).into()),
-    }
-}
-
-/// The URL of a request to this server as limits see it: its origin is that of the configuration.
-fn own_url(app: &App, uri: &Uri) -> Result<RequestUrl, Problem> {
-    let issuer = app.config.issuer();
-    let target = uri.path_and_query().map_or("/", PathAndQuery::as_str);
-    RequestUrl::parse(&format!("{issuer}{target}"))
-        .map_err(|error| Refusal::outside_limits(error.to_string()).into())
+    verdict.permits(&request, app.clock.now())?;
+    Ok(body.into_body())
 }
 
 /// The answer where there is nothing.

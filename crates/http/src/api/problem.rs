@@ -76,8 +76,21 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", detail)
     }
 
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The same with another status, where the place of the answer knows only some.
+    #[must_use]
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = status.as_u16();
+        self.0.title = status.canonical_reason().unwrap_or("Error");
+        self
+    }
+
     /// A credential is needed, and none was sent.
-    pub(super) fn no_credential() -> Self {
+    pub(crate) fn no_credential() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "missing_credential",
@@ -203,7 +216,7 @@ impl Deref for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.status();
         let wait = self.retry_after;
         let scope = self.scope;
         let mut response = (status, Json(&*self)).into_response();

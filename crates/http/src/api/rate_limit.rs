@@ -2,6 +2,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use postern_domain::ErrorCode;
 use postern_flows::App;
+use postern_flows::bearer::Verdict;
 use postern_flows::rate_limits::{self, Allowance, Whose};
 
 use super::{Caller, Problem};
@@ -32,11 +33,16 @@ async fn whose(app: &App, caller: &Caller) -> Option<Whose> {
     Whose::of_token(app, caller.token()?).await.ok()
 }
 
+/// Counts a call with this token.
+pub(crate) async fn count_token(app: &App, verdict: &Verdict) -> Option<Allowance> {
+    rate_limits::count(app, Whose::of_token(app, verdict).await.ok()?).await
+}
+
 /// That the call is none too many.
 ///
 /// # Errors
 /// `too_many_requests` that says how long to wait.
-pub(super) fn check(allowance: Option<&Allowance>) -> Result<(), Problem> {
+pub(crate) fn check(allowance: Option<&Allowance>) -> Result<(), Problem> {
     let Some((limit, wait)) = allowance.and_then(|all| all.retry_after.map(|wait| (all.limit, wait))) else {
         return Ok(());
     };
@@ -49,7 +55,7 @@ pub(super) fn check(allowance: Option<&Allowance>) -> Result<(), Problem> {
 }
 
 /// Says what is left.
-pub(super) fn tell(allowance: Option<&Allowance>, headers: &mut HeaderMap) {
+pub(crate) fn tell(allowance: Option<&Allowance>, headers: &mut HeaderMap) {
     let Some(allowance) = allowance else { return };
     headers.insert(LIMIT, HeaderValue::from(allowance.limit));
     headers.insert(REMAINING, HeaderValue::from(allowance.remaining));

@@ -10,6 +10,7 @@ mod consent;
 mod customers;
 mod discovery;
 mod docs;
+mod guard;
 mod home;
 mod introspect;
 mod jwks;
@@ -61,6 +62,7 @@ fn all() -> Routes {
         .merge(customers::routes())
         .merge(discovery::routes())
         .merge(docs::routes())
+        .merge(guard::routes())
         .merge(home::routes())
         .merge(introspect::routes())
         .merge(jwks::routes())

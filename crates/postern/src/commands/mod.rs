@@ -3,6 +3,7 @@
 pub(crate) mod client;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod guard;
 pub(crate) mod key;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
@@ -20,6 +21,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
     let config_file = cli.global.config.as_deref();
     match cli.command {
         Command::Serve(args) => serve::run(config_file, args).await,
+        Command::Guard(args) => guard::run(config_file, args).await,
         Command::Demo => demo::run().await,
         Command::Migrate => migrate::run(config_file).await,
         Command::Client(command) => client::run(config_file, command).await,

@@ -49,15 +49,7 @@ pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::
 
 /// Serves until the process is told to stop.
 pub(crate) async fn serve(app: Arc<App>, server: Server, node: Presence) -> anyhow::Result<()> {
-    let mut terminated = signal(SignalKind::terminate())?;
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let stop = async move {
-        tokio::select! {
-            _ = terminated.recv() => {}
-            _ = interrupted.recv() => {}
-        }
-        tracing::info!("stopping: no new connections, requests in progress are finished");
-    };
+    let stop = stopped()?;
     let (upkeep, mails) = (instance::keep_up(&app), instance::send_mails(&app)?);
     let alive = instance::say_alive(&app, node);
     server.serve(postern_http::router(Arc::clone(&app)), stop).await;
@@ -68,6 +60,19 @@ pub(crate) async fn serve(app: Arc<App>, server: Server, node: Presence) -> anyh
         tracing::warn!(?refusal, "the other nodes could not be told that this one stops");
     }
     Ok(())
+}
+
+/// Done when the process is told to stop.
+pub(crate) fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+        tracing::info!("stopping: no new connections, requests in progress are finished");
+    })
 }
 
 /// What a server says of itself when it starts.

@@ -43,6 +43,9 @@ pub(crate) struct OwnerArgs {
     /// The organization it acts as, by id or slug
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
+    /// Bound to no user: it works for any active one, whom Basic names; takes tokens.any_user
+    #[arg(long)]
+    any_user: bool,
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +64,9 @@ pub(crate) struct CreateArgs {
     /// An address or network it may be used from; as often as needed [default: any]
     #[arg(long = "network", value_name = "NETWORK", num_args = 1..)]
     networks: Vec<String>,
+    /// What it may be used for, such as '[get]https://api\.example\.com/books/.*'; as often as needed [default: anything]
+    #[arg(long = "limit", value_name = "LINE", num_args = 1..)]
+    limits: Vec<String>,
     /// What its owner wants to remember of it
     #[arg(long, default_value = "", hide_default_value = true)]
     note: String,
@@ -126,8 +132,13 @@ pub(crate) async fn run(config_file: Option<&Path>, command: TokenCommand) -> an
 }
 
 async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
-    let owner = owner(app, args.owner.user.as_deref(), args.owner.org.as_deref()).await?;
-    let owner = owner.context("say whose it is: --user or --org")?;
+    let owner = match args.owner.any_user {
+        // Somebody answers for it, and it ends with them.
+        true => api_tokens::first_administrator(app).await?.map(Owner::User),
+        false => owner(app, args.owner.user.as_deref(), args.owner.org.as_deref()).await?,
+    };
+    let owner =
+        owner.context("say whose it is: --user or --org; for --any-user there has to be an administrator")?;
     let scopes = args.scopes.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned);
     let draft = TokenDraft {
         name: args.name,
@@ -137,6 +148,9 @@ async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
         expiry: args.expires_in.unwrap_or_default(),
         expiry_date: String::new(),
         networks: args.networks,
+        limits: args.limits.join("\n"),
+        report_only: String::new(),
+        any_user: args.owner.any_user,
     };
     let made = api_tokens::make(app, &Actor::operator(), NewToken { owner, draft }).await;
     let made = made.map_err(in_words)?;

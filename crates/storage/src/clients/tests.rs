@@ -56,6 +56,7 @@ fn permit(user: UserId) -> Permit {
         organizations: Organizations::All,
         scopes: "openid".parse().unwrap(),
         audience: None,
+        limits: Vec::new(),
         expires_at: None,
     }
 }

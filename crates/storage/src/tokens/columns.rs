@@ -96,7 +96,16 @@ fn data_of(row: &Model) -> Result<Option<TokenData>, StorageError> {
         Kept::Code(binding) => TokenData::Code(binding),
         Kept::Refreshed => TokenData::Refreshed,
         Kept::SessionApi(session) => TokenData::SessionApi(session),
-        Kept::Api { hint, note, networks, everything, report_only_until, any_user, replaces, replaced_by } => {
+        Kept::Api {
+            hint,
+            note,
+            networks,
+            everything,
+            report_only_until,
+            any_user,
+            replaces,
+            replaced_by,
+        } => {
             let name = row.name.as_deref().ok_or_else(|| corrupt(TABLE, "an API token has no name"))?;
             TokenData::Api(ApiToken {
                 name: PersonName::parse(name).map_err(|error| corrupt(TABLE, error))?,

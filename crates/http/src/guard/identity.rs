@@ -1,0 +1,39 @@
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use postern_domain::SubjectType;
+use postern_flows::bearer::Verdict;
+
+const SUBJECT: HeaderName = HeaderName::from_static("x-auth-subject");
+const SUBJECT_TYPE: HeaderName = HeaderName::from_static("x-auth-subject-type");
+const ORGANIZATION: HeaderName = HeaderName::from_static("x-auth-organization");
+const SCOPES: HeaderName = HeaderName::from_static("x-auth-scopes");
+const TOKEN_ID: HeaderName = HeaderName::from_static("x-auth-token-id");
+const CLIENT_ID: HeaderName = HeaderName::from_static("x-auth-client-id");
+const ACTOR: HeaderName = HeaderName::from_static("x-auth-actor");
+
+/// What the names of all headers begin with that say who asks. Whoever asks can't send them along.
+pub(super) const PREFIX: &str = "x-auth-";
+
+/// Says who asks.
+pub(crate) fn identify(verdict: &Verdict, headers: &mut HeaderMap) {
+    let permit = &verdict.permit;
+    let kind = permit.subject.subject_type().map_or("client", SubjectType::as_str);
+    let scopes: Vec<&str> = permit.scopes.iter().collect();
+    let mut say = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    say(SUBJECT, &permit.subject.to_string());
+    say(SUBJECT_TYPE, kind);
+    say(SCOPES, &scopes.join(" "));
+    say(TOKEN_ID, &verdict.id.to_string());
+    if let Some(organization) = verdict.holder.organization() {
+        say(ORGANIZATION, &organization.id.to_string());
+    }
+    if let Some(client) = verdict.holder.client() {
+        say(CLIENT_ID, client.identifier.as_str());
+    }
+    if let Some(actor) = permit.actor {
+        say(ACTOR, &actor.to_string());
+    }
+}

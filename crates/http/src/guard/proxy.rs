@@ -1,0 +1,140 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderValue, StatusCode, Version, header};
+use axum::response::{IntoResponse, Response};
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use postern_domain::Refusal;
+use postern_domain::limits::{Method, RequestUrl};
+use postern_flows::App;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::hops::{self, Hop};
+use super::{Question, Upstream, UpstreamError, counted, identify, judge, known, refused};
+use crate::api::Problem;
+use crate::request::{PeerAddress, RequestId, client_address};
+
+/// What every request to the proxy needs.
+struct Guarded {
+    app: Arc<App>,
+    upstream: Upstream,
+}
+
+/// The guard as a reverse proxy in front of `upstream`: what may pass goes on as it came, with headers that say who asks.
+pub fn guarded(app: Arc<App>, upstream: Upstream) -> Router {
+    let guarded = Arc::new(Guarded { app, upstream });
+    Router::new().fallback(pass).layer(CatchPanicLayer::new()).with_state(guarded)
+}
+
+async fn pass(State(guarded): State<Arc<Guarded>>, mut request: Request) -> Response {
+    let id = RequestId::new(guarded.app.rng.as_ref());
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>();
+    let (mut parts, body) = request.into_parts();
+    let asked = parts.headers.clone();
+    let header = id.header();
+    id.scope(async {
+        match admitted(&guarded.app, &mut parts, body).await {
+            Ok(body) => {
+                parts.headers.insert("x-request-id", header);
+                let request = Request::from_parts(parts, body);
+                guarded.upstream.pass(request).await.map_or_else(failed, |answer| answered(answer, upgrade))
+            }
+            Err(problem) => refused(&guarded.app, &asked, problem),
+        }
+    })
+    .await
+}
+
+/// Lets a request pass and makes it what the upstream gets.
+async fn admitted(app: &App, parts: &mut Parts, body: Body) -> Result<Body, Problem> {
+    let from = client_address(app, &parts.extensions, &parts.headers);
+    let question = question(app, parts)?;
+    let hop = Hop::of(&parts.headers);
+    // First of all: what is judged must be what arrives.
+    hops::strip(&mut parts.headers, &hop);
+    let verdict = known(app, &parts.headers, from).await?;
+    counted(app, &verdict).await?;
+    let (_, body) = judge(app, &verdict, &question, &parts.headers, body).await?;
+    hops::strip_claims(&mut parts.headers, &app.config.session_api_token.header);
+    identify(&verdict, &mut parts.headers);
+    let scheme = if question.url.as_str().starts_with("https:") { "https" } else { "http" };
+    hops::forward(&mut parts.headers, &from.to_string(), scheme, question.url.authority());
+    hop.renew(&mut parts.headers);
+    parts.version = Version::HTTP_11;
+    Ok(body)
+}
+
+/// The request that is asked for, by the one name that it is asked for by.
+fn question(app: &App, parts: &Parts) -> Result<Question, Refusal> {
+    let hosts: Vec<&HeaderValue> = parts.headers.get_all(header::HOST).iter().collect();
+    let named = match (parts.uri.authority(), hosts.as_slice()) {
+        (Some(authority), []) => authority.as_str(),
+        (Some(authority), [host]) if host.as_bytes() == authority.as_str().as_bytes() => authority.as_str(),
+        (None, [host]) => host.to_str().map_err(|_| Refusal::forbidden("the Host header is malformed"))?,
+        _ => return Err(Refusal::forbidden("it is not clear which host the request is for")),
+    };
+    let (scheme, host) = origin(app, parts, named)?;
+    let target = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let url = RequestUrl::new(&scheme, &host, target);
+    let url = url.map_err(|error| Refusal::forbidden(error.to_string()))?;
+    Ok(Question { method: Method::parse(parts.method.as_str()), url })
+}
+
+/// Scheme and host under which people know the API: those of the configuration, or what a trusted proxy in front says,
+/// or what the connection is.
+fn origin(app: &App, parts: &Parts, named: &str) -> Result<(String, String), Refusal> {
+    let peer = parts.extensions.get::<PeerAddress>().and_then(|peer| peer.0);
+    let said = |name: &str| -> Option<String> {
+        let mut values = parts.headers.get_all(name).iter();
+        let value = values.next().filter(|_| values.next().is_none())?;
+        app.trusted_proxies.trusts(peer).then(|| value.to_str().ok().map(str::to_owned)).flatten()
+    };
+    let host = said("x-forwarded-host").unwrap_or_else(|| named.to_owned());
+    if let Some(public) = &app.config.guard.public_url {
+        let expected =
+            RequestUrl::parse(public.as_str()).map_err(|error| Refusal::forbidden(error.to_string()))?;
+        let asked = RequestUrl::new(public.scheme(), &host, "/").ok();
+        if asked.is_none_or(|asked| asked.origin() != expected.origin()) {
+            return Err(Refusal::forbidden("the request is for another host than that of guard.public_url"));
+        }
+        return Ok((public.scheme().to_owned(), host));
+    }
+    let own = if app.config.tls.cert_file.is_some() { "https" } else { "http" };
+    Ok((said("x-forwarded-proto").unwrap_or_else(|| own.to_owned()), host))
+}
+
+/// The answer of the upstream as it came, redirects included. If it agreed to another protocol, both ends are joined.
+fn answered(answer: hyper::Response<hyper::body::Incoming>, client: Option<OnUpgrade>) -> Response {
+    let mut answer = answer;
+    let switched = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
+    let upstream = switched.then(|| hyper::upgrade::on(&mut answer));
+    let hop = Hop::of(answer.headers());
+    hops::strip(answer.headers_mut(), &hop);
+    if switched {
+        hop.renew(answer.headers_mut());
+    }
+    if let (Some(upstream), Some(client)) = (upstream, client) {
+        tokio::spawn(async move {
+            let (Ok(upstream), Ok(client)) = tokio::join!(upstream, client) else { return };
+            let (mut upstream, mut client) = (TokioIo::new(upstream), TokioIo::new(client));
+            if let Err(error) = tokio::io::copy_bidirectional(&mut client, &mut upstream).await {
+                tracing::debug!(%error, "an upgraded connection ended early");
+            }
+        });
+    }
+    answer.map(Body::new)
+}
+
+fn failed(error: UpstreamError) -> Response {
+    tracing::warn!(error = &error as &dyn std::error::Error, "a request could not be passed on");
+    let status = match error {
+        UpstreamError::Slow => StatusCode::GATEWAY_TIMEOUT,
+        UpstreamError::Url(_) | UpstreamError::Unreachable(_) => StatusCode::BAD_GATEWAY,
+    };
+    Problem::new(status, "upstream_unavailable", error.to_string()).into_response()
+}

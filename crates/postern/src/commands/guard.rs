@@ -1,0 +1,32 @@
+//! `postern guard`
+
+use std::path::Path;
+
+use anyhow::Context;
+use clap::Args;
+use postern_http::{Server, Upstream, guarded};
+
+use super::serve::stopped;
+use crate::{instance, settings};
+
+#[derive(Debug, Args)]
+pub(crate) struct GuardArgs {
+    /// The API to stand in front of: http://HOST:PORT
+    #[arg(long, value_name = "URL")]
+    upstream: String,
+    /// Where to listen: an address with a port, or unix:/path
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+}
+
+pub(crate) async fn run(config_file: Option<&Path>, args: GuardArgs) -> anyhow::Result<()> {
+    let flags = [("guard.listen", args.listen)];
+    let mut config = settings::load_with(config_file, flags)?;
+    let upstream = Upstream::new(&args.upstream)?;
+    config.listen = config.guard.listen.clone();
+    let server = Server::bind(&config).await?;
+    let app = instance::open(config).await?;
+    println!("The guard stands in front of {} at {}", args.upstream, server.bound().context("no address")?);
+    server.serve(guarded(app, upstream), stopped()?).await;
+    Ok(())
+}
