@@ -7,6 +7,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement};
+use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
@@ -63,10 +64,14 @@ impl Db {
             Database::Sqlite => {
                 let options = sqlite_options(url)?;
                 let writer = SqlitePoolOptions::new().max_connections(1).min_connections(1);
-                let writer =
-                    lasting(writer).connect_with(options.clone()).await.map_err(unreachable_database)?;
+                let writer = lasting(writer)
+                    .test_before_acquire(false)
+                    .connect_with(options.clone())
+                    .await
+                    .map_err(unreachable_database)?;
                 let readers = SqlitePoolOptions::new().max_connections(4).min_connections(1);
                 let readers = lasting(readers)
+                    .test_before_acquire(false)
                     .connect_with(options.pragma("query_only", "on"))
                     .await
                     .map_err(unreachable_database)?;
@@ -77,11 +82,10 @@ impl Db {
                 (read.clone(), read, write)
             }
             Database::Postgres => {
-                let pool =
-                    PgPoolOptions::new().max_connections(16).min_connections(1).acquire_timeout(PATIENCE);
+                let pool = lasting(PgPoolOptions::new().max_connections(16).min_connections(1));
                 let pool = pool.test_before_acquire(false);
                 let pool = connected(pool, postgres_options(url)?).await?;
-                let look = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+                let look = lasting(PgPoolOptions::new().max_connections(1));
                 let look = look.connect_lazy_with(postgres_options(url)?);
                 let read = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
                 let write = Write::Postgres(Transactions::new(read.clone(), Arc::clone(&epochs)));
@@ -105,15 +109,15 @@ impl Db {
     pub async fn migrate(url: &str) -> Result<Vec<String>, StorageError> {
         let connection = match database_of(url)? {
             Database::Sqlite => {
-                let pool =
-                    SqlitePoolOptions::new().max_connections(1).connect_with(sqlite_options(url)?).await;
+                let pool = lasting(SqlitePoolOptions::new().max_connections(1));
+                let pool = pool.connect_with(sqlite_options(url)?).await;
                 SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.map_err(unreachable_database)?)
             }
             Database::Postgres => {
                 // Whoever comes second waits, and a change of a large table takes what it takes.
                 let options =
                     postgres_options(url)?.options([("statement_timeout", "0"), ("lock_timeout", "0")]);
-                let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+                let pool = lasting(PgPoolOptions::new().max_connections(1));
                 SqlxPostgresConnector::from_sqlx_postgres_pool(connected(pool, options).await?)
             }
         };
@@ -259,9 +263,10 @@ fn postgres_options(url: &str) -> Result<PgConnectOptions, StorageError> {
         .options([("statement_timeout", "5s"), ("lock_timeout", "3s"), ("client_min_messages", "warning")]))
 }
 
-/// A pool of connections to a file: they neither idle out nor need a ping.
-fn lasting(options: SqlitePoolOptions) -> SqlitePoolOptions {
-    options.acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None).test_before_acquire(false)
+/// A pool whose connections stay until they break. It has no task that looks for idle ones: that task counts them while
+/// others come and go, and once in a while counts without end.
+fn lasting<DB: sqlx::Database>(options: PoolOptions<DB>) -> PoolOptions<DB> {
+    options.acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None)
 }
 
 async fn watch(connection: DatabaseConnection, epochs: Weak<Epochs>) {
