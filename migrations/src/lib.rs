@@ -13,6 +13,7 @@ mod m20261122_000005_organizations;
 mod m20261122_000006_mails;
 mod m20261122_000007_organization_choices;
 mod m20261122_000008_lists;
+mod m20261122_000010_consent_limits;
 
 /// Every change of the schema, oldest first.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_mails::Migration),
             Box::new(m20261122_000007_organization_choices::Migration),
             Box::new(m20261122_000008_lists::Migration),
+            Box::new(m20261122_000010_consent_limits::Migration),
         ]
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::LimitSet;
+use crate::limits::{LimitSet, RequestLimit};
 use crate::{CustomerId, OrganizationId, Refusal, Scopes, Subject, Timestamp, UserId};
 
 /// Which organizations a permit reaches.
@@ -171,6 +171,11 @@ impl Permit {
             limits: both(&self.limits, &live.limits),
             expires_at: earlier(self.expires_at, live.expires_at),
         })
+    }
+
+    /// Its limits as clients are told of them (RFC 9396 sections 7 and 9.2): a request has to pass each.
+    pub fn authorization_details(&self) -> Vec<RequestLimit> {
+        self.limits.iter().cloned().map(RequestLimit::new).collect()
     }
 
     /// Whether it can be used for nothing that `other` can't, as far as limits go.

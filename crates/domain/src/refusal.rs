@@ -49,6 +49,8 @@ error_codes! {
     UnsupportedResponseType unsupported_response_type = "unsupported_response_type";
     /// A scope is unknown, malformed or beyond what may be had (RFC 6749 sections 4.1.2.1 and 5.2).
     InvalidScope invalid_scope = "invalid_scope";
+    /// The authorization details are unknown or malformed (RFC 9396 section 5).
+    InvalidAuthorizationDetails invalid_authorization_details = "invalid_authorization_details";
     /// The person, or the server on their behalf, said no (RFC 6749 section 4.1.2.1).
     AccessDenied access_denied = "access_denied";
     /// Something failed on this side; the cause is logged, never sent (RFC 6749 section 4.1.2.1).

@@ -1,6 +1,7 @@
 //! What the server says of itself (OIDC Discovery section 3, RFC 8414 section 2). Every field is read from what is in
 //! force, so that none can be untrue.
 
+use postern_domain::limits::RequestLimit;
 use postern_domain::{
     AuthMethod, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode, SigningAlgorithm, SubjectType,
 };
@@ -49,6 +50,7 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "display_values_supported": DISPLAY_VALUES,
         "claim_types_supported": ["normal"],
         "claims_supported": claims_supported,
+        "authorization_details_types_supported": [RequestLimit::TYPE],
         "claims_parameter_supported": false,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,

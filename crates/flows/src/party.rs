@@ -198,6 +198,7 @@ pub(crate) async fn consent(app: &App, user: &User, client: &Client) {
         subject: Subject::User(user.id),
         scopes: client.metadata.scopes.clone(),
         organizations: Organizations::All,
+        limits: Vec::new(),
         redirect_host: "app.example".to_owned(),
         granted_at: now,
         updated_at: now,

@@ -4,6 +4,7 @@ mod of_organization;
 
 use std::collections::BTreeSet;
 
+use postern_domain::limits::LimitSet;
 use postern_domain::{
     ClientId, Consent, ConsentId, OrganizationId, Organizations, Permit, Scopes, Subject, Timestamp, UserId,
 };
@@ -32,6 +33,7 @@ pub(crate) struct Model {
     granted_at: i64,
     updated_at: i64,
     organizations: Option<String>,
+    limits: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -89,10 +91,10 @@ pub async fn find(
 /// [`StorageError`] if the database fails.
 pub async fn upsert(tx: &Tx, consent: &Consent) -> Result<(), StorageError> {
     let sql = "INSERT INTO consents \
-               (id, user_id, client_id, subject, scopes, redirect_host, granted_at, updated_at, organizations) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (user_id, client_id, subject) DO NOTHING";
+               (id, user_id, client_id, subject, scopes, redirect_host, granted_at, updated_at, organizations, \
+               limits) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (user_id, client_id, subject) DO NOTHING";
     let organizations = organizations_text(&consent.organizations)?;
-    let values: [Value; 9] = [
+    let values: [Value; 10] = [
         consent.id.0.into(),
         consent.user_id.0.into(),
         consent.client_id.0.into(),
@@ -102,6 +104,7 @@ pub async fn upsert(tx: &Tx, consent: &Consent) -> Result<(), StorageError> {
         consent.granted_at.0.into(),
         consent.updated_at.0.into(),
         organizations.clone().into(),
+        limits_text(&consent.limits)?.into(),
     ];
     let connection = tx.connection();
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
@@ -110,11 +113,13 @@ pub async fn upsert(tx: &Tx, consent: &Consent) -> Result<(), StorageError> {
         let known = of(consent.user_id, consent.client_id, consent.subject).lock_exclusive();
         if let Some(known) = known.one(connection).await? {
             let id = known.id;
-            let scopes = Consent::try_from(known)?.scopes.union(&consent.scopes);
+            let known = Consent::try_from(known)?;
+            let (scopes, limits) = (known.scopes.union(&consent.scopes), known.limits_with(consent));
             Entity::update_many()
                 .col_expr(Column::Scopes, Expr::value(scopes.to_string()))
                 .col_expr(Column::RedirectHost, Expr::value(consent.redirect_host.as_str()))
                 .col_expr(Column::Organizations, Expr::value(organizations))
+                .col_expr(Column::Limits, Expr::value(limits_text(&limits)?))
                 .col_expr(Column::UpdatedAt, Expr::value(consent.updated_at.0))
                 .filter(Column::Id.eq(id))
                 .exec(connection)
@@ -269,6 +274,10 @@ fn subject_text(subject: Subject) -> String {
 }
 
 /// The column that says what the consent reaches: `NULL` for every organization of the person.
+fn limits_text(limits: &[LimitSet]) -> Result<Option<String>, StorageError> {
+    if limits.is_empty() { Ok(None) } else { to_json(TABLE, &limits).map(Some) }
+}
+
 fn organizations_text(organizations: &Organizations) -> Result<Option<String>, StorageError> {
     match organizations {
         Organizations::All => Ok(None),
@@ -303,6 +312,7 @@ impl TryFrom<Model> for Consent {
             subject: read_subject(&row.subject, user_id)?,
             scopes: row.scopes.parse().map_err(|error| corrupt(TABLE, error))?,
             organizations: read_organizations(row.organizations.as_deref())?,
+            limits: row.limits.as_deref().map_or(Ok(Vec::new()), |text| from_json(TABLE, text))?,
             redirect_host: row.redirect_host,
             granted_at: Timestamp(row.granted_at),
             updated_at: Timestamp(row.updated_at),

@@ -8,6 +8,7 @@
 //! out, and all that are there must hold. Every regular expression (RE2-style, linear time) must match the whole value.
 
 mod compiled;
+mod details;
 mod json;
 mod line;
 mod method;
@@ -21,6 +22,7 @@ mod url;
 mod verdict;
 
 pub use compiled::CompiledLimits;
+pub use details::RequestLimit;
 pub use line::{Condition, LimitLine, Place};
 pub use method::Method;
 pub use node::NodePath;

@@ -1,3 +1,4 @@
+use postern_domain::limits::{LimitCaps, LimitSet, RequestLimit};
 use postern_domain::{
     CodeChallenge, DISPLAY_VALUES, GrantName, OrganizationId, Params, Prompt, PromptSet, Refusal,
     ResponseMode, Scopes, Session, SubjectType, Timestamp,
@@ -19,6 +20,8 @@ pub(crate) struct Asked {
     pub(super) subject: SubjectType,
     /// What the client wants to be allowed.
     pub(crate) scopes: Scopes,
+    /// To which requests the client wants to be limited: `authorization_details`.
+    pub(super) limits: Option<LimitSet>,
     /// The redirect URI as the request had it.
     pub(crate) redirect_uri: Option<String>,
     /// `nonce`.
@@ -69,6 +72,7 @@ impl Asked {
         Ok(Self {
             subject,
             scopes: scopes::requested(params.get("scope"), client, &app.catalogue, subject)?,
+            limits: limits(params, app.config.limits.caps())?,
             redirect_uri: params.get("redirect_uri").map(str::to_owned),
             challenge: pkce::challenge(params, client, app.config.clients.require_pkce)?,
             nonce: at_most(params, "nonce", LONGEST_NONCE)?,
@@ -126,6 +130,12 @@ fn response(params: &Params) -> Result<(), Refusal> {
         return Err(Refusal::invalid_request("display must be page, popup, touch or wap"));
     }
     Ok(())
+}
+
+/// The limits of `authorization_details` (RFC 9396).
+fn limits(params: &Params, caps: LimitCaps) -> Result<Option<LimitSet>, Refusal> {
+    let read = |text| RequestLimit::read(text, caps).map_err(Refusal::invalid_authorization_details);
+    params.get("authorization_details").map(read).transpose()
 }
 
 fn subject_type(params: &Params) -> Result<SubjectType, Refusal> {

@@ -110,6 +110,7 @@ async fn remember(
         subject: *subject,
         scopes: asked.scopes.clone(),
         organizations,
+        limits: asked.limits.iter().cloned().collect(),
         redirect_host: checked.return_to.registered().display_host(),
         granted_at: now,
         updated_at: now,
@@ -127,6 +128,7 @@ async fn remember(
         return Ok(None);
     }
     if let Some(before) = &remembered.consent {
+        consent.limits = before.limits_with(&consent);
         consent.scopes = consent.scopes.union(&before.scopes);
     }
     Ok(Some(consent))
@@ -158,6 +160,7 @@ async fn code(
         subject: Some(*subject),
         scopes: Some(asked.scopes.clone()),
         organizations: limit.map(|consent| consent.organizations.clone()),
+        limits: asked.limits.clone(),
         ..Narrowing::default()
     };
     let permit = Permit::of_user(person.user.id, allowed.clone()).narrow(narrowing)?;

@@ -43,6 +43,7 @@ async fn question(
         redirect_uri: checked.return_to.uri().to_owned(),
         is_provably_the_clients: redirect_uri.is_provably_the_clients(),
         groups: groups(app, &asked.scopes, before.map(|consent| &consent.scopes)),
+        limits: asked.limits.iter().flat_map(|set| set.lines().iter().map(ToString::to_string)).collect(),
         last_allowed: before.map(|consent| consent.updated_at),
         keeps: keeps(app, &client),
         organization: chosen.as_ref().map(|chosen| (Arc::clone(&chosen.organization), chosen.role)),

@@ -26,8 +26,8 @@ pub(super) async fn remembered(
     let consent = consent::held(app, user.id, client.id, subject).await?;
     let allowed = client.metadata.trusted
         || redirect_uri.is_provably_the_clients()
-            && consent
-                .as_ref()
-                .is_some_and(|consent| consent.covers(&asked.scopes, &redirect_uri.display_host()));
+            && consent.as_ref().is_some_and(|consent| {
+                consent.covers(&asked.scopes, asked.limits.as_ref(), &redirect_uri.display_host())
+            });
     Ok(Remembered { consent, suffices: allowed && !asked.prompts.contains(Prompt::Consent) })
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use postern_domain::limits::LimitSet;
+use postern_domain::limits::RequestLimit;
 use postern_domain::{
     AuthMethod, ClientIdentifier, Refusal, Scopes, SubjectType, Timestamp, TokenId, TokenKind, TokenText,
 };
@@ -42,20 +42,6 @@ struct Facts {
     /// What it is limited to, for whoever serves it without the guard (RFC 9396 section 9.2).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_details: Vec<RequestLimit>,
-}
-
-/// Limits of a token: a request has to pass each of these.
-#[derive(Clone, Debug, Serialize)]
-struct RequestLimit {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    limits: LimitSet,
-}
-
-impl RequestLimit {
-    const fn new(limits: LimitSet) -> Self {
-        Self { kind: "request_limit", limits }
-    }
 }
 
 /// Tells an authenticated client what a token is worth (RFC 7662). About a token that another client was issued only
@@ -112,6 +98,6 @@ fn facts(app: &App, verdict: &Verdict) -> Facts {
         aud: permit.audience.clone(),
         iss: app.config.issuer().to_owned(),
         jti: verdict.id,
-        authorization_details: permit.limits.iter().cloned().map(RequestLimit::new).collect(),
+        authorization_details: permit.authorization_details(),
     }
 }

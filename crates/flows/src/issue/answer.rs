@@ -1,5 +1,6 @@
 use std::fmt;
 
+use postern_domain::limits::RequestLimit;
 use postern_domain::{Plain, Scopes, TokenText};
 use serde::{Serialize, Serializer};
 
@@ -18,6 +19,9 @@ pub struct TokenAnswer {
     pub refresh_token: Option<TokenText>,
     /// What the tokens hold, also where it is what was asked for.
     pub scope: Scopes,
+    /// What the tokens are limited to (RFC 9396 section 7).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<RequestLimit>,
     /// Who signed in, if `openid` is among the scopes.
     #[serde(serialize_with = "plain_if_any", skip_serializing_if = "Option::is_none")]
     pub id_token: Option<Plain>,

@@ -55,8 +55,16 @@ pub(crate) async fn tokens(app: &App, order: &Order<'_>) -> Result<Issued, Refus
         false => None,
     };
     let scope = order.permit.scopes.clone();
-    let answer =
-        TokenAnswer { token_type: "Bearer", access_token, expires_in, refresh_token, scope, id_token };
+    let authorization_details = order.permit.authorization_details();
+    let answer = TokenAnswer {
+        token_type: "Bearer",
+        access_token,
+        expires_in,
+        refresh_token,
+        scope,
+        authorization_details,
+        id_token,
+    };
     Ok(Issued { answer, tokens })
 }
 

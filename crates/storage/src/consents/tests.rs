@@ -15,6 +15,7 @@ fn consent(user: UserId, client: ClientId, scopes: &str, host: &str, at: i64) ->
         subject: Subject::User(user),
         scopes: scopes.parse().unwrap(),
         organizations: Organizations::All,
+        limits: Vec::new(),
         redirect_host: host.to_owned(),
         granted_at: Timestamp(NOW.0 + at),
         updated_at: Timestamp(NOW.0 + at),

@@ -34,6 +34,8 @@ pub struct Consent {
     pub unproven: Option<Unproven>,
     /// What is asked for, by subject. Empty where the app only asks to sign the person in.
     pub groups: Vec<ScopeGroup>,
+    /// The requests that it would be limited to, one limit each; none is any.
+    pub limits: Vec<String>,
     /// When this person last allowed this app something, if ever; marks of new scopes mean *since then*.
     pub last_allowed: Option<When>,
     /// How long it lasts, as a whole sentence, e.g. *It keeps this access until it has not used it
@@ -122,6 +124,7 @@ impl Page for Consent {
             known_since: When::new(SAMPLE_NOW - 400 * 86_400, SAMPLE_NOW),
             redirect_host: "notes.example.com".into(),
             unproven: None,
+            limits: Vec::new(),
             groups: vec![
                 group(
                     "Your identity",
@@ -162,6 +165,7 @@ impl Page for Consent {
             redirect_host: "com.example.a-very-long-reverse-domain-scheme.for-a-native-application.mobile"
                 .into(),
             unproven: Some(Unproven::PrivateScheme),
+            limits: Vec::new(),
             groups: Vec::new(),
             ..Self::sample()
         };
@@ -185,6 +189,7 @@ impl Consent {
             scopes: scopes.iter().map(|label| ScopeLine::new(*label, "")).collect(),
         };
         Self {
+            limits: vec!["[get]https://api\\.example\\.com/projects/.*".to_owned()],
             groups: vec![
                 group("Customers", &["See customers", "Change customers"]),
                 group("Sales", &["See orders", "See subscriptions"]),

@@ -219,3 +219,25 @@ async fn an_app_that_is_cut_off_has_to_ask_again() {
         assert!(applications::list(&world.app, &world.ada, &paging).await.is_err(), "{cursor}");
     }
 }
+
+#[tokio::test]
+async fn what_is_limited_stays_so() {
+    let world = World::new().await;
+    let session = world.session(0);
+    let details = |lines: &str| format!(r#"[{{"type":"request_limit","limits":[{lines}]}}]"#);
+    let (gets, posts) = (details(r#""[get].*""#), details(r#""[post].*""#));
+    let limited = web(&[("authorization_details", &gets)]);
+    assert_eq!(asked(&world, &limited, &session).await.limits, ["[get].*"]);
+    assert_eq!(said(&world.allow(&limited, &session).await), "code");
+    assert_eq!(world.outcome(&limited, Some(&session)).await, "code", "the same again");
+    let other = web(&[("authorization_details", &posts)]);
+    assert_eq!(world.outcome(&other, Some(&session)).await, "consent", "other requests");
+    assert_eq!(world.outcome(&web(&[]), Some(&session)).await, "consent", "any request");
+    assert_eq!(said(&world.allow(&web(&[]), &session).await), "code");
+    assert_eq!(world.outcome(&other, Some(&session)).await, "code", "within what is allowed now");
+    for wrong in ["", "{}", "[]", r#"[{"type":"payment"}]"#, &details(r#""(""#)] {
+        let query = web(&[("authorization_details", wrong)]);
+        let expected = if wrong.is_empty() { "code" } else { "invalid_authorization_details" };
+        assert_eq!(world.outcome(&query, Some(&session)).await, expected, "{wrong}");
+    }
+}
