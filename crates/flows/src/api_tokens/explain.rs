@@ -27,6 +27,7 @@ pub fn explain(app: &App, token: &Token, whose: Holding<'_>, until: Option<&str>
         return format!("This token may do nothing: it has ended, and {renewed}.");
     }
     let (who, they) = match whose {
+        _ if api.any_user => ("any active user, whom Basic names", "that user"),
         Holding::You => ("you", "you"),
         Holding::Named(name) => (name, "they"),
     };
@@ -48,7 +49,23 @@ pub fn explain(app: &App, token: &Token, whose: Holding<'_>, until: Option<&str>
         format!(" It never may do more than {they} may.")
     };
     let replaced = if api.replaced_by.is_some() { " A newer value has taken its place." } else { "" };
-    format!("Whoever holds this token acts as {who}, {within}, {from}, {end}.{bound}{replaced}")
+    let limits = limits(app, token);
+    format!("Whoever holds this token acts as {who}, {within}, {from}, {end}.{limits}{bound}{replaced}")
+}
+
+/// What its limits leave, as sentences after the first.
+fn limits(app: &App, token: &Token) -> String {
+    let count: usize = token.permit.limits.iter().map(|set| set.lines().len()).sum();
+    let what = match count {
+        0 => return String::new(),
+        1 => "its one limit describes".to_owned(),
+        count => format!("its {count} limits describe"),
+    };
+    let reports = token.api().and_then(|api| api.report_only_until);
+    if reports.is_some_and(|end| end > app.clock.now()) {
+        return format!(" Other requests than {what} pass too, for now, and are only reported.");
+    }
+    format!(" It passes only with requests that {what}.")
 }
 
 fn listed(networks: &[Network]) -> String {

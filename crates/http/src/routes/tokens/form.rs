@@ -1,8 +1,8 @@
 //! Between the form of a token and what was typed into it.
 
-use postern_domain::{Lifetime, Params};
+use postern_domain::{InstanceRight, Lifetime, Params};
 use postern_flows::api_tokens::{Offer, Token, TokenDraft};
-use postern_flows::{App, FieldErrors};
+use postern_flows::{App, FieldErrors, TokenAuthMode};
 use postern_templating::pages::TokenForm;
 use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices, When};
 
@@ -11,6 +11,10 @@ use super::asked::At;
 /// The spans that a form offers.
 const SPANS: [(&str, &str, i64); 4] =
     [("7d", "7 days", 7), ("30d", "30 days", 30), ("90d", "90 days", 90), ("1y", "1 year", 365)];
+
+/// For how long limits may only report.
+const REPORTS: [(&str, &str); 4] =
+    [("", "No: they refuse"), ("1d", "For a day"), ("7d", "For 7 days"), ("30d", "For 30 days")];
 
 /// What was typed, from the fields of the form.
 pub(super) fn draft_of(params: &Params) -> TokenDraft {
@@ -77,7 +81,45 @@ pub(super) fn shown(
             .map(|longest| cap(at, longest, offer.longest_is_of_organization))
             .unwrap_or_default(),
         networks: field("networks", &draft.networks.join("\n")),
+        limits: Field { value: draft.limits.clone(), error: every_error(errors, "limits") },
+        report_only: report_only(app, draft, existing),
+        report_only_error: error("report_only"),
+        any_user: (existing.is_none() && may_be_for_any_user(app, at)).then_some(draft.any_user),
+        any_user_error: error("any_user"),
     }
+}
+
+/// All that is wrong with a field, one a line.
+fn every_error(errors: &FieldErrors, name: &str) -> Option<String> {
+    let errors = errors.0.iter().filter(|error| error.field == name);
+    let errors: Vec<&str> = errors.map(|error| error.message.as_str()).collect();
+    (!errors.is_empty()).then(|| errors.join("\n"))
+}
+
+/// Whether a token for any user can be made here.
+fn may_be_for_any_user(app: &App, at: &At) -> bool {
+    let tokens = &app.config.tokens;
+    tokens.any_user
+        && tokens.auth_mode != TokenAuthMode::Bearer
+        && at.organization().is_none()
+        && at.actor.has_right(InstanceRight::InstanceAdmin)
+}
+
+fn report_only(app: &App, draft: &TokenDraft, existing: Option<&Token>) -> Vec<Choice> {
+    let now = app.clock.now();
+    let until = existing.and_then(Token::api).and_then(|api| api.report_only_until).filter(|end| *end > now);
+    let keep =
+        until.map(|end| Choice::new("keep", format!("Until {}, as it is", When::new(end.0, now.0).day())));
+    let spans = REPORTS.iter().map(|(value, label)| Choice::new(*value, *label));
+    let mut choices: Vec<Choice> = spans.collect();
+    choices.splice(1..1, keep);
+    choices
+        .into_iter()
+        .map(|choice| {
+            let selected = choice.value == draft.report_only;
+            choice.selected(selected)
+        })
+        .collect()
 }
 
 /// The cap in a sentence.

@@ -65,6 +65,8 @@ pub(super) async fn row(app: &App, at: &At, token: &Token) -> Result<TokenRow, R
         state: state(app, at, token).await?,
         scopes: token.permit.scopes.len() as u64,
         everything: api.is_some_and(|api| api.everything),
+        any_user: api.is_some_and(|api| api.any_user),
+        limits: token.permit.limits.iter().map(|set| set.lines().len() as u64).sum(),
         last_used: token.last_used_at.map(when),
         last_address: api.and_then(|api| api.last_used_from.clone()),
         // What was revoked ended then.

@@ -119,6 +119,9 @@ async fn page_of(
         is_over: !is_live,
         old_value_ends: old_value_ends(app, at, token).await?.map(when),
         networks: api.map(|api| api.networks.iter().map(ToString::to_string).collect()).unwrap_or_default(),
+        limits: token.permit.limits.iter().map(ToString::to_string).collect(),
+        report_only_until: api.and_then(|api| api.report_only_until).filter(|end| *end > now).map(when),
+        any_user: api.is_some_and(|api| api.any_user),
         note: api.and_then(|api| api.note.clone()).unwrap_or_default(),
         actions: TokenActions {
             rotate: locked.is_none() && is_live,

@@ -72,3 +72,32 @@ async fn making_and_widening_takes_a_fresh_sign_in_and_keeps_what_was_typed() {
     let token = again.form_token();
     assert_eq!(ada.post(&page, &wider, &token).await.location(), format!("{page}?done=saved"));
 }
+
+#[tokio::test]
+async fn limits_are_shown_kept_and_told_all_that_is_wrong_with_them() {
+    let server = TestServer::at("http://localhost:8080").await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    let wrong = [("name", "Jira"), ("limits", "[fetch].*\n.*(JRA"), ("expiry", "30d")];
+    let wrong = ada.submit("/settings/tokens/new", &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.body.contains("Line 1, column 2") && wrong.body.contains("Line 2, column "),
+        "{}",
+        wrong.body
+    );
+    let limits = "[get].*/issue/JRA.*\n.*/project.*";
+    let fields = [("name", "Jira"), ("limits", limits), ("report_only", "7d"), ("expiry", "30d")];
+    ada.submit("/settings/tokens/new", &fields).await;
+    let page = format!("/settings/tokens/{}", id(&ada.get("/settings/tokens").await));
+    let shown = ada.get(&page).await;
+    assert!(shown.body.contains("\n[get].*/issue/JRA.*\n.*/project.*</textarea>"), "{}", shown.body);
+    assert!(shown.body.contains("Nothing is refused by these limits until"), "{}", shown.body);
+    assert!(shown.body.contains("its 2 limits describe"), "{}", shown.body);
+    assert!(!shown.body.contains("any_user"), "{}", shown.body);
+    let kept =
+        [("action", "save"), ("name", "Jira"), ("limits", limits), ("report_only", ""), ("expiry", "keep")];
+    ada.submit(&page, &kept).await;
+    let shown = ada.get(&page).await;
+    assert!(shown.body.contains("It passes only with requests that its 2 limits describe"), "{}", shown.body);
+}

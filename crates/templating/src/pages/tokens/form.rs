@@ -32,22 +32,36 @@ pub struct TokenForm {
     pub expiry_help: String,
     /// `networks`, one address or network a line, may be empty.
     pub networks: Field,
+    /// `limits`, one a line, may be empty. What is wrong with them stands one a line, too.
+    pub limits: Field,
+    /// `report_only`: for how long the limits only report; the first is not at all.
+    pub report_only: Vec<Choice>,
+    /// What is wrong with that.
+    pub report_only_error: Option<String>,
+    /// Whether `any_user` is ticked: the token works for any active user. None where that is not offered.
+    pub any_user: Option<bool>,
+    /// What is wrong with that.
+    pub any_user_error: Option<String>,
 }
 
 impl TokenForm {
     /// What is wrong, for the summary.
     pub fn errors(&self) -> Vec<FieldError<'_>> {
-        [
+        let before = [
+            FieldError::plain("any_user", &self.any_user_error),
             self.name.summary("name"),
             FieldError::plain("expiry", &self.expiry_error),
             self.expiry_date.summary("expiry_date"),
             FieldError::plain("scopes", &self.scopes_error),
+        ];
+        let limits = self.limits.error.iter().flat_map(|error| error.lines());
+        let after = [
+            FieldError::plain("report_only", &self.report_only_error),
             self.networks.summary("networks"),
             self.note.summary("note"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        ];
+        let limits = limits.map(|text| FieldError { id: "limits", text });
+        before.into_iter().flatten().chain(limits).chain(after.into_iter().flatten()).collect()
     }
 
     /// How many scopes can be chosen.
@@ -58,6 +72,11 @@ impl TokenForm {
     /// Whether a part stays open below its fold: it holds something, or something is wrong with it.
     pub(crate) fn has_more(&self) -> bool {
         [&self.networks, &self.note].iter().any(|field| !field.value.is_empty() || field.error.is_some())
+    }
+
+    /// The same for the limits.
+    pub(crate) fn has_limits(&self) -> bool {
+        !self.limits.value.is_empty() || self.limits.error.is_some() || self.report_only_error.is_some()
     }
 
     /// An empty form, for samples.
@@ -74,6 +93,11 @@ impl TokenForm {
             expiry_error: None,
             expiry_help: String::new(),
             networks: Field::empty(),
+            limits: Field::empty(),
+            report_only: sample_report_only(),
+            report_only_error: None,
+            any_user: None,
+            any_user_error: None,
         }
     }
 
@@ -88,6 +112,7 @@ impl TokenForm {
             name: Field::new("Nightly import"),
             note: Field::new("Runs on db1 at three.\nAsk Charles before changing it."),
             networks: Field::new("203.0.113.7\n2001:db8::/32"),
+            limits: Field::new(super::SAMPLE_LIMITS),
             expiry: std::iter::once(keep).chain(sample_expiry("")).collect(),
             scopes,
             ..Self::sample()
@@ -107,6 +132,11 @@ fn sample_expiry(selected: &str) -> Vec<Choice> {
     .into_iter()
     .map(|(value, label, help)| Choice::new(value, label).with_help(help).selected(value == selected))
     .collect()
+}
+
+fn sample_report_only() -> Vec<Choice> {
+    let spans = [("", "No: they refuse"), ("1d", "For a day"), ("7d", "For 7 days"), ("30d", "For 30 days")];
+    spans.into_iter().map(|(value, label)| Choice::new(value, label).selected(value.is_empty())).collect()
 }
 
 fn sample_scopes() -> Vec<ScopeChoices> {

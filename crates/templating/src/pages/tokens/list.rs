@@ -58,6 +58,10 @@ pub struct TokenRow {
     pub scopes: u64,
     /// Whether it holds everything that its owner may do.
     pub everything: bool,
+    /// Whether it works for any active user.
+    pub any_user: bool,
+    /// How many limits it has.
+    pub limits: u64,
     /// When it was last used, if ever.
     pub last_used: Option<When>,
     /// The address it was last used from.
@@ -105,6 +109,8 @@ fn sample_row(name: &str, state: Badge, used: Option<i64>, ends: Option<i64>) ->
         state,
         scopes: 4,
         everything: false,
+        any_user: false,
+        limits: 0,
         last_used: used.map(|ago| When::new(SAMPLE_NOW - ago, SAMPLE_NOW)),
         last_address: used.map(|_| "203.0.113.7".into()),
         expires: ends.map(|days| When::new(SAMPLE_NOW + days * 86_400, SAMPLE_NOW)),
@@ -118,6 +124,8 @@ fn sample_rows() -> Vec<TokenRow> {
     let long = "Every night at three: copy the warehouse, the ledger and the observatory's plates 🌙";
     let everything = TokenRow {
         everything: true,
+        any_user: true,
+        limits: 3,
         scopes: 0,
         last_address: Some("2001:db8:85a3:8d3:1319:8a2e:370:7348".into()),
         ..sample_row("Laptop", Badge::new(Tone::Good, "active"), Some(240), None)

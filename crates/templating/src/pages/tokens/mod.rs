@@ -20,3 +20,6 @@ pub use revoke::TokenRevoke;
 pub use rotate::TokenRotate;
 pub use show::{Token, TokenActions};
 pub use value::{TokenOccasion, TokenValue};
+
+/// Limits of the samples.
+const SAMPLE_LIMITS: &str = "[get].*/rest/api/2/project.*\n[get].*/worklog.*[QueryParam::dateFrom==2018-(0[1-9]|1[0-2])-.*][QueryParam::dateTo==2018-(0[1-9]|1[0-2])-.*]\n[post].*/rest/api/2/filter[JsonData::editable==false]";

@@ -50,6 +50,9 @@ impl Page for TokenNew {
         errors.form.expiry_date = Field::new("2020-01-01").with_error("Choose a day after today.");
         errors.form.networks = Field::new("10.0.0.0/8\n10.0.0")
             .with_error("Line 2: “10.0.0” is neither an address nor a network.");
+        errors.form.limits = Field::new("[fetch].*\n.*/rest/api/2/issue/(JRA.*").with_error(
+            "Line 1, column 2: “fetch” is no HTTP method. A [ at the start always opens the methods: for a class of characters there, write ([…]).\nLine 2, column 23: unclosed group.",
+        );
         for choice in &mut errors.form.expiry {
             choice.selected = choice.value == "date";
         }
@@ -72,6 +75,7 @@ impl Page for TokenNew {
             place: TokenPlace::Everybody,
             user: Some(Field::empty()),
             form: TokenForm {
+                any_user: Some(true),
                 scopes: vec![ScopeChoices {
                     name: "A group with a very long name that somebody thought of on a Friday".into(),
                     scopes: sample

@@ -48,6 +48,12 @@ pub struct Token {
     pub old_value_ends: Option<When>,
     /// The addresses it may be used from. Empty means any.
     pub networks: Vec<String>,
+    /// Its limits, one a line. A request must pass all of these sets; empty means no limit.
+    pub limits: Vec<String>,
+    /// Until when its limits only report, if they do.
+    pub report_only_until: Option<When>,
+    /// Whether it works for any active user.
+    pub any_user: bool,
     /// The owner's note; may be empty.
     pub note: String,
     /// What can be done with it.
@@ -126,6 +132,9 @@ impl Page for Token {
             is_over: false,
             old_value_ends: None,
             networks: vec!["203.0.113.7".into(), "2001:db8::/32".into()],
+            limits: vec![super::SAMPLE_LIMITS.into()],
+            report_only_until: None,
+            any_user: false,
             note: "Runs on db1 at three.\nAsk Charles before changing it.".into(),
             actions: TokenActions { rotate: true, renew: true, revoke: true, reveal: false },
             form: Some(TokenForm::sample_existing()),
@@ -144,6 +153,7 @@ impl Page for Token {
         let rotated = Self {
             chrome: Chrome::sample(Section::Tokens).with_notice(saved),
             old_value_ends: Some(When::new(SAMPLE_NOW + 80_000, SAMPLE_NOW)),
+            report_only_until: Some(When::new(SAMPLE_NOW + 400_000, SAMPLE_NOW)),
             actions: TokenActions { reveal: true, ..Self::sample().actions },
             ..Self::sample()
         };
@@ -172,6 +182,8 @@ impl Token {
             last_address: None,
             expires: None,
             networks: Vec::new(),
+            limits: Vec::new(),
+            any_user: true,
             note: String::new(),
             actions: TokenActions { renew: false, ..Self::sample().actions },
             form: Some(form),
