@@ -7,7 +7,7 @@ mod proxy;
 mod question;
 mod upstream;
 
-pub(crate) use identity::identify;
+pub(crate) use identity::{blank, identify};
 pub(crate) use judge::{counted, judge, known, refused};
 pub use proxy::guarded;
 pub(crate) use question::Question;

@@ -19,6 +19,9 @@ use super::{Question, Upstream, UpstreamError, counted, identify, judge, known, 
 use crate::api::Problem;
 use crate::request::{PeerAddress, RequestId, client_address};
 
+/// By which a refusal can be looked up.
+const REQUEST_ID: &str = "x-request-id";
+
 /// What every request to the proxy needs.
 struct Guarded {
     app: Arc<App>,
@@ -38,16 +41,25 @@ async fn pass(State(guarded): State<Arc<Guarded>>, mut request: Request) -> Resp
     let asked = parts.headers.clone();
     let header = id.header();
     id.scope(async {
-        match admitted(&guarded.app, &mut parts, body).await {
+        let outcome = match admitted(&guarded.app, &mut parts, body).await {
             Ok(body) => {
-                parts.headers.insert("x-request-id", header);
-                let request = Request::from_parts(parts, body);
-                guarded.upstream.pass(request).await.map_or_else(failed, |answer| answered(answer, upgrade))
+                parts.headers.insert(REQUEST_ID, header.clone());
+                guarded.upstream.pass(Request::from_parts(parts, body)).await.map_err(failed)
             }
-            Err(problem) => refused(&guarded.app, &asked, problem),
-        }
+            Err(problem) => Err(refused(&guarded.app, &asked, problem)),
+        };
+        outcome.map_or_else(|own| ours(own, header), |answer| answered(answer, upgrade))
     })
     .await
+}
+
+/// An answer of the guard itself, which nobody keeps.
+fn ours(mut answer: Response, id: HeaderValue) -> Response {
+    let headers = answer.headers_mut();
+    headers.insert(REQUEST_ID, id);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    answer
 }
 
 /// Lets a request pass and makes it what the upstream gets.
@@ -64,6 +76,7 @@ async fn admitted(app: &App, parts: &mut Parts, body: Body) -> Result<Body, Prob
     identify(&verdict, &mut parts.headers);
     let scheme = if question.url.as_str().starts_with("https:") { "https" } else { "http" };
     hops::forward(&mut parts.headers, &from.to_string(), scheme, question.url.authority());
+    hops::join_cookies(&mut parts.headers);
     hop.renew(&mut parts.headers);
     parts.version = Version::HTTP_11;
     Ok(body)
@@ -71,6 +84,9 @@ async fn admitted(app: &App, parts: &mut Parts, body: Body) -> Result<Body, Prob
 
 /// The request that is asked for, by the one name that it is asked for by.
 fn question(app: &App, parts: &Parts) -> Result<Question, Refusal> {
+    if parts.method == axum::http::Method::CONNECT {
+        return Err(Refusal::forbidden("CONNECT asks for a tunnel, and what is in a tunnel can't be judged"));
+    }
     let hosts: Vec<&HeaderValue> = parts.headers.get_all(header::HOST).iter().collect();
     let named = match (parts.uri.authority(), hosts.as_slice()) {
         (Some(authority), []) => authority.as_str(),

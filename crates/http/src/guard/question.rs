@@ -29,6 +29,9 @@ impl Question {
             }
         };
         let url = url.map_err(|error| Refusal::forbidden(error.to_string()))?;
+        if axum::http::Method::from_bytes(method.as_bytes()).is_err() {
+            return Err(Refusal::forbidden("the reverse proxy says a method that is none"));
+        }
         Ok(Self { method: Method::parse(method), url })
     }
 }

@@ -23,6 +23,9 @@ fn nothing_of_a_connection_and_no_claim_goes_on() {
         ("contextuser", "root"),
         ("x-http-method-override", "DELETE"),
         ("x-original-url", "/admin"),
+        ("x-forwarded-method", "DELETE"),
+        ("x-rewrite-uri", "/admin"),
+        ("expect", "100-continue"),
         ("x-postern-rest-token", "x"),
         ("accept", "*/*"),
     ]);
@@ -45,9 +48,28 @@ fn another_protocol_is_asked_for_again() {
         (&asked["connection"], &asked["upgrade"]),
         (&"upgrade".parse().unwrap(), &"websocket".parse().unwrap())
     );
-    let mut plain = headers(&[("upgrade", "websocket")]);
-    let hop = Hop::of(&plain);
-    hops::strip(&mut plain, &hop);
-    hop.renew(&mut plain);
-    assert!(plain.is_empty(), "what Connection does not list is no wish");
+    for lines in [
+        &[("upgrade", "websocket")][..],
+        &[("connection", "upgrade, http2-settings"), ("upgrade", "h2c"), ("http2-settings", "AAA")],
+        &[("connection", "upgrade"), ("upgrade", "websocket, h2c")],
+    ] {
+        let mut plain = headers(lines);
+        let hop = Hop::of(&plain);
+        hops::strip(&mut plain, &hop);
+        hop.renew(&mut plain);
+        assert!(
+            plain.is_empty(),
+            "what Connection does not list is no wish, and only WebSockets pass: {lines:?}"
+        );
+    }
+}
+
+#[test]
+fn cookies_of_many_lines_become_one() {
+    let mut asked = HeaderMap::new();
+    for value in ["a=b", "c=d"] {
+        asked.append("cookie", HeaderValue::from_static(value));
+    }
+    hops::join_cookies(&mut asked);
+    assert_eq!(asked.get_all("cookie").iter().collect::<Vec<_>>(), ["a=b; c=d"]);
 }

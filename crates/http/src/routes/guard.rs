@@ -12,12 +12,12 @@ use postern_domain::Refusal;
 use postern_flows::App;
 
 use crate::api::{Problem, rate_limit};
-use crate::guard::{Question, counted, identify, judge, known, refused};
+use crate::guard::{Question, blank, counted, identify, judge, known, refused};
 use crate::request::{PeerAddress, client_address};
 use crate::rights::{Right, Routes};
 
 /// Where it is asked; what follows it is not looked at, since Envoy puts the path of the request there.
-const GUARD: [&str; 2] = ["/v1/guard", "/v1/guard/{*path}"];
+const GUARD: [&str; 3] = ["/v1/guard", "/v1/guard/", "/v1/guard/{*path}"];
 
 pub(crate) fn routes() -> Routes {
     GUARD
@@ -47,6 +47,7 @@ async fn answer(app: &App, parts: &Parts, body: Body) -> Result<Response, Proble
     let (_passed, _body) = judge(app, &verdict, &question, &parts.headers, body).await?;
     let mut response = StatusCode::OK.into_response();
     identify(&verdict, response.headers_mut());
+    blank(response.headers_mut());
     rate_limit::tell(allowance.as_ref(), response.headers_mut());
     Ok(response)
 }
