@@ -66,6 +66,7 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::TokenNew>();
     visitor.visit::<pages::TokenValue>();
     visitor.visit::<pages::Token>();
+    visitor.visit::<pages::TokenTry>();
     visitor.visit::<pages::TokenRotate>();
     visitor.visit::<pages::TokenRenew>();
     visitor.visit::<pages::TokenRevoke>();

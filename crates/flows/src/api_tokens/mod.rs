@@ -1,6 +1,7 @@
 //! Personal and organization tokens: what people and teams give to their scripts.
 
 mod check;
+mod curl;
 mod draft;
 mod edit;
 mod expiry;
@@ -14,6 +15,8 @@ mod renew;
 mod reveal;
 mod revoke;
 mod rotate;
+mod shell_words;
+mod try_request;
 
 pub use draft::TokenDraft;
 pub use edit::{Change, plan, save};
@@ -30,6 +33,7 @@ pub use renew::{Renewal, renew, renewal};
 pub use reveal::{may_reveal, reveal};
 pub use revoke::revoke;
 pub use rotate::{OVERLAPS, Rotated, rotate};
+pub use try_request::{Trial, Tried, TriedLine, own_limits, try_request};
 
 pub use postern_storage::api_tokens::{Owner, State};
 pub use postern_storage::tokens::Token;

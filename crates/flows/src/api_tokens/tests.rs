@@ -1,4 +1,6 @@
+mod curl;
 mod renewing;
+mod trying;
 
 use std::sync::Arc;
 

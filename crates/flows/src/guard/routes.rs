@@ -30,7 +30,7 @@ impl GuardRoutes {
     }
 
     /// The scopes that a request takes, by the first route that is about it; `None` if none is, though there are some.
-    pub(super) fn required(&self, request: &RequestFacts<'_>) -> Option<&[String]> {
+    pub(crate) fn required(&self, request: &RequestFacts<'_>) -> Option<&[String]> {
         let (lines, scopes) = match self {
             Self::Open => return Some(&[]),
             Self::Closed => return None,

@@ -3,6 +3,7 @@ use axum::http::{HeaderMap, header};
 use futures_util::StreamExt;
 use postern_domain::Refusal;
 use postern_domain::limits::Body as LimitBody;
+use postern_flows::guard;
 
 /// The body of a request of which the beginning was read so that limits can look into it; what was not read follows.
 pub(crate) struct BufferedBody {
@@ -77,14 +78,7 @@ fn says_json(headers: &HeaderMap) -> Result<(), &'static str> {
         (Some(kind), None) => kind.to_str().map_err(|_| OTHER)?,
         _ => return Err(OTHER),
     };
-    let mut parts = kind.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let essence = parts.next().unwrap_or_default();
-    if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
-        return Err(OTHER);
-    }
-    if !parts.all(|part| matches!(part.as_str(), "" | "charset=utf-8" | "charset=\"utf-8\"")) {
-        return Err("its media type has a parameter that changes how it is read");
-    }
+    guard::says_json(kind)?;
     match headers.get_all(header::CONTENT_ENCODING).iter().all(|coding| coding == "identity") {
         true => Ok(()),
         false => Err("it is compressed"),

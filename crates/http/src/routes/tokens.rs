@@ -5,11 +5,14 @@ mod done;
 mod form;
 mod list;
 mod new;
+mod postman;
 mod renew;
 mod revoke;
 mod rotate;
 mod row;
 mod show;
+mod snippets;
+mod try_request;
 mod value;
 
 use crate::rights::{Right, Routes};
@@ -21,6 +24,9 @@ pub(crate) fn routes() -> Routes {
         .post("/settings/tokens/new", Right::Session, new::create)
         .get("/settings/tokens/{id}", Right::Session, show::show)
         .post("/settings/tokens/{id}", Right::Session, show::act)
+        .get("/settings/tokens/{id}/try", Right::Session, try_request::form)
+        .post("/settings/tokens/{id}/try", Right::Session, try_request::tried)
+        .get("/settings/tokens/{id}/postman.json", Right::Session, postman::collection)
         .get("/settings/tokens/{id}/rotate", Right::Session, rotate::ask)
         .post("/settings/tokens/{id}/rotate", Right::Session, rotate::rotate)
         .get("/settings/tokens/{id}/renew", Right::Session, renew::ask)
@@ -32,6 +38,9 @@ pub(crate) fn routes() -> Routes {
         .post("/organizations/{slug}/tokens/new", Right::Session, new::create)
         .get("/organizations/{slug}/tokens/{id}", Right::Session, show::show)
         .post("/organizations/{slug}/tokens/{id}", Right::Session, show::act)
+        .get("/organizations/{slug}/tokens/{id}/try", Right::Session, try_request::form)
+        .post("/organizations/{slug}/tokens/{id}/try", Right::Session, try_request::tried)
+        .get("/organizations/{slug}/tokens/{id}/postman.json", Right::Session, postman::collection)
         .get("/organizations/{slug}/tokens/{id}/rotate", Right::Session, rotate::ask)
         .post("/organizations/{slug}/tokens/{id}/rotate", Right::Session, rotate::rotate)
         .get("/organizations/{slug}/tokens/{id}/renew", Right::Session, renew::ask)

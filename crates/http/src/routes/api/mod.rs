@@ -6,6 +6,7 @@ mod customer_sessions;
 mod customers;
 mod invitations;
 mod leaked_tokens;
+mod limits;
 mod oauth_clients;
 mod organizations;
 mod scopes;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Routes {
         .merge(customers::routes())
         .merge(invitations::routes())
         .merge(leaked_tokens::routes())
+        .merge(limits::routes())
         .merge(oauth_clients::routes())
         .merge(organizations::routes())
         .merge(scopes::routes())

@@ -90,7 +90,7 @@ pub(super) fn shown(
 }
 
 /// All that is wrong with a field, one a line.
-fn every_error(errors: &FieldErrors, name: &str) -> Option<String> {
+pub(super) fn every_error(errors: &FieldErrors, name: &str) -> Option<String> {
     let errors = errors.0.iter().filter(|error| error.field == name);
     let errors: Vec<&str> = errors.map(|error| error.message.as_str()).collect();
     (!errors.is_empty()).then(|| errors.join("\n"))

@@ -13,6 +13,7 @@ use super::asked::{Asked, At, prove_first};
 use super::done::Done;
 use super::form::{draft_of, query_of, shown};
 use super::row::{hint, may_renew, person, state};
+use super::snippets::snippets;
 use super::value;
 use crate::answer::PageRefusal;
 use crate::page;
@@ -134,7 +135,7 @@ async fn page_of(
             None => Some(form_of(app, at, token, draft, errors).await?),
         },
         locked_because: locked.unwrap_or_default().to_owned(),
-        snippets: value::snippets(app, at, token.kind),
+        snippets: snippets(app, at, token),
     })
 }
 

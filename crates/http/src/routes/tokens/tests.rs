@@ -101,3 +101,28 @@ async fn limits_are_shown_kept_and_told_all_that_is_wrong_with_them() {
     let shown = ada.get(&page).await;
     assert!(shown.body.contains("It passes only with requests that its 2 limits describe"), "{}", shown.body);
 }
+
+#[tokio::test]
+async fn a_request_is_tried_with_limits_as_they_are_and_edited() {
+    let server = TestServer::at("http://localhost:8080").await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    let fields = [("name", "Jira"), ("limits", "[get].*/issue/JRA.*"), ("expiry", "30d")];
+    ada.submit("/settings/tokens/new", &fields).await;
+    let page = format!("/settings/tokens/{}/try", id(&ada.get("/settings/tokens").await));
+    let limits = "[get].*/issue/JRA.*";
+    let shown = ada.get(&page).await;
+    assert!(shown.body.contains(&format!("{limits}</textarea>")), "{}", shown.body);
+    let curl = "curl -X DELETE https://jira.example.com/issue/JRA-1";
+    let refused = ada.submit(&page, &[("curl", curl), ("limits", limits)]).await;
+    assert!(refused.body.contains("badge bad\">refused") && refused.body.contains("include DELETE"));
+    let parts = [("url", "https://jira.example.com/issue/JRA-1"), ("limits", limits)];
+    let allowed = ada.submit(&page, &parts).await;
+    assert!(allowed.body.contains("badge good\">allowed"), "{}", allowed.body);
+    let wrong = ada.submit(&page, &[("curl", "curl -T file x"), ("limits", "[x]")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("option -T") && wrong.body.contains("Line 1, column 2"), "{}", wrong.body);
+    let postman = ada.get(&page.replace("/try", "/postman.json")).await;
+    assert!(postman.body.contains("{{postern_token}}") && !postman.body.contains("postern_pat_"));
+    assert_eq!(ada.get("/settings/tokens/x/try").await.status, StatusCode::NOT_FOUND);
+}

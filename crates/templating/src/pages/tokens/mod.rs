@@ -9,6 +9,7 @@ mod renew;
 mod revoke;
 mod rotate;
 mod show;
+mod try_request;
 mod value;
 
 pub use form::TokenForm;
@@ -19,6 +20,7 @@ pub use renew::TokenRenew;
 pub use revoke::TokenRevoke;
 pub use rotate::TokenRotate;
 pub use show::{Token, TokenActions};
+pub use try_request::{TokenTried, TokenTriedLine, TokenTry};
 pub use value::{TokenOccasion, TokenValue};
 
 /// Limits of the samples.
