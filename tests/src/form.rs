@@ -129,6 +129,18 @@ impl Form {
         self
     }
 
+    /// The form once for each of its buttons, that button pressed; as it is if it has none.
+    pub fn by_each_button(&self) -> Vec<Self> {
+        let buttons = self.controls.iter().enumerate().filter(|(_, control)| control.kind == Kind::Button);
+        let pressed = buttons.map(|(at, _)| {
+            let mut form = self.clone();
+            form.controls[at].sent = true;
+            form
+        });
+        let pressed: Vec<_> = pressed.collect();
+        if pressed.is_empty() { vec![self.clone()] } else { pressed }
+    }
+
     /// The value a field holds.
     pub fn value(&self, field: &str) -> Option<&str> {
         Some(self.controls[self.position(field)?].value.as_str())

@@ -26,5 +26,6 @@ mod sizes;
 mod snapshots;
 mod story;
 mod sweep;
+mod teams;
 mod v1;
 mod waiting;

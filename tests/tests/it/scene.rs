@@ -94,6 +94,16 @@ pub(crate) async fn fingerprint(instance: &Instance) -> Vec<i64> {
         "SELECT count(*) FROM tokens WHERE revoked_at IS NOT NULL",
         "SELECT count(*) FROM grants",
         "SELECT count(*) FROM grants WHERE revoked_at IS NOT NULL",
+        "SELECT coalesce(sum(expires_at), 0) FROM tokens",
+        "SELECT coalesce(sum(updated_at), 0) FROM clients",
+        "SELECT count(*) FROM organizations",
+        "SELECT coalesce(sum(updated_at), 0) FROM organizations",
+        "SELECT count(*) FROM memberships",
+        "SELECT count(*) FROM memberships WHERE role = 'owner'",
+        "SELECT count(*) FROM invitations",
+        "SELECT count(*) FROM app_approvals",
+        "SELECT count(*) FROM customers",
+        "SELECT coalesce(sum(updated_at), 0) FROM customers",
     ] {
         found.push(instance.database().number(&format!("SELECT CAST(({sql}) AS BIGINT)")).await);
     }

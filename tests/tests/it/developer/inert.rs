@@ -19,7 +19,7 @@ pub(crate) const PAYLOADS: [&str; 12] = [
 ];
 
 /// Fails if a page of the server's holds a script or handler of somebody else's.
-fn assert_inert(page: &Document, what: &str) {
+pub(crate) fn assert_inert(page: &Document, what: &str) {
     for script in page.elements("script") {
         assert!(script.attribute("src").starts_with("/assets/"), "{what}: {script:?}");
     }

@@ -3,4 +3,4 @@
 mod clients;
 mod inert;
 
-pub(crate) use inert::PAYLOADS;
+pub(crate) use inert::{PAYLOADS, assert_inert};
