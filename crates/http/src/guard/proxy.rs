@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use postern_domain::Refusal;
-use postern_domain::limits::{Method, RequestUrl};
+use postern_domain::limits::RequestUrl;
 use postern_flows::App;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -84,9 +84,6 @@ async fn admitted(app: &App, parts: &mut Parts, body: Body) -> Result<Body, Prob
 
 /// The request that is asked for, by the one name that it is asked for by.
 fn question(app: &App, parts: &Parts) -> Result<Question, Refusal> {
-    if parts.method == axum::http::Method::CONNECT {
-        return Err(Refusal::forbidden("CONNECT asks for a tunnel, and what is in a tunnel can't be judged"));
-    }
     let hosts: Vec<&HeaderValue> = parts.headers.get_all(header::HOST).iter().collect();
     let named = match (parts.uri.authority(), hosts.as_slice()) {
         (Some(authority), []) => authority.as_str(),
@@ -98,7 +95,7 @@ fn question(app: &App, parts: &Parts) -> Result<Question, Refusal> {
     let target = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
     let url = RequestUrl::new(&scheme, &host, target);
     let url = url.map_err(|error| Refusal::forbidden(error.to_string()))?;
-    Ok(Question { method: Method::parse(parts.method.as_str()), url })
+    Question::new(parts.method.as_str(), url)
 }
 
 /// Scheme and host under which people know the API: those of the configuration, or what a trusted proxy in front says,

@@ -13,6 +13,20 @@ pub(crate) struct Question {
 }
 
 impl Question {
+    /// A request of this method to this URL.
+    ///
+    /// # Errors
+    /// `forbidden` for what is no method, and for a tunnel.
+    pub(super) fn new(method: &str, url: RequestUrl) -> Result<Self, Refusal> {
+        match axum::http::Method::from_bytes(method.as_bytes()) {
+            Ok(axum::http::Method::CONNECT) => {
+                Err(Refusal::forbidden("CONNECT asks for a tunnel, and what is in a tunnel can't be judged"))
+            }
+            Ok(_) => Ok(Self { method: Method::parse(method), url }),
+            Err(_) => Err(Refusal::forbidden("the method of the request is none")),
+        }
+    }
+
     /// What the headers of a trusted proxy say, of the family that is configured; the other is not looked at.
     ///
     /// # Errors
@@ -29,10 +43,7 @@ impl Question {
             }
         };
         let url = url.map_err(|error| Refusal::forbidden(error.to_string()))?;
-        if axum::http::Method::from_bytes(method.as_bytes()).is_err() {
-            return Err(Refusal::forbidden("the reverse proxy says a method that is none"));
-        }
-        Ok(Self { method: Method::parse(method), url })
+        Self::new(method, url)
     }
 }
 
