@@ -1,7 +1,7 @@
 use reqwest::header::HeaderMap;
 
 /// Every header an answer of the server may carry. One that is not here was added without thought, or by a dependency.
-const KNOWN: [&str; 40] = [
+const KNOWN: [&str; 47] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -34,6 +34,13 @@ const KNOWN: [&str; 40] = [
     "transfer-encoding",
     "vary",
     "www-authenticate",
+    "x-auth-actor",
+    "x-auth-client-id",
+    "x-auth-organization",
+    "x-auth-scopes",
+    "x-auth-subject",
+    "x-auth-subject-type",
+    "x-auth-token-id",
     "x-content-type-options",
     "x-frame-options",
     "x-permitted-cross-domain-policies",

@@ -15,6 +15,7 @@ use crate::{
 pub(crate) struct Options {
     sqlite_only: bool,
     quick: bool,
+    guard: bool,
 }
 
 impl Options {
@@ -28,6 +29,7 @@ impl Options {
             match argument.as_str() {
                 "--sqlite-only" => options.sqlite_only = true,
                 "--quick" => options.quick = true,
+                "--guard" => options.guard = true,
                 other => bail!("there is no option {other}"),
             }
         }
@@ -51,7 +53,7 @@ fn run_steps(options: &Options, cores: Option<(&str, &str)>, steps: &mut Steps) 
     let build = ["build", "--release", "--package", "postern", "--package", "postern-bench"];
     steps.command("build", &mut cargo(&build))?;
     let server_core = cores.map(|(server, _)| server);
-    let postgres = match options.sqlite_only {
+    let postgres = match options.sqlite_only || options.guard {
         true => None,
         false => Some(steps.step("PostgreSQL", || Postgres::start(Purpose::Measurements(server_core)))?),
     };
@@ -61,5 +63,6 @@ fn run_steps(options: &Options, cores: Option<(&str, &str)>, steps: &mut Steps) 
     command.args(server_core.iter().flat_map(|core| ["--server-core", core]));
     command.args(postgres.iter().flat_map(|postgres| ["--postgres", postgres.url()]));
     command.args(options.quick.then_some("--quick"));
+    command.args(options.guard.then_some("--guard"));
     steps.command("measurements", &mut command)
 }

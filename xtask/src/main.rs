@@ -7,6 +7,7 @@ mod bench;
 mod browser;
 mod machine;
 mod postgres;
+mod proxies;
 mod redis;
 mod steps;
 mod test;

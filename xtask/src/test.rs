@@ -8,6 +8,7 @@ use crate::{
     browser::Browser,
     machine::{self, cargo, output},
     postgres::{Postgres, Purpose},
+    proxies,
     redis::Redis,
     steps::Steps,
 };
@@ -97,11 +98,12 @@ fn run_steps(options: &Options, steps: &mut Steps) -> anyhow::Result<()> {
         true => None,
         false => Some(steps.step("browser", Browser::prepare)?),
     };
+    steps.step("reverse proxies", proxies::prepare)?;
     // All of the workspace at once: building single packages would unify features differently and build
     // hundreds of dependencies again. `cargo test` alone would not build the program the tests start.
     steps.command("build", &mut cargo(&["build", "--workspace"]))?;
     let environment = |command: &mut Command| {
-        command.env("POSTERN_BIN", machine::target().join("debug/postern"));
+        command.env("POSTERN_BIN", machine::target().join("debug/postern")).env("POSTERN_TEST_PROXIES", "1");
         match &postgres {
             Some(postgres) => command.env("TEST_POSTGRES_URL", postgres.url()),
             None => command.env("POSTERN_TEST_SQLITE_ONLY", "1"),

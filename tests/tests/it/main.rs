@@ -12,6 +12,7 @@ mod browser;
 mod commands;
 mod crash;
 mod developer;
+mod guard;
 mod guesses;
 mod headers;
 mod limits;
