@@ -108,7 +108,7 @@ fn signatures() -> anyhow::Result<(f64, f64)> {
 async fn serve_bare_axum() -> anyhow::Result<()> {
     let answer =
         || async { Json(json!({"active": true, "scope": "openid profile email", "token_type": "Bearer"})) };
-    let router = Router::new().route("/", get(answer).post(answer));
+    let router = Router::new().fallback(get(answer).post(answer));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
     // It ends with its parent, whose end of this pipe closes.
@@ -120,11 +120,17 @@ async fn serve_bare_axum() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn bare_axum(options: &Options) -> anyhow::Result<f64> {
+/// Starts axum and nothing else; it ends when its standard input closes.
+pub(crate) fn start_bare_axum(options: &Options) -> anyhow::Result<(Child, u16)> {
     let mut child = start(options, &["bare-axum"])?;
     let mut line = String::new();
     BufReader::new(child.stdout.take().context("its output")?).read_line(&mut line)?;
     let port = line.trim().parse().context("read its port")?;
+    Ok((child, port))
+}
+
+async fn bare_axum(options: &Options) -> anyhow::Result<f64> {
+    let (mut child, port) = start_bare_axum(options)?;
     let watched = Watched { server: Process(child.id()), database: None };
     let mut connections: Vec<_> = (0..CONNECTIONS).map(|_| Connection::new(port)).collect();
     let measured = load::run(options, watched, &mut connections, async |connection: &mut Connection| {

@@ -7,6 +7,7 @@ mod browser;
 mod commits;
 mod connection;
 mod grants;
+mod guard;
 mod limits;
 mod load;
 mod options;
@@ -28,6 +29,7 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(async {
         match Command::parse(std::env::args().skip(1))? {
             Command::Run(options) => run(&options).await,
+            Command::Guard(options) => guard::measure(&options).await,
             Command::Limit(name, argument) => limits::measure(&name, &argument).await,
         }
     })
@@ -41,5 +43,5 @@ async fn run(options: &Options) -> anyhow::Result<()> {
         report.database(measured.with_context(|| format!("measure on {}", database.name()))?);
     }
     report.verdicts();
-    Ok(())
+    guard::measure(options).await.context("measure the guard")
 }

@@ -8,6 +8,8 @@ use anyhow::{Context as _, bail};
 pub(crate) enum Command {
     /// Measure everything.
     Run(Options),
+    /// Measure the guard alone.
+    Guard(Options),
     /// Measure one limit of the machine, given what it works on; such a process is started on the server's core.
     Limit(String, String),
 }
@@ -63,6 +65,7 @@ impl Command {
             warm_up: Duration::from_secs(2),
             duration: Duration::from_secs(8),
         };
+        let mut guard_alone = false;
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().with_context(|| format!("{argument} wants a value"));
             match argument.as_str() {
@@ -70,6 +73,7 @@ impl Command {
                 "--server" => options.server = value()?.into(),
                 "--postgres" => options.postgres = Some(value()?),
                 "--server-core" => options.server_core = Some(value()?),
+                "--guard" => guard_alone = true,
                 "--quick" => {
                     options.warm_up = Duration::from_millis(500);
                     options.duration = Duration::from_secs(2);
@@ -77,6 +81,6 @@ impl Command {
                 other => bail!("there is no option {other}"),
             }
         }
-        Ok(Self::Run(options))
+        Ok(if guard_alone { Self::Guard(options) } else { Self::Run(options) })
     }
 }

@@ -123,8 +123,43 @@ impl Instance {
             .env("POSTERN_LISTEN", format!("127.0.0.1:{}", self.port))
             .env("POSTERN_DATABASE_URL", &self.database_url)
             .env("POSTERN_SECRET_KEY_FILE", self.folder.path().join("secret.key"))
+            .env("POSTERN_TRUSTED_PROXIES", "127.0.0.1/32")
             // What other servers were measured with, and what the limit is measured with.
             .env("POSTERN_KEYS__RSA_BITS", "2048")
+    }
+
+    /// Makes a personal token with these limits.
+    pub(crate) fn create_token(&self, user: &str, name: &str, limits: &[String]) -> anyhow::Result<String> {
+        let mut arguments = vec!["token", "create", "--user", user, "--name", name];
+        arguments.extend(limits.iter().flat_map(|limit| ["--limit", limit.as_str()]));
+        let made = self.command(&arguments, "")?;
+        Ok(made.get("token").and_then(Value::as_str).context("read the token")?.to_owned())
+    }
+
+    /// Starts `postern guard` on this port, in front of an API on another.
+    pub(crate) async fn start_guard(&self, port: u16, upstream: u16) -> anyhow::Result<Running> {
+        let mut command = on_core(self.core.as_deref(), &self.server);
+        self.configure(&mut command)
+            .args(["guard", "--upstream", &format!("http://127.0.0.1:{upstream}")])
+            .args(["--listen", &format!("127.0.0.1:{port}")])
+            .stdout(Stdio::null());
+        let begin = Instant::now();
+        let mut running =
+            Running { child: command.spawn().context("start the guard")?, first_answer: PATIENCE };
+        while Connection::new(port).get("/", &[]).await.is_err() {
+            if let Some(status) = running.child.try_wait()? {
+                bail!("the guard ended ({status})");
+            }
+            ensure!(begin.elapsed() < PATIENCE, "the guard does not answer");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        running.first_answer = begin.elapsed();
+        Ok(running)
+    }
+
+    /// The folder of its files.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     fn log(&self) -> String {
