@@ -4,6 +4,8 @@
 mod foreign;
 mod forms;
 mod long;
+mod mails;
 mod operations;
 mod place;
+mod proof;
 mod texts;
