@@ -35,8 +35,8 @@ const fn road(name: &'static str, held: Held, ask: Ask) -> Road {
 }
 
 pub(super) const ROADS: [Road; 27] = [
-    road("personal: Bearer", Held::Personal, Ask::Bearer("/v1/users/me")),
-    road("personal: Basic", Held::Personal, Ask::Basic("NAME", "/v1/users/me")),
+    road("personal: Bearer", Held::Personal, Ask::Bearer("/v1/consents")),
+    road("personal: Basic", Held::Personal, Ask::Basic("NAME", "/v1/consents")),
     road("personal: introspection", Held::Personal, Ask::Guard("user:read")),
     road("personal: team by Bearer", Held::Personal, Ask::Bearer("/v1/organizations/SLUG/members")),
     road("personal: team by Basic", Held::Personal, Ask::Basic("NAME", "/v1/organizations/SLUG/members")),
@@ -45,7 +45,7 @@ pub(super) const ROADS: [Road; 27] = [
     road("organization: introspection", Held::Organization, Ask::Guard("customers:read")),
     road("organization: members", Held::Organization, Ask::Bearer("/v1/organizations/SLUG/members")),
     road("app: userinfo", Held::App, Ask::Bearer("/v1/oauth2/userinfo")),
-    road("app: API", Held::App, Ask::Bearer("/v1/users/me")),
+    road("app: API", Held::App, Ask::Bearer("/v1/consents")),
     road("app: guard's introspection", Held::App, Ask::Guard("user:read")),
     road("app: own introspection", Held::App, Ask::App("user:read")),
     road("app: refresh", Held::AppRefresh, Ask::Refresh),
@@ -58,9 +58,9 @@ pub(super) const ROADS: [Road; 27] = [
     road("customer: portal", Held::Customer, Ask::Bearer("/v1/customer-portal/session")),
     road("customer: introspection", Held::Customer, Ask::Guard("customer_portal:read")),
     road("session: page", Held::Session, Ask::Cookie("/settings/profile")),
-    road("session: API", Held::Session, Ask::Cookie("/v1/users/me")),
+    road("session: API", Held::Session, Ask::Cookie("/v1/consents")),
     road("session: team customers", Held::Session, Ask::Cookie("/organizations/SLUG/customers")),
-    road("session token: API", Held::SessionToken, Ask::Header("/v1/users/me")),
+    road("session token: API", Held::SessionToken, Ask::Header("/v1/consents")),
     road("session token: team", Held::SessionToken, Ask::Header("/v1/organizations/SLUG/members")),
 ];
 
