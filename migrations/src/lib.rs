@@ -14,6 +14,7 @@ mod m20261122_000006_mails;
 mod m20261122_000007_organization_choices;
 mod m20261122_000008_lists;
 mod m20261122_000010_consent_limits;
+mod m20261122_000011_audit;
 
 /// Every change of the schema, oldest first.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_organization_choices::Migration),
             Box::new(m20261122_000008_lists::Migration),
             Box::new(m20261122_000010_consent_limits::Migration),
+            Box::new(m20261122_000011_audit::Migration),
         ]
     }
 }

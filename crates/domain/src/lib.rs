@@ -4,6 +4,7 @@
 
 mod account;
 mod api_token;
+pub mod audit;
 mod catalogue;
 mod client;
 mod consent;

@@ -89,6 +89,8 @@ pub enum Capability {
     ManageCustomers,
     /// Let an app speak for it, by consent.
     Consent,
+    /// Read what was written down of its matters.
+    ReadAudit,
     /// Rename it, set its policy.
     SetPolicy,
     /// Delete it.
@@ -102,12 +104,12 @@ impl Role {
     /// Whether somebody of this role may do this.
     pub const fn may(self, capability: Capability) -> bool {
         use Capability::{
-            Consent, Delete, ManageClients, ManageCustomers, ManageMembers, ManageOwners, ManageTokens, See,
-            SetPolicy,
+            Consent, Delete, ManageClients, ManageCustomers, ManageMembers, ManageOwners, ManageTokens,
+            ReadAudit, See, SetPolicy,
         };
         match capability {
             See => true,
-            ManageMembers | ManageClients | ManageTokens | ManageCustomers | Consent => {
+            ManageMembers | ManageClients | ManageTokens | ManageCustomers | Consent | ReadAudit => {
                 matches!(self, Self::Owner | Self::Admin)
             }
             ManageOwners | SetPolicy | Delete => matches!(self, Self::Owner),

@@ -5,6 +5,7 @@
 
 pub mod api_tokens;
 pub mod app_approvals;
+pub mod audit;
 pub mod budgets;
 mod cache;
 pub mod clients;

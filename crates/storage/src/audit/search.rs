@@ -1,0 +1,222 @@
+use std::collections::BTreeMap;
+
+use postern_domain::audit::{Action, Event, EventId, Outcome};
+use postern_domain::{OrganizationId, Timestamp, TokenId, UserId};
+use sea_orm::sea_query::{Condition, ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::record::Record;
+use super::row::{Column, Entity};
+use crate::{Db, StorageError};
+
+/// Whose events somebody may see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// Everybody's.
+    #[default]
+    Everybodys,
+    /// What a person did, what was done with their tokens or on their behalf, and what was done to their account.
+    User(UserId),
+    /// An organization's.
+    Organization(OrganizationId),
+}
+
+/// What is looked for. What is not said does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Whose.
+    pub whose: Whose,
+    /// Of calls and acts with a token, and of acts on it.
+    pub token: Option<TokenId>,
+    /// As of [`Whose::User`].
+    pub user: Option<UserId>,
+    /// Of an organization.
+    pub organization: Option<OrganizationId>,
+    /// With these outcomes; with any if there are none.
+    pub outcomes: Vec<Outcome>,
+    /// Of acts of one kind.
+    pub action: Option<Action>,
+    /// From this moment on.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+}
+
+/// At most `limit` events behind `before`, the newest first.
+///
+/// Each search is a few stretches of indices, one for each column and outcome that events can be found by, so that nothing
+/// is read in vain.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn list(
+    db: &Db,
+    search: &Search,
+    before: Option<EventId>,
+    limit: u64,
+) -> Result<Vec<Event>, StorageError> {
+    let of_token = match search.token {
+        Some(token) if !search.users().is_empty() || !search.organizations().is_empty() => {
+            Some(TokenOf::find(db, token).await?)
+        }
+        _ => None,
+    };
+    let bounds = search.bounds(before);
+    let mut found = BTreeMap::new();
+    for stretch in search.stretches(of_token) {
+        let query = Entity::find().filter(stretch).filter(bounds.clone());
+        for row in query.order_by_desc(Column::Id).limit(limit).all(db.read()).await? {
+            found.insert(row.id, row);
+        }
+    }
+    let newest = found.into_values().rev().take(usize::try_from(limit).unwrap_or(usize::MAX));
+    newest.map(|row| Record::parts(row)?.0.event()).collect()
+}
+
+/// Whose a token is, as all of its calls say alike.
+#[derive(Clone, Copy, Default)]
+struct TokenOf {
+    user: Option<Uuid>,
+    organization: Option<Uuid>,
+}
+
+impl TokenOf {
+    async fn find(db: &Db, token: TokenId) -> Result<Self, StorageError> {
+        for outcome in Outcome::CALLS {
+            let query = Entity::find().filter(both(Column::TokenId.eq(token.0), outcome));
+            if let Some(row) = query.order_by_desc(Column::Id).limit(1).one(db.read()).await? {
+                return Ok(Self { user: row.user_id, organization: row.organization_id });
+            }
+        }
+        Ok(Self::default())
+    }
+}
+
+fn both(column: SimpleExpr, outcome: Outcome) -> SimpleExpr {
+    column.and(Column::Outcome.eq(outcome.as_str()))
+}
+
+impl Search {
+    /// What holds for all stretches.
+    fn bounds(&self, before: Option<EventId>) -> Condition {
+        let until = self.until.map(EventId::first_at);
+        let end = [before, until].into_iter().flatten().min();
+        Condition::all()
+            .add_option(end.map(|end| Column::Id.lt(end.0)))
+            .add_option(self.since.map(|since| Column::Id.gte(EventId::first_at(since).0)))
+            .add_option(self.action.map(|action| Column::Action.eq(action.code())))
+    }
+
+    fn users(&self) -> Vec<UserId> {
+        let own = match self.whose {
+            Whose::User(user) => Some(user),
+            _ => None,
+        };
+        let users = self.user.into_iter().chain(own.filter(|own| Some(*own) != self.user));
+        users.collect()
+    }
+
+    fn organizations(&self) -> Vec<OrganizationId> {
+        let own = match self.whose {
+            Whose::Organization(organization) => Some(organization),
+            _ => None,
+        };
+        self.organization.into_iter().chain(own.filter(|own| Some(*own) != self.organization)).collect()
+    }
+
+    /// The outcomes that can be found.
+    fn outcomes(&self) -> Vec<Outcome> {
+        let all = if self.outcomes.is_empty() { Outcome::ALL.to_vec() } else { self.outcomes.clone() };
+        all.into_iter().filter(|outcome| self.action.is_none() || *outcome == Outcome::Act).collect()
+    }
+
+    /// A stretch of one outcome. Where acts of one kind are looked for, that says the outcome too, and saying it again would
+    /// have PostgreSQL believe that there are fewer.
+    fn part(&self, column: SimpleExpr, outcome: Outcome) -> SimpleExpr {
+        if self.action.is_some() { column } else { both(column, outcome) }
+    }
+
+    /// That somebody other than those that a stretch is made of has to do with it, too.
+    fn with(&self, stretch: SimpleExpr, users: &[UserId], organizations: &[OrganizationId]) -> Condition {
+        let mut all = Condition::all().add(stretch);
+        for user in users {
+            let involved = Column::UserId.eq(user.0).or(Column::ActingFor.eq(user.0));
+            all = all.add(involved.or(Column::TargetId.eq(user.0)));
+        }
+        for organization in organizations {
+            all = all.add(Column::OrganizationId.eq(organization.0));
+        }
+        all
+    }
+
+    /// The stretches of indices in which everything is that is looked for.
+    fn stretches(&self, of_token: Option<TokenOf>) -> Vec<Condition> {
+        let outcomes = self.outcomes();
+        let (users, organizations) = (self.users(), self.organizations());
+        if outcomes.is_empty() {
+            return Vec::new();
+        }
+        if let Some(token) = self.token {
+            return self.of_token(token, of_token.unwrap_or_default(), &outcomes);
+        }
+        if let Some((user, other_users)) = users.split_first() {
+            return self.of_user(*user, other_users, &outcomes);
+        }
+        if let Some((organization, others)) = organizations.split_first() {
+            let of = |outcome: &Outcome| self.part(Column::OrganizationId.eq(organization.0), *outcome);
+            return outcomes.iter().map(|outcome| self.with(of(outcome), &[], others)).collect();
+        }
+        let plain = |expr: SimpleExpr| Condition::all().add(expr);
+        if let Some(action) = self.action {
+            return vec![plain(Column::Action.eq(action.code()))];
+        }
+        if self.outcomes.is_empty() {
+            // All of them: the ids are an index of their own.
+            return vec![Condition::all()];
+        }
+        outcomes.iter().map(|outcome| plain(Column::Outcome.eq(outcome.as_str()))).collect()
+    }
+
+    /// Events with a token and on it. All its calls are of the same person and organization: if that is somebody else,
+    /// they are not gone through in vain.
+    fn of_token(&self, token: TokenId, of: TokenOf, outcomes: &[Outcome]) -> Vec<Condition> {
+        let (users, organizations) = (self.users(), self.organizations());
+        let same_user = users.iter().all(|user| of.user == Some(user.0));
+        let same_organization = organizations.iter().all(|it| of.organization == Some(it.0));
+        let with_token = || Column::TokenId.eq(token.0);
+        let mut all = Vec::new();
+        for outcome in outcomes {
+            match (outcome, same_user && same_organization, users.first()) {
+                (Outcome::Call(_), true, _) => {
+                    all.push(self.with(self.part(with_token(), *outcome), &[], &[]))
+                }
+                (Outcome::Call(_), false, Some(user)) => {
+                    let for_user = self.part(Column::ActingFor.eq(user.0), *outcome).and(with_token());
+                    all.push(self.with(for_user, &users, &organizations));
+                }
+                (Outcome::Call(_), false, None) => {}
+                (Outcome::Act, ..) => {
+                    all.push(self.with(self.part(with_token(), *outcome), &users, &organizations));
+                    all.push(self.with(Column::TargetId.eq(token.0), &users, &organizations));
+                }
+            }
+        }
+        all
+    }
+
+    fn of_user(&self, user: UserId, other_users: &[UserId], outcomes: &[Outcome]) -> Vec<Condition> {
+        let organizations = self.organizations();
+        let mut all = Vec::new();
+        for outcome in outcomes {
+            let by_user = self.part(Column::UserId.eq(user.0), *outcome);
+            all.push(self.with(by_user, other_users, &organizations));
+            let for_user = self.part(Column::ActingFor.eq(user.0), *outcome);
+            all.push(self.with(for_user, other_users, &organizations));
+            if *outcome == Outcome::Act {
+                all.push(self.with(Column::TargetId.eq(user.0), other_users, &organizations));
+            }
+        }
+        all
+    }
+}
