@@ -1,10 +1,14 @@
 //! What administrators see and change of others.
 
+use postern_domain::audit::{Action, Target};
 use postern_domain::{InstanceRight, Organization, OrganizationId, Refusal, Tier, User, UserId, UserState};
 use postern_storage::organizations::{self, Place};
 use postern_storage::users;
+use serde_json::json;
 
-use crate::{Actor, App, Paging, Slice};
+use crate::audit::Entry;
+use crate::users::acts;
+use crate::{Actor, App, Paging, Slice, audit};
 
 /// A part of all accounts, the newest first, or the one with this user name or e-mail address.
 ///
@@ -55,10 +59,21 @@ pub async fn set_account_state(
         actor.needs_right(InstanceRight::InstanceAdmin)?;
     }
     let now = app.clock.now();
-    let write = app
+    let act = acts::entry(app, actor.by(), Action::USER_STATE_SET, &user)
+        .changed(json!({ "state": user.state }), json!({ "state": state }));
+    let write: Result<bool, Refusal> = app
         .db
-        .write((id, state, now), |tx, (id, state, now)| Box::pin(users::set_state(tx, *id, *state, *now)));
-    if !write.await? {
+        .write((id, state, now, act), |tx, (id, state, now, act)| {
+            Box::pin(async move {
+                let was_there = users::set_state(tx, *id, *state, *now).await?;
+                if was_there {
+                    audit::act(tx, act).await?;
+                }
+                Ok(was_there)
+            })
+        })
+        .await;
+    if !write? {
         return Err(no_account());
     }
     tracing::info!(user_id = %id, ?state, "an administrator changed the state of an account");
@@ -98,10 +113,24 @@ pub async fn set_tier(
 ) -> Result<Organization, Refusal> {
     actor.needs_right(InstanceRight::InstanceAdmin)?;
     let now = app.clock.now();
-    let write = app.db.write((id, tier, now), |tx, (id, tier, now)| {
-        Box::pin(organizations::set_tier(tx, *id, *tier, *now))
-    });
-    if !write.await? {
+    let before = organizations::find(&app.db, id).await?.ok_or_else(no_organization)?;
+    let target = Target::new("organization", id.0, &before.slug);
+    let act = Entry::new(app, actor.by(), Action::ORGANIZATION_TIER_SET, target)
+        .of(id)
+        .changed(json!({ "tier": before.tier }), json!({ "tier": tier }));
+    let write: Result<bool, Refusal> = app
+        .db
+        .write((id, tier, now, act), |tx, (id, tier, now, act)| {
+            Box::pin(async move {
+                let was_there = organizations::set_tier(tx, *id, *tier, *now).await?;
+                if was_there {
+                    audit::act(tx, act).await?;
+                }
+                Ok(was_there)
+            })
+        })
+        .await;
+    if !write? {
         return Err(no_organization());
     }
     tracing::info!(organization = %id, tier = tier.as_str(), "an administrator set the tier of an organization");

@@ -5,6 +5,7 @@ use postern_storage::Db;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use crate::audit::Audit;
 use crate::client_auth::Guesses;
 use crate::clients::WrittenDown;
 use crate::guard::GuardRoutes;
@@ -33,6 +34,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub rng: Arc<dyn Rng>,
+    /// What is still to be written down.
+    pub audit: Audit,
     pub(crate) discovery: OnceLock<String>,
     pub(crate) keys: KeyRing,
     pub(crate) live: Live,
@@ -61,6 +64,7 @@ impl App {
             guard_routes: GuardRoutes::new(&config.guard.routes).unwrap_or(GuardRoutes::Closed),
             trusted_proxies: TrustedProxies::parse(&config.trusted_proxies),
             counters: Counters::new(&config.rate_limits),
+            audit: Audit::new(&config.audit),
             config,
             secret_key,
             clock,

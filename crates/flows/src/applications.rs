@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use postern_domain::audit::{Action, By, Target};
 use postern_domain::{
     Catalogue, Client, ClientId, ClientIdentifier, Refusal, Scopes, Timestamp, User, UserId,
 };
 use postern_storage::consents::{self, ConnectionCursor};
 use postern_storage::tokens;
 
+use crate::audit::{self, Entry};
 use crate::{App, Paging, Slice, clients};
 
 /// An app that holds access of a person.
@@ -72,6 +74,7 @@ struct Cut {
     user: UserId,
     client: ClientId,
     now: Timestamp,
+    act: Entry,
 }
 
 /// Cuts an app off at once: what the person allowed it is forgotten, and every token that it holds of theirs dies.
@@ -83,14 +86,16 @@ pub async fn cut_off(app: &App, user: &User, client: &str) -> Result<Arc<Client>
     let unknown = || Refusal::not_found("there is no such app");
     let identifier = ClientIdentifier::parse(client).ok_or_else(unknown)?;
     let client = app.client(&identifier).await?.ok_or_else(unknown)?;
-    let cut = Cut { user: user.id, client: client.id, now: app.clock.now() };
+    let target = Target::new("client", client.id.0, &client.metadata.name);
+    let act = Entry::new(app, By::user(user.id), Action::CONSENT_WITHDRAWN, target);
+    let cut = Cut { user: user.id, client: client.id, now: app.clock.now(), act };
     let done: Result<(), Refusal> = app
         .db
         .write(cut, |tx, cut| {
             Box::pin(async move {
                 consents::delete(tx, cut.user, cut.client).await?;
                 tokens::revoke_for_client_and_user(tx, cut.client, cut.user, cut.now).await?;
-                Ok(())
+                Ok(audit::act(tx, &cut.act).await?)
             })
         })
         .await;

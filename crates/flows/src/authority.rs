@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use postern_domain::audit::By;
 use postern_domain::{
     Capability, InstanceRight, OrganizationId, Permit, Refusal, Role, Subject, User, UserId,
 };
 
-use crate::bearer::Verdict;
+use crate::bearer::{Identity, Verdict};
 use crate::{App, standing};
 
 /// Who wants something done. What it may do is what its credential allows now; each flow asks before it does anything.
@@ -19,9 +20,11 @@ enum Who {
     Operator,
     /// Somebody with a credential.
     Holder {
-        permit: Permit,
+        permit: Box<Permit>,
         /// The person, or who answers for the organization's token.
         person: Option<Arc<User>>,
+        /// Who that is, for what is written down.
+        by: By,
     },
 }
 
@@ -33,22 +36,33 @@ impl Actor {
 
     /// A person who is signed in: may do all that is theirs.
     pub fn signed_in(app: &App, user: &Arc<User>) -> Self {
-        Self(Who::Holder { permit: standing::of_user(app, user), person: Some(Arc::clone(user)) })
+        Self(Who::Holder {
+            permit: Box::new(standing::of_user(app, user)),
+            person: Some(Arc::clone(user)),
+            by: By::user(user.id),
+        })
     }
 
     /// Whoever presents a token.
     pub fn of_token(verdict: &Verdict) -> Self {
-        Self(Who::Holder { permit: verdict.permit.clone(), person: verdict.holder.person().cloned() })
+        let (permit, person) = (verdict.permit.clone(), verdict.holder.person().cloned());
+        let identity = Identity::from(verdict);
+        let by = By::Person {
+            user_id: identity.user_id,
+            acting_for: identity.acting_for,
+            token_id: Some(identity.id),
+        };
+        Self(Who::Holder { permit: Box::new(permit), person, by })
     }
 
     /// The same with a credential that allows less.
     #[cfg(test)]
     pub(crate) fn with_permit(&self, permit: Permit) -> Self {
-        Self(Who::Holder { permit, person: self.person().cloned() })
+        Self(Who::Holder { permit: Box::new(permit), person: self.person().cloned(), by: self.by() })
     }
 
     /// What its credential allows; `None` is everything.
-    pub const fn permit(&self) -> Option<&Permit> {
+    pub fn permit(&self) -> Option<&Permit> {
         match &self.0 {
             Who::Operator => None,
             Who::Holder { permit, .. } => Some(permit),
@@ -60,6 +74,14 @@ impl Actor {
         match &self.0 {
             Who::Operator => None,
             Who::Holder { person, .. } => person.as_ref(),
+        }
+    }
+
+    /// Who it is, for what is written down of its acts.
+    pub const fn by(&self) -> By {
+        match &self.0 {
+            Who::Operator => By::Operator,
+            Who::Holder { by, .. } => *by,
         }
     }
 

@@ -1,12 +1,13 @@
 //! Changing one's own password.
 
+use postern_domain::audit::{Action, By};
 use postern_domain::{Plain, Refusal, Session, Timestamp, User};
 use postern_storage::{passwords, sessions};
 
 use crate::sessions::{Proven, renewed};
 use crate::sign_in::prove;
-use crate::users::known;
-use crate::{App, Denied, password};
+use crate::users::{acts, known};
+use crate::{App, Denied, audit, password};
 
 /// Why a password was not changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,14 +49,16 @@ pub async fn change_password(
         return Err(NoChange::New("Choose another password than the current one.".to_owned()));
     }
     let new_hash = app.hashing.slot().await?.hash(app, &new).await?;
-    let input = (user.id, session.id, old_hash, new_hash, app.clock.now());
+    let act = acts::entry(app, By::user(user.id), Action::USER_PASSWORD_SET, user);
+    let input = (user.id, session.id, old_hash, new_hash, app.clock.now(), act);
     let changed: Result<Option<(Timestamp, u64)>, Refusal> = app
         .db
-        .write(input, |tx, (user, session, old, new, now)| {
+        .write(input, |tx, (user, session, old, new, now, act)| {
             Box::pin(async move {
                 let Some(since) = passwords::set(tx, *user, new, Some(old), *now).await? else {
                     return Ok(None);
                 };
+                audit::act(tx, act).await?;
                 Ok(Some((since, sessions::delete_others(tx, *user, Some(*session)).await?)))
             })
         })

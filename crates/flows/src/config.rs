@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::ServiceUrl;
+use crate::audit::AuditSettings;
 
 pub use lifetimes::Lifetimes;
 pub use listen::Listen;
@@ -55,6 +56,8 @@ pub struct Config {
     pub scopes: BTreeMap<String, ScopeSpec>,
     /// Tokens that turn up where others can read them.
     pub leaks: Leaks,
+    /// What is written down, and for how long it is kept.
+    pub audit: AuditSettings,
     /// Caps.
     pub limits: Limits,
     /// What stands in front of other APIs.
@@ -236,6 +239,7 @@ impl Default for Config {
             registration: Registration::default(),
             scopes: BTreeMap::new(),
             leaks: Leaks::default(),
+            audit: AuditSettings::default(),
             limits: Limits::default(),
             guard: Guard::default(),
             branding: Branding::default(),

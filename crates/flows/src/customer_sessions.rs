@@ -1,12 +1,15 @@
 //! Customer sessions: for an hour, a customer's own credential, which the organization's software hands to them.
 
+use postern_domain::audit::{Action, Target};
 use postern_domain::{
     Capability, Customer, CustomerId, Lifetime, OrganizationId, Permit, Refusal, Scopes, Timestamp, TokenId,
     TokenKind, TokenText,
 };
 use postern_storage::customers;
 use postern_storage::tokens::{self, Token};
+use serde_json::json;
 
+use crate::audit::{self, Entry};
 use crate::{Actor, App};
 
 const SCOPE: &str = "customer_sessions:write";
@@ -55,13 +58,18 @@ pub async fn create(
     let text = app.new_token(TokenKind::CustomerSession);
     let (token, expires_at) = token(app, &text, &customer).await?;
     let id = token.id;
+    let target = Target::new("customer", customer.id.0, &customer.email);
+    let act = Entry::new(app, actor.by(), Action::CUSTOMER_SESSION_MADE, target)
+        .of(organization)
+        .after(json!({ "id": id, "expires_at": expires_at }));
     let write: Result<bool, Refusal> = app
         .db
-        .write((token, customer.id), |tx, (token, customer)| {
+        .write((token, customer.id, act), |tx, (token, customer, act)| {
             Box::pin(async move {
                 let is_there = customers::is_there(tx, *customer).await?;
                 if is_there {
                     tokens::insert_many(tx, std::slice::from_ref(token)).await?;
+                    audit::act(tx, act).await?;
                 }
                 Ok(is_there)
             })

@@ -2,10 +2,13 @@
 
 mod draft;
 
+use postern_domain::audit::{Action, Target};
 use postern_domain::{Capability, Customer, CustomerId, OrganizationId, Refusal};
 use postern_storage::customers::{self, Place, Taken};
 use postern_storage::{StorageError, Tx};
+use serde_json::{Value, json};
 
+use crate::audit::{self, Entry};
 use crate::{Actor, App, FormRefusal, Paging, Slice};
 
 pub use draft::CustomerDraft;
@@ -94,8 +97,16 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    let write =
-        app.db.write(customer.clone(), |tx, customer| Box::pin(customers::insert(tx, customer))).await;
+    let act = entry(app, actor, Action::CUSTOMER_MADE, &customer).after(facts_of(&customer));
+    let write: Result<(), StorageError> = app
+        .db
+        .write((customer.clone(), act), |tx, (customer, act)| {
+            Box::pin(async move {
+                customers::insert(tx, customer).await?;
+                audit::act(tx, act).await
+            })
+        })
+        .await;
     write.map_err(refusal)?;
     tracing::info!(%organization, customer = %customer.id, "a customer was added");
     Ok(customer)
@@ -121,10 +132,21 @@ pub async fn update(
         updated_at: app.clock.now(),
         ..seen.clone()
     };
-    let write = app.db.write((customer.clone(), seen), |tx, (customer, seen)| {
-        Box::pin(customers::update(tx, customer, seen))
-    });
-    if !write.await.map_err(refusal)? {
+    let act =
+        entry(app, actor, Action::CUSTOMER_CHANGED, &customer).changed(facts_of(&seen), facts_of(&customer));
+    let write: Result<bool, StorageError> = app
+        .db
+        .write((customer.clone(), seen, act), |tx, (customer, seen, act)| {
+            Box::pin(async move {
+                let is_done = customers::update(tx, customer, seen).await?;
+                if is_done {
+                    audit::act(tx, act).await?;
+                }
+                Ok(is_done)
+            })
+        })
+        .await;
+    if !write.map_err(refusal)? {
         let changed = "the customer was changed or deleted meanwhile; look at it again";
         return Err(Refusal::conflict(changed).into());
     }
@@ -137,7 +159,8 @@ pub async fn update(
 /// `not_found` also for another organization's; the others of [`Actor::may`].
 pub async fn delete(app: &App, actor: &Actor, id: CustomerId) -> Result<Customer, Refusal> {
     let customer = of_id(app, actor, id, WRITE).await?;
-    let write = app.db.write(id, |tx, id| Box::pin(delete_in(tx, *id)));
+    let act = entry(app, actor, Action::CUSTOMER_DELETED, &customer).before(facts_of(&customer));
+    let write = app.db.write((id, act), |tx, (id, act)| Box::pin(delete_in(tx, *id, act)));
     if !write.await? {
         return Err(gone());
     }
@@ -154,8 +177,23 @@ pub fn field_of_conflict(refusal: &Refusal) -> Option<&'static str> {
     }
 }
 
-async fn delete_in(tx: &Tx, id: CustomerId) -> Result<bool, Refusal> {
-    Ok(customers::delete(tx, id).await?)
+async fn delete_in(tx: &Tx, id: CustomerId, act: &Entry) -> Result<bool, Refusal> {
+    let was_there = customers::delete(tx, id).await?;
+    if was_there {
+        audit::act(tx, act).await?;
+    }
+    Ok(was_there)
+}
+
+/// That somebody did something to a customer.
+fn entry(app: &App, actor: &Actor, action: Action, customer: &Customer) -> Entry {
+    let target = Target::new("customer", customer.id.0, &customer.email);
+    Entry::new(app, actor.by(), action, target).of(customer.organization_id)
+}
+
+/// What a customer is. What else the organization keeps about them stays where it is.
+fn facts_of(customer: &Customer) -> Value {
+    json!({ "email": customer.email, "name": customer.name, "external_id": customer.external_id })
 }
 
 async fn may(app: &App, actor: &Actor, organization: OrganizationId, scope: &str) -> Result<(), Refusal> {

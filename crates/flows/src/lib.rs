@@ -4,6 +4,7 @@ pub mod administration;
 pub mod api_tokens;
 mod app;
 pub mod applications;
+pub mod audit;
 mod authority;
 pub mod authorize;
 pub mod bearer;
@@ -58,6 +59,7 @@ pub mod upkeep;
 pub mod users;
 
 pub use app::App;
+pub use audit::{AuditSettings, WhenUnwritable};
 pub use authority::Actor;
 pub use chance::{Rng, SystemRng};
 pub use claims::Claims;

@@ -1,11 +1,13 @@
 //! What people change of their own account.
 
+use postern_domain::audit::{Action, By};
 use postern_domain::{Email, Lifetime, PersonName, Refusal, Session, User, Username};
 use postern_storage::users::{self, Profile};
+use serde_json::json;
 
 use crate::budget::{self, Budget, NoTry};
-use crate::users::{form_refusal, name_or};
-use crate::{App, FieldErrors, FormRefusal, sessions};
+use crate::users::{acts, form_refusal, name_or};
+use crate::{App, FieldErrors, FormRefusal, audit, sessions};
 
 /// The span of the budget of other names and addresses.
 const WINDOW: Lifetime = Lifetime::seconds(3_600);
@@ -59,11 +61,20 @@ pub async fn change(
     // Without a name of their own people go by their user name, also by the new one.
     let name =
         if new.name.trim().is_empty() { PersonName::parse(username.as_str()).unwrap_or(name) } else { name };
+    let described = json!({ "username": user.username, "email": user.email, "name": user.name });
+    let new = json!({ "username": username, "email": email, "name": name });
+    let act = acts::entry(app, By::user(user.id), Action::USER_CHANGED, user).changed(described, new);
     let (profile, now) = (Profile { email, username, name }, app.clock.now());
     let changed: Result<bool, Refusal> = app
         .db
-        .write((user.id, profile, now), |tx, (id, profile, now)| {
-            Box::pin(async move { Ok(users::update_profile(tx, *id, profile, *now).await?) })
+        .write((user.id, profile, now, act), |tx, (id, profile, now, act)| {
+            Box::pin(async move {
+                let was_there = users::update_profile(tx, *id, profile, *now).await?;
+                if was_there {
+                    audit::act(tx, act).await?;
+                }
+                Ok(was_there)
+            })
         })
         .await;
     match changed.map_err(form_refusal)? {

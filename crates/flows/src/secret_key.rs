@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 pub struct SecretKey {
     hashing: hmac::Key,
     forms: hmac::Key,
+    audit: hmac::Key,
     sealing: RandomizedNonceKey,
 }
 
@@ -47,6 +48,7 @@ impl SecretKey {
         Ok(Self {
             hashing: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&root, b"token hashes")?),
             forms: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&root, b"forms")?),
+            audit: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&root, b"audit")?),
             sealing: RandomizedNonceKey::new(&AES_256_GCM, &*sealing).map_err(|_| SecretKeyError::Length)?,
         })
     }
@@ -79,6 +81,11 @@ impl SecretKey {
     /// Whether `mark` is the one that [`SecretKey::mark`] makes, compared in constant time.
     pub fn is_mark(&self, purpose: &str, message: &[u8], mark: &[u8]) -> bool {
         subtle::ConstantTimeEq::ct_eq(self.mark(purpose, message).as_slice(), mark).into()
+    }
+
+    /// The key of the chain over what is written down.
+    pub(crate) const fn audit(&self) -> &hmac::Key {
+        &self.audit
     }
 
     /// Seals what must be readable again (AES-256-GCM). `place` names table, column and row, so that sealed bytes

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{App, Paging, Slice, device};
 
+mod endings;
+
+pub use endings::{end, end_others, end_there};
+
 /// How old the last proof of who somebody is may be for a sensitive change.
 const FRESH: Lifetime = Lifetime::seconds(15 * 60);
 /// How often the use of a session is written down.
@@ -204,45 +208,6 @@ pub async fn save(app: &App, hash: TokenHash, id: SessionId, data: String) -> Re
     app.db
         .write((hash, id, data), |tx, (hash, id, data)| {
             Box::pin(async move { Ok(sessions::save(tx, *hash, *id, data).await?) })
-        })
-        .await
-}
-
-/// Ends the session whose cookie has this hash.
-///
-/// # Errors
-/// `temporarily_unavailable` or `server_error` if the database fails; the session lives on then.
-pub async fn end(app: &App, hash: TokenHash) -> Result<(), Refusal> {
-    app.db
-        .write(hash, |tx, hash| {
-            Box::pin(async move {
-                sessions::delete(tx, *hash).await?;
-                Ok(())
-            })
-        })
-        .await
-}
-
-/// Ends one of somebody's sessions, wherever it is. Answers whether there was one.
-///
-/// # Errors
-/// `temporarily_unavailable` or `server_error` if the database fails.
-pub async fn end_there(app: &App, user: UserId, id: SessionId) -> Result<bool, Refusal> {
-    app.db
-        .write((user, id), |tx, (user, id)| {
-            Box::pin(async move { Ok(sessions::delete_by_id(tx, *user, *id).await?) })
-        })
-        .await
-}
-
-/// Ends all of somebody's sessions but the one here, if there is one. Answers how many there were.
-///
-/// # Errors
-/// `temporarily_unavailable` or `server_error` if the database fails.
-pub async fn end_others(app: &App, user: UserId, here: Option<SessionId>) -> Result<u64, Refusal> {
-    app.db
-        .write((user, here), |tx, (user, here)| {
-            Box::pin(async move { Ok(sessions::delete_others(tx, *user, *here).await?) })
         })
         .await
 }

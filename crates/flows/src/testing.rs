@@ -25,7 +25,7 @@ pub(crate) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 pub(crate) struct TestApp {
     pub(crate) app: Arc<App>,
     clock: Arc<FixedClock>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Deref for TestApp {
@@ -40,6 +40,13 @@ impl TestApp {
     /// Lets time go by.
     pub(crate) fn advance(&self, span: Lifetime) {
         self.clock.0.fetch_add(span.as_seconds(), Ordering::SeqCst);
+    }
+}
+
+impl TestApp {
+    /// Where its database is.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 }
 
@@ -82,7 +89,7 @@ pub(crate) async fn app_with(config: Config) -> TestApp {
     let clock = Arc::new(FixedClock(AtomicI64::new(1_800_000_000)));
     let key = SecretKey::new(&[7; 32]).unwrap();
     let app = App::new(db, config, key, Arc::clone(&clock) as _, Arc::new(Sequence::default()));
-    TestApp { app: Arc::new(app), clock, _folder: folder }
+    TestApp { app: Arc::new(app), clock, folder }
 }
 
 /// An account with [`PASSWORD`].

@@ -9,7 +9,7 @@ use postern_storage::{
     tokens,
 };
 
-use crate::{App, token_ends};
+use crate::{App, audit, token_ends};
 
 /// Rows that one batch deletes at most.
 const BATCH: u32 = 500;
@@ -46,6 +46,7 @@ pub async fn pass(app: &App) -> Result<u64, Refusal> {
             tokio::time::sleep(BREATH).await;
         }
     }
+    gone += audit::clean(app).await?;
     token_ends::tell(app).await?;
     Ok(gone)
 }

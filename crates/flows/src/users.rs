@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use postern_domain::audit::{Action, By};
 use postern_domain::{Email, InstanceRight, PersonName, Plain, Refusal, User, UserId, UserState, Username};
 use postern_storage::users::{self, Taken};
 use postern_storage::{StorageError, Tx, passwords, sessions};
 
+use crate::audit::{self, Entry};
 use crate::{App, FieldErrors, FormRefusal, password};
+
+pub(crate) mod acts;
 
 /// An account as somebody typed it.
 #[derive(Clone, Default)]
@@ -35,6 +39,7 @@ pub struct Standing {
 pub(crate) struct Prepared {
     pub(crate) user: User,
     hash: Option<String>,
+    act: Entry,
 }
 
 /// Makes an account on an operator's word.
@@ -42,7 +47,7 @@ pub(crate) struct Prepared {
 /// # Errors
 /// [`FormRefusal`] names the fields that cannot be taken.
 pub async fn create(app: &App, new: &NewUser, standing: Standing) -> Result<User, FormRefusal> {
-    let prepared = prepare(app, new, standing).await?;
+    let prepared = prepare(app, new, standing).await?.made_by(app, By::Operator);
     let user = prepared.user.clone();
     let kept = app.db.write(prepared, |tx, prepared| Box::pin(insert(tx, prepared))).await;
     match kept {
@@ -73,11 +78,13 @@ pub async fn set_password(app: &App, user: &User, new: &Plain) -> Result<u64, Fo
     let judged = password::judge(app, new.reveal(), known).await?;
     let new = judged.map_err(|weakness| FieldErrors::one("password", weakness))?;
     let hash = app.hashing.slot().await?.hash(app, &new).await?;
+    let act = acts::entry(app, By::Operator, Action::USER_PASSWORD_SET, user);
     let ended: Result<u64, Refusal> = app
         .db
-        .write((user.id, hash, app.clock.now()), |tx, (id, hash, now)| {
+        .write((user.id, hash, app.clock.now(), act), |tx, (id, hash, now, act)| {
             Box::pin(async move {
                 passwords::set(tx, *id, hash, None, *now).await?;
+                audit::act(tx, act).await?;
                 Ok(sessions::delete_others(tx, *id, None).await?)
             })
         })
@@ -92,12 +99,26 @@ pub(crate) async fn prepare(app: &App, new: &NewUser, standing: Standing) -> Res
         Some(password) => Some(app.hashing.slot().await?.hash(app, &password).await?),
         None => None,
     };
-    Ok(Prepared { user, hash })
+    // Unless somebody else does, people make their accounts themselves.
+    let act = made(app, By::user(user.id), &user);
+    Ok(Prepared { user, hash, act })
+}
+
+impl Prepared {
+    /// The same as made by somebody else.
+    fn made_by(self, app: &App, by: By) -> Self {
+        Self { act: made(app, by, &self.user), ..self }
+    }
+}
+
+fn made(app: &App, by: By, user: &User) -> Entry {
+    acts::entry(app, by, Action::USER_MADE, user).after(acts::facts(user))
 }
 
 /// Keeps a prepared account.
 pub(crate) async fn insert(tx: &Tx, prepared: &Prepared) -> Result<(), StorageError> {
-    users::insert(tx, &prepared.user, prepared.hash.as_deref()).await
+    users::insert(tx, &prepared.user, prepared.hash.as_deref()).await?;
+    audit::act(tx, &prepared.act).await
 }
 
 /// Which field another account's value stands in the way of.

@@ -1,3 +1,4 @@
+use postern_domain::audit::Action;
 use postern_domain::{ApiToken, InstanceRight, Refusal, TokenId};
 use postern_storage::api_tokens;
 use postern_storage::tokens::{Token, TokenData};
@@ -5,7 +6,8 @@ use postern_storage::tokens::{Token, TokenData};
 use super::check::{Rules, not_over};
 use super::make::changed_meanwhile;
 use super::reach::{Relation, WRITE, find, reach};
-use super::{TokenDraft, mode};
+use super::{TokenDraft, acts, mode};
+use crate::audit::{self, Entry};
 use crate::{Actor, App, FormRefusal};
 
 /// A change of a token that may be made.
@@ -15,6 +17,7 @@ pub struct Change {
     pub before: Token,
     /// The token as it becomes.
     pub after: Token,
+    act: Entry,
 }
 
 impl Change {
@@ -79,7 +82,9 @@ pub async fn plan(app: &App, actor: &Actor, id: TokenId, draft: &TokenDraft) -> 
         expires_at: checked.expires_at,
         ..before.clone()
     };
-    let change = Change { before, after };
+    let act = acts::entry(app, actor, Action::TOKEN_CHANGED, &after)
+        .changed(acts::facts(&before), acts::facts(&after));
+    let change = Change { before, after, act };
     if change.widens() {
         reach.must_cover(&change.before)?;
     }
@@ -95,7 +100,11 @@ pub async fn save(app: &App, change: Change) -> Result<Token, Refusal> {
     let is_done = app.db.write(change, move |tx, change| {
         Box::pin(async move {
             mode::hold(tx, secure).await?;
-            Ok::<_, Refusal>(api_tokens::update(tx, &change.before, &change.after).await?)
+            let is_done = api_tokens::update(tx, &change.before, &change.after).await?;
+            if is_done {
+                audit::act(tx, &change.act).await?;
+            }
+            Ok::<_, Refusal>(is_done)
         })
     });
     if !is_done.await? {

@@ -1,3 +1,4 @@
+use postern_domain::audit::Action;
 use postern_domain::{ApiToken, InstanceRight, Plain, Refusal, TokenId, TokenKind, TokenText};
 use postern_storage::Tx;
 use postern_storage::api_tokens::{self, Owner};
@@ -5,7 +6,8 @@ use postern_storage::tokens::{self, Token, TokenData};
 
 use super::check::{Checked, Rules};
 use super::reach::{Reach, reach};
-use super::{TokenDraft, mode};
+use super::{TokenDraft, acts, mode};
+use crate::audit::{self, Entry};
 use crate::mail::{self, MadeToken, Mail, Outgoing, TokenFacts};
 use crate::{Actor, App, FormRefusal, Reveal};
 
@@ -32,6 +34,7 @@ struct Making {
     owner: Owner,
     token: Token,
     mail: Option<Outgoing>,
+    act: Entry,
     most: u32,
     secure: bool,
 }
@@ -68,6 +71,7 @@ pub async fn make(app: &App, actor: &Actor, new: NewToken) -> Result<Made, FormR
     let making = Making {
         owner: new.owner,
         mail: told(app, actor, &reach, &token)?,
+        act: acts::entry(app, actor, Action::TOKEN_MADE, &token).after(acts::facts(&token)),
         token: token.clone(),
         most: app.config.limits.tokens_per_owner,
         secure: app.config.tokens.secure_mode,
@@ -88,6 +92,7 @@ async fn keep(tx: &Tx, making: &Making) -> Result<(), Refusal> {
         )));
     }
     tokens::insert_many(tx, std::slice::from_ref(&making.token)).await?;
+    audit::act(tx, &making.act).await?;
     if let Some(mail) = &making.mail {
         mail::queue(tx, mail).await?;
     }

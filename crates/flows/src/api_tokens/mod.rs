@@ -1,5 +1,6 @@
 //! Personal and organization tokens: what people and teams give to their scripts.
 
+mod acts;
 mod check;
 mod curl;
 mod draft;
@@ -18,6 +19,7 @@ mod rotate;
 mod shell_words;
 mod try_request;
 
+pub(crate) use acts::of as act_on;
 pub use draft::TokenDraft;
 pub use edit::{Change, plan, save};
 pub use explain::{Holding, explain};

@@ -1,12 +1,13 @@
+use postern_domain::audit::Action;
 use postern_domain::{Lifetime, Refusal, Timestamp, TokenId};
 use postern_storage::api_tokens::{self, Owner};
 use postern_storage::tokens::Token;
 
 use super::check::not_over;
 use super::make::changed_meanwhile;
-use super::mode;
 use super::reach::{Relation, WRITE, find};
-use crate::{Actor, App};
+use super::{acts, mode};
+use crate::{Actor, App, audit};
 
 /// What a renewal would do.
 #[derive(Clone, Debug)]
@@ -77,10 +78,16 @@ pub async fn renew(app: &App, actor: &Actor, id: TokenId) -> Result<Token, Refus
     let Renewal { token: before, new_end, .. } = renewal(app, actor, id).await?;
     let after = Token { expires_at: Some(new_end), ..before.clone() };
     let secure = app.config.tokens.secure_mode;
-    let is_done = app.db.write((before, after.clone()), move |tx, (before, after)| {
+    let act = acts::entry(app, actor, Action::TOKEN_RENEWED, &after)
+        .changed(acts::facts(&before), acts::facts(&after));
+    let is_done = app.db.write((before, after.clone(), act), move |tx, (before, after, act)| {
         Box::pin(async move {
             mode::hold(tx, secure).await?;
-            Ok::<_, Refusal>(api_tokens::update(tx, before, after).await?)
+            let is_done = api_tokens::update(tx, before, after).await?;
+            if is_done {
+                audit::act(tx, act).await?;
+            }
+            Ok::<_, Refusal>(is_done)
         })
     });
     if !is_done.await? {

@@ -1,9 +1,11 @@
+use postern_domain::audit::Action;
 use postern_domain::{Plain, Refusal, TokenId};
 use postern_storage::tokens::Token;
 
+use super::acts;
 use super::make::place;
 use super::reach::{READ, Relation, find};
-use crate::{Actor, App, Reveal};
+use crate::{Actor, App, Reveal, audit};
 
 /// Whether the value of a token can be seen again by its owner.
 pub fn may_reveal(app: &App, token: &Token) -> bool {
@@ -26,6 +28,10 @@ pub async fn reveal(app: &App, actor: &Actor, id: TokenId) -> Result<(Token, Pla
     }
     let sealed = token.sealed.as_deref().unwrap_or_default();
     let value = app.secret_key.open_text(&place(id), sealed).map_err(Refusal::because)?;
+    let act = acts::entry(app, actor, Action::TOKEN_REVEALED, &token);
+    let write =
+        app.db.write(act, |tx, act| Box::pin(async move { Ok::<_, Refusal>(audit::act(tx, act).await?) }));
+    write.await?;
     tracing::info!(token_id = %id, "the value of a token was shown again");
     Ok((token, value))
 }

@@ -1,11 +1,13 @@
+use postern_domain::audit::Action;
 use postern_domain::{ApiToken, Refusal, TokenId};
 use postern_storage::api_tokens::{self, Owner};
 use postern_storage::tokens::{Token, TokenData};
 
+use super::acts;
 use super::names::facts;
 use super::reach::{Relation, WRITE, find};
 use crate::mail::{self, Mail, Outgoing, RevokedToken};
-use crate::{Actor, App};
+use crate::{Actor, App, audit};
 
 /// How many values a token may have had before this one that still live.
 const PREDECESSORS: usize = 20;
@@ -23,12 +25,16 @@ pub async fn revoke(app: &App, actor: &Actor, id: TokenId) -> Result<Token, Refu
     let (now, by) = (app.clock.now(), actor.person().map(|person| person.id));
     let mail = told(app, actor, &token, owner, relation).await?;
     let before = predecessors(app, &token).await?;
-    let is_done = app.db.write((id, before, mail), move |tx, (id, before, mail)| {
+    let act = acts::entry(app, actor, Action::TOKEN_REVOKED, &token);
+    let is_done = app.db.write((id, before, mail, act), move |tx, (id, before, mail, act)| {
         Box::pin(async move {
             for old in before {
                 api_tokens::revoke(tx, *old, by, now).await?;
             }
             let is_done = api_tokens::revoke(tx, *id, by, now).await?;
+            if is_done {
+                audit::act(tx, act).await?;
+            }
             if let Some(mail) = mail.as_ref().filter(|_| is_done) {
                 mail::queue(tx, mail).await?;
             }

@@ -1,11 +1,14 @@
+use postern_domain::audit::Action;
 use postern_domain::{ApiToken, Lifetime, Plain, Refusal, Timestamp, TokenId, UserId};
 use postern_storage::tokens::{self, Token, TokenData};
 use postern_storage::{Tx, api_tokens};
+use serde_json::json;
 
 use super::check::not_over;
 use super::make::{Made, changed_meanwhile, hint, sealed};
-use super::mode;
 use super::reach::{Relation, WRITE, find, reach};
+use super::{acts, mode};
+use crate::audit::{self, Entry};
 use crate::{Actor, App};
 
 /// How long the old value may go on, as forms offer it.
@@ -34,6 +37,7 @@ struct Rotation {
     new: Token,
     by: Option<UserId>,
     secure: bool,
+    act: Entry,
 }
 
 /// Gives a token a new value. The old one goes on for `overlap`, but not beyond its own end, and then never works again.
@@ -84,7 +88,11 @@ pub async fn rotate(app: &App, actor: &Actor, id: TokenId, overlap: Lifetime) ->
         ..before.clone()
     };
     let secure = app.config.tokens.secure_mode;
-    let rotation = Rotation { before, old, new: new.clone(), by, secure };
+    let act = acts::entry(app, actor, Action::TOKEN_ROTATED, &before).changed(
+        json!({ "id": before.id, "expires_at": before.expires_at }),
+        json!({ "id": new_id, "old_value_ends_at": old_end }),
+    );
+    let rotation = Rotation { before, old, new: new.clone(), by, secure, act };
     app.db.write(rotation, move |tx, rotation| Box::pin(replace(tx, rotation, now))).await?;
     tracing::info!(token_id = %new.id, replaces = %id, "a token got a new value");
     let value = Plain::new(text.reveal().to_owned());
@@ -100,5 +108,6 @@ async fn replace(tx: &Tx, rotation: &Rotation, now: Timestamp) -> Result<(), Ref
         api_tokens::revoke(tx, rotation.old.id, rotation.by, now).await?;
     }
     tokens::insert_many(tx, std::slice::from_ref(&rotation.new)).await?;
+    audit::act(tx, &rotation.act).await?;
     Ok(())
 }

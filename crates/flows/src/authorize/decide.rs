@@ -1,15 +1,19 @@
 use std::collections::BTreeSet;
 
+use postern_domain::audit::{Action, By, Target};
 use postern_domain::{
-    Authentication, CodeBinding, Consent, Narrowing, Organizations, Permit, Refusal, Timestamp, TokenText,
+    Authentication, CodeBinding, Consent, Narrowing, Organizations, Permit, Refusal, Subject, Timestamp,
+    TokenText,
 };
 use postern_storage::{consents, organization_choices, organizations};
+use serde_json::json;
 
 use super::consent_form::{ConsentForm, Shown};
 use super::evaluate::{Outcome, Ready, evaluate};
 use super::next::{Decision, Next, Person, Reach, Unreturnable};
 use super::question;
 use super::return_to::Return;
+use crate::audit::{self, Entry};
 use crate::{App, issue};
 
 /// Decides what happens next with the request of `query`, asked by a browser in which `person` is signed in
@@ -115,11 +119,13 @@ async fn remember(
         granted_at: now,
         updated_at: now,
     };
-    let is_first = app.db.write((shown, consent.clone()), |tx, (shown, consent)| {
+    let act = given(app, ready, person, &consent);
+    let is_first = app.db.write((shown, consent.clone(), act), |tx, (shown, consent, act)| {
         Box::pin(async move {
             let is_first = shown.take(tx).await?;
             if is_first {
                 consents::upsert(tx, consent).await?;
+                audit::act(tx, act).await?;
             }
             Ok::<_, Refusal>(is_first)
         })
@@ -132,6 +138,19 @@ async fn remember(
         consent.scopes = consent.scopes.union(&before.scopes);
     }
     Ok(Some(consent))
+}
+
+/// That a person allowed a client something.
+fn given(app: &App, ready: &Ready, person: Person<'_>, consent: &Consent) -> Entry {
+    let client = &ready.checked.client;
+    let organization = match consent.subject {
+        Subject::Organization(id) => Some(id),
+        _ => None,
+    };
+    let target = Target::new("client", client.id.0, &client.metadata.name);
+    Entry::new(app, By::user(person.user.id), Action::CONSENT_GIVEN, target)
+        .of(organization)
+        .after(json!({ "scopes": consent.scopes, "organizations": consent.organizations }))
 }
 
 /// The client's answer: a code within what was allowed, or why there is none.

@@ -1,10 +1,12 @@
+use postern_domain::audit::Action;
 use postern_domain::{
     Client, ClientIdentifier, ClientOwner, ClientSecret, ClientType, Plain, Refusal, Timestamp, TokenKind,
 };
 use postern_storage::{StorageError, clients};
 
 use super::check::Rules;
-use super::{ClientDraft, Manager};
+use super::{ClientDraft, Manager, acts};
+use crate::audit::{self, Entry};
 use crate::{App, FieldErrors, FormRefusal};
 
 /// A client to be.
@@ -54,16 +56,17 @@ pub async fn create(app: &App, manager: Manager<'_>, new: NewClient) -> Result<R
     };
     let mut client = Client::new(app.new_id(), identifier, new.owner, metadata, now);
     client.secrets = secret.iter().map(|secret| kept(app, secret, now)).collect();
-    insert(app, client.clone()).await?;
+    let act = acts::entry(app, manager, Action::CLIENT_MADE, &client).after(acts::facts(&client.metadata));
+    insert(app, client.clone(), act).await?;
     tracing::info!(client_id = %client.identifier, "a client was registered");
     Ok(Registered { client, secret })
 }
 
-async fn insert(app: &App, client: Client) -> Result<(), FormRefusal> {
+async fn insert(app: &App, client: Client, act: Entry) -> Result<(), FormRefusal> {
     let most = app.config.limits.clients_per_owner;
     let inserted: Result<bool, StorageError> = app
         .db
-        .write(client, move |tx, client| {
+        .write((client, act), move |tx, (client, act)| {
             Box::pin(async move {
                 // What belongs to the instance is made by its operators, who set the bound.
                 let count = match client.owner {
@@ -78,6 +81,7 @@ async fn insert(app: &App, client: Client) -> Result<(), FormRefusal> {
                 for secret in &client.secrets {
                     clients::insert_secret(tx, client.id, secret).await?;
                 }
+                audit::act(tx, act).await?;
                 Ok(true)
             })
         })

@@ -1,9 +1,11 @@
+use postern_domain::audit::Action;
 use postern_domain::{Client, ClientId, ClientMetadata, RedirectUri, Refusal, Timestamp};
 use postern_storage::{StorageError, Tx, clients};
 
 use super::check::Rules;
 use super::manager::gone;
-use super::{ClientDraft, Manager, find};
+use super::{ClientDraft, Manager, acts, find};
+use crate::audit::{self, Entry};
 use crate::{App, FormRefusal};
 
 /// What became of an edit.
@@ -40,11 +42,19 @@ pub async fn edit(
         return Ok(Edited::NeedsProof);
     }
     let now = app.clock.now();
-    let input = (client.id, metadata.clone());
+    let act = acts::entry(app, manager, Action::CLIENT_CHANGED, &client)
+        .changed(acts::facts(&client.metadata), acts::facts(&metadata));
+    let input = (client.id, metadata.clone(), act);
     let is_there = app
         .db
-        .write(input, move |tx, (id, metadata): &(ClientId, ClientMetadata)| {
-            Box::pin(clients::update_metadata(tx, *id, metadata, now))
+        .write(input, move |tx, (id, metadata, act): &(ClientId, ClientMetadata, Entry)| {
+            Box::pin(async move {
+                let is_there = clients::update_metadata(tx, *id, metadata, now).await?;
+                if is_there {
+                    audit::act(tx, act).await?;
+                }
+                Ok::<_, StorageError>(is_there)
+            })
         })
         .await?;
     if !is_there {
@@ -63,11 +73,20 @@ fn same(some: &[RedirectUri], others: &[RedirectUri]) -> bool {
 const BATCH: u64 = 1_000;
 
 /// Deletes a client or, of one that holds much, a part of it: `None` while there is more, else whether it was there.
-async fn delete_part(tx: &Tx, id: ClientId, now: Timestamp) -> Result<Option<bool>, StorageError> {
+async fn delete_part(
+    tx: &Tx,
+    id: ClientId,
+    now: Timestamp,
+    act: &Entry,
+) -> Result<Option<bool>, StorageError> {
     if clients::empty(tx, id, BATCH, now).await? {
         return Ok(None);
     }
-    clients::delete(tx, id).await.map(Some)
+    let was_there = clients::delete(tx, id).await?;
+    if was_there {
+        audit::act(tx, act).await?;
+    }
+    Ok(Some(was_there))
 }
 
 /// Deletes a client. Its tokens stop working at once.
@@ -77,8 +96,11 @@ async fn delete_part(tx: &Tx, id: ClientId, now: Timestamp) -> Result<Option<boo
 pub async fn delete(app: &App, manager: Manager<'_>, name: &str) -> Result<Client, Refusal> {
     let client = find(app, manager, name).await?;
     let now = app.clock.now();
+    let act =
+        acts::entry(app, manager, Action::CLIENT_DELETED, &client).before(acts::facts(&client.metadata));
     loop {
-        let was_there = app.db.write((client.id, now), |tx, (id, now)| Box::pin(delete_part(tx, *id, *now)));
+        let input = (client.id, now, act.clone());
+        let was_there = app.db.write(input, |tx, (id, now, act)| Box::pin(delete_part(tx, *id, *now, act)));
         match was_there.await? {
             Some(true) => break,
             Some(false) => return Err(gone()),

@@ -1,3 +1,4 @@
+use postern_domain::audit::By;
 use postern_domain::{
     Capability, Client, ClientId, ClientIdentifier, ClientOwner, ErrorCode, InstanceRight, Refusal, Subject,
     User,
@@ -24,6 +25,15 @@ impl Manager<'_> {
             Self::Operator => true,
             Self::User(user) => user.rights.contains(&InstanceRight::InstanceAdmin),
             Self::Actor(actor) => actor.has_right(InstanceRight::InstanceAdmin),
+        }
+    }
+
+    /// Who it is, for what is written down of its acts.
+    pub(super) fn by(self) -> By {
+        match self {
+            Self::Operator => By::Operator,
+            Self::User(user) => By::user(user.id),
+            Self::Actor(actor) => actor.by(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! OAuth clients as their owners and operators manage them.
 
+mod acts;
 mod check;
 mod create;
 mod draft;

@@ -1,11 +1,14 @@
+use postern_domain::audit::Action;
 use postern_domain::{
     Client, ClientId, ClientSecret, ClientType, Lifetime, Plain, Refusal, SecretId, Timestamp,
 };
 use postern_storage::clients;
+use serde_json::json;
 
 use super::create::{kept, new_secret};
-use super::{Manager, find};
+use super::{Manager, acts, find};
 use crate::App;
+use crate::audit::{self, Entry};
 
 /// How long the old secret goes on beside the new one unless somebody chooses otherwise.
 pub const SECRET_OVERLAP: Lifetime = Lifetime::days(7);
@@ -29,6 +32,7 @@ struct Rotation {
     secret: ClientSecret,
     now: Timestamp,
     end: Timestamp,
+    act: Entry,
 }
 
 /// Gives a client a new secret. The one it has goes on for `overlap`, so that nothing breaks while the new one is put in
@@ -52,8 +56,10 @@ pub async fn rotate_secret(
     }
     let now = app.clock.now();
     let secret = new_secret(app);
-    let rotation =
-        Rotation { client: client.id, secret: kept(app, &secret, now), now, end: now.plus(overlap) };
+    let (new, end) = (kept(app, &secret, now), now.plus(overlap));
+    let act = acts::entry(app, manager, Action::CLIENT_SECRET_ROTATED, &client)
+        .after(json!({ "secret_id": new.id, "old_secret_ends_at": end }));
+    let rotation = Rotation { client: client.id, secret: new, now, end, act };
     let others = app.db.write(rotation, |tx, rotation| Box::pin(replace(tx, rotation))).await?;
     tracing::info!(client_id = %client.identifier, "a client got a new secret");
     let old_ends_at = (others > 0).then(|| now.plus(overlap));
@@ -61,7 +67,8 @@ pub async fn rotate_secret(
 }
 
 async fn replace(tx: &postern_storage::Tx, rotation: &Rotation) -> Result<u64, Refusal> {
-    let Rotation { client, secret, now, end } = rotation;
+    let Rotation { client, secret, now, end, act } = rotation;
+    audit::act(tx, act).await?;
     if end <= now {
         clients::delete_secrets(tx, *client).await?;
         clients::insert_secret(tx, *client, secret).await?;
@@ -88,10 +95,21 @@ pub async fn revoke_secret(
     secret: SecretId,
 ) -> Result<Client, Refusal> {
     let client = find(app, manager, name).await?;
-    let was_there = app
+    let act = acts::entry(app, manager, Action::CLIENT_SECRET_REVOKED, &client)
+        .before(json!({ "secret_id": secret }));
+    let was_there: Result<bool, Refusal> = app
         .db
-        .write((client.id, secret), |tx, (id, secret)| Box::pin(clients::delete_secret(tx, *id, *secret)))
-        .await?;
+        .write((client.id, secret, act), |tx, (id, secret, act)| {
+            Box::pin(async move {
+                let was_there = clients::delete_secret(tx, *id, *secret).await?;
+                if was_there {
+                    audit::act(tx, act).await?;
+                }
+                Ok(was_there)
+            })
+        })
+        .await;
+    let was_there = was_there?;
     if !was_there {
         return Err(Refusal::not_found("this secret has ended already"));
     }

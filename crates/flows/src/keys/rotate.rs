@@ -1,11 +1,14 @@
 use std::sync::Arc;
 
+use postern_domain::audit::{Action, By, Target};
 use postern_domain::{Refusal, SigningAlgorithm, Timestamp};
 use postern_storage::signing_keys::{self, StoredKey};
+use serde_json::json;
 
 use super::make::make;
 use super::{ID_TOKEN_LIFETIME, JWKS_MAX_AGE, KeySet, LEEWAY};
 use crate::App;
+use crate::audit::{self, Entry};
 
 /// What one algorithm's rotation changes.
 struct Turn {
@@ -23,10 +26,15 @@ struct Turn {
 pub async fn rotate(app: &App) -> Result<Arc<KeySet>, Refusal> {
     let now = app.clock.now();
     let set = app.signing_keys().await?;
-    let turns = SigningAlgorithm::ALL.iter().filter_map(|algorithm| turn(&set, *algorithm, now)).collect();
+    let turns: Vec<Turn> =
+        SigningAlgorithm::ALL.iter().filter_map(|algorithm| turn(&set, *algorithm, now)).collect();
+    let next: Vec<&str> = turns.iter().map(|turn| turn.next.as_str()).collect();
+    // Only who runs commands on the server's machine can ask for it.
+    let act = Entry::new(app, By::Operator, Action::KEYS_ROTATED, Target::named("keys", "the signing keys"))
+        .after(json!({ "next": next }));
     let made = make(app, SigningAlgorithm::ALL, now).await?;
     app.db
-        .write((turns, made), move |tx, (turns, made): &(Vec<Turn>, Vec<StoredKey>)| {
+        .write((turns, made, act), move |tx, (turns, made, act): &(Vec<Turn>, Vec<StoredKey>, Entry)| {
             Box::pin(async move {
                 for turn in turns {
                     if !signing_keys::begin(tx, &turn.next, turn.signs_from).await? {
@@ -38,6 +46,7 @@ pub async fn rotate(app: &App) -> Result<Arc<KeySet>, Refusal> {
                     }
                 }
                 signing_keys::delete_removed(tx, now).await?;
+                audit::act(tx, act).await?;
                 Ok(signing_keys::insert_many(tx, made).await?)
             })
         })

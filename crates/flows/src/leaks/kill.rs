@@ -1,9 +1,11 @@
+use postern_domain::audit::{Action, By};
 use postern_domain::{GrantId, PersonName, Refusal, Timestamp, TokenId, TokenKind, TokenText};
 use postern_storage::tokens::{self, Token};
 use postern_storage::{Tx, api_tokens, grants};
 
 use crate::App;
-use crate::api_tokens::{facts, hint, owner_of};
+use crate::api_tokens::{act_on, facts, hint, owner_of};
+use crate::audit::{self, Entry};
 use crate::mail::{self, LeakedToken, Mail, Outgoing, TokenFacts};
 
 /// Most characters of where a token was found.
@@ -22,6 +24,7 @@ struct Death {
     /// The family that goes along.
     family: Option<GrantId>,
     mail: Option<Outgoing>,
+    act: Entry,
     now: Timestamp,
 }
 
@@ -39,7 +42,8 @@ pub(super) async fn kill(app: &App, text: &str, found: Found) -> Result<(), Refu
     }
     let now = app.clock.now();
     let mail = told(app, &token, &text, found).await?;
-    let death = Death { token: token.id, family: family.map(|family| family.id), mail, now };
+    let act = act_on(app, By::Anybody, Action::TOKEN_LEAKED, &token);
+    let death = Death { token: token.id, family: family.map(|family| family.id), mail, act, now };
     app.db.write(death, |tx, death| Box::pin(end(tx, death))).await?;
     tracing::warn!(token_id = %token.id, kind = %token.kind, "a leaked token was revoked");
     Ok(())
@@ -49,6 +53,9 @@ async fn end(tx: &Tx, death: &Death) -> Result<(), Refusal> {
     let mut is_done = api_tokens::revoke(tx, death.token, None, death.now).await?;
     if let Some(family) = death.family {
         is_done |= grants::revoke(tx, family, death.now).await?;
+    }
+    if is_done {
+        audit::act(tx, &death.act).await?;
     }
     if let Some(mail) = death.mail.as_ref().filter(|_| is_done) {
         mail::queue(tx, mail).await?;

@@ -1,8 +1,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
-use lettre::address::Envelope;
-use lettre::message::header::{self, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Mailboxes, Message, MultiPart, SinglePart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use postern_domain::{MailId, Timestamp};
 
 use super::Recipient;
@@ -40,20 +39,14 @@ pub(super) fn message(
         .boundary(format!("postern-{id}"))
         .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
         .singlepart(part(ContentType::TEXT_HTML, rendered.html));
-    let to = Mailbox::new(name, address);
-    let envelope = Envelope::new(Some(from.email.clone()), vec![to.email.clone()])?;
-    let mut message = Message::builder()
-        .envelope(envelope)
-        // Stands in: the builder reads this header again, and cannot read an address literal.
-        .from(to.email.clone().into())
-        .to(to)
+    Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new(name, address))
         .subject(one_line(&rendered.subject))
         .date(UNIX_EPOCH + Duration::from_secs(seconds))
         .message_id(Some(format!("<{id}@{}>", from.email.domain())))
         .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()))
-        .multipart(body)?;
-    message.headers_mut().set(header::From::from(Mailboxes::from(from.clone())));
-    Ok(message)
+        .multipart(body)
 }
 
 fn part(content_type: ContentType, body: String) -> SinglePart {

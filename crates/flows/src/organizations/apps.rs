@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use postern_domain::audit::Action;
 use postern_domain::{
     AppApproval, Capability, Client, ClientId, ClientIdentifier, Organization, OrganizationId, Refusal,
     Timestamp, UserId,
@@ -8,6 +9,8 @@ use postern_domain::{
 use postern_storage::consents::{self, Whose};
 use postern_storage::{app_approvals, tokens};
 
+use super::acts;
+use crate::audit::{self, Entry};
 use crate::{Actor, clients};
 
 /// How many apps are listed.
@@ -93,13 +96,15 @@ pub async fn approve(
     let Some(by) = actor.person().map(|person| person.id) else {
         return Err(Refusal::insufficient_subject("somebody of the organization approves an app"));
     };
-    let input = (app.new_id(), organization, client.id, by, app.clock.now());
+    let act = acts::on_app(app, actor, Action::APP_APPROVED, organization, &client);
+    let input = (app.new_id(), organization, client.id, by, app.clock.now(), act);
     let done: Result<(), Refusal> = app
         .db
-        .write(input, |tx, (id, organization, client, by, now)| {
-            Box::pin(
-                async move { Ok(app_approvals::approve(tx, *id, *organization, *client, *by, *now).await?) },
-            )
+        .write(input, |tx, (id, organization, client, by, now, act)| {
+            Box::pin(async move {
+                app_approvals::approve(tx, *id, *organization, *client, *by, *now).await?;
+                Ok(audit::act(tx, act).await?)
+            })
         })
         .await;
     done?;
@@ -112,6 +117,7 @@ struct Withdrawal {
     client: ClientId,
     by: Option<UserId>,
     now: Timestamp,
+    act: Entry,
 }
 
 /// Takes an approval back, or refuses an app that waits for it. What the app holds of the organization ends at once.
@@ -127,7 +133,8 @@ pub async fn withdraw(
     actor.may(app, organization, Capability::ManageClients, "organizations:write").await?;
     let client = named(app, client).await?;
     let by = actor.person().map(|person| person.id);
-    let input = Withdrawal { organization, client: client.id, by, now: app.clock.now() };
+    let act = acts::on_app(app, actor, Action::APP_WITHDRAWN, organization, &client);
+    let input = Withdrawal { organization, client: client.id, by, now: app.clock.now(), act };
     let done: Result<(), Refusal> = app
         .db
         .write(input, |tx, it| {
@@ -136,7 +143,7 @@ pub async fn withdraw(
                 let whose = Whose::Client(it.client);
                 consents::delete_for_organization(tx, it.organization, whose).await?;
                 tokens::revoke_of_organization(tx, it.organization, whose, it.by, it.now).await?;
-                Ok(())
+                Ok(audit::act(tx, &it.act).await?)
             })
         })
         .await;

@@ -1,9 +1,11 @@
+use postern_domain::audit::Action;
 use postern_domain::{
     Organization, OrganizationPolicy, Organizations, PersonName, Refusal, Slug, Tier, UserId,
 };
 use postern_storage::{StorageError, organizations};
 
-use crate::{Actor, App, FieldErrors, FormRefusal};
+use super::acts;
+use crate::{Actor, App, FieldErrors, FormRefusal, audit};
 
 /// Most organizations that one person can own. Operators make as many as they like.
 const MOST_OWNED: usize = 100;
@@ -54,11 +56,16 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    let input = (organization.clone(), app.new_id(), owner);
+    let act =
+        acts::entry(app, actor, Action::ORGANIZATION_MADE, &organization).after(acts::facts(&organization));
+    let input = (organization.clone(), app.new_id(), owner, act);
     let made: Result<(), StorageError> = app
         .db
-        .write(input, |tx, (organization, membership, owner)| {
-            Box::pin(organizations::insert(tx, organization, *membership, *owner))
+        .write(input, |tx, (organization, membership, owner, act)| {
+            Box::pin(async move {
+                organizations::insert(tx, organization, *membership, *owner).await?;
+                audit::act(tx, act).await
+            })
         })
         .await;
     made.map_err(|error| slug_taken(error, new.slug.trim().is_empty()))?;

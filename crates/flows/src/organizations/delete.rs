@@ -1,8 +1,11 @@
+use postern_domain::audit::Action;
 use postern_domain::{Capability, ClientOwner, Organization, OrganizationId, Refusal};
 use postern_storage::consents::Whose;
 use postern_storage::{Tx, clients, consents, organizations, tokens};
 
+use super::acts;
 use super::find::gone;
+use crate::audit::{self, Entry};
 use crate::clients::{self as managed, Manager};
 use crate::{Actor, App, FieldErrors, FormRefusal};
 
@@ -33,14 +36,17 @@ pub async fn delete(
     loop {
         let some = clients::list(&app.db, owner, None, BATCH).await?;
         for client in &some {
-            managed::delete(app, Manager::Operator, &client.id.to_string()).await?;
+            managed::delete(app, Manager::Actor(actor), &client.id.to_string()).await?;
         }
         if some.is_empty() {
             break;
         }
     }
     while app.db.write(id, |tx, id| Box::pin(tokens::delete_of_organization(tx, *id, BATCH))).await? {}
-    let was_there: Result<bool, Refusal> = app.db.write(id, |tx, id| Box::pin(last_part(tx, *id))).await;
+    let act =
+        acts::entry(app, actor, Action::ORGANIZATION_DELETED, organization).before(acts::facts(organization));
+    let was_there: Result<bool, Refusal> =
+        app.db.write((id, act), |tx, (id, act)| Box::pin(last_part(tx, *id, act))).await;
     if !was_there? {
         return Err(gone().into());
     }
@@ -48,8 +54,12 @@ pub async fn delete(
     Ok(())
 }
 
-async fn last_part(tx: &Tx, id: OrganizationId) -> Result<bool, Refusal> {
+async fn last_part(tx: &Tx, id: OrganizationId, act: &Entry) -> Result<bool, Refusal> {
     while tokens::delete_of_organization(tx, id, BATCH).await? {}
     consents::delete_for_organization(tx, id, Whose::Everybodys).await?;
-    Ok(organizations::delete(tx, id).await?)
+    let was_there = organizations::delete(tx, id).await?;
+    if was_there {
+        audit::act(tx, act).await?;
+    }
+    Ok(was_there)
 }

@@ -2,13 +2,16 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use postern_domain::audit::{Action, Target};
 use postern_domain::{
     Capability, Email, Invitation, InvitationId, Lifetime, OrganizationId, Plain, Refusal, Role, TokenHash,
     User,
 };
 use postern_storage::{invitations as kept, organizations, users};
+use serde_json::json;
 
 use super::find::gone;
+use crate::audit::{self, Entry};
 use crate::mail::{self, InvitationMail, Mail, Outgoing, Recipient};
 use crate::{Actor, App, FieldErrors, FormRefusal, Paging, Slice};
 
@@ -92,18 +95,27 @@ async fn keep(app: &App, invitation: &Invitation, actor: &Actor) -> Result<Plain
     let path = mail.path();
     let to = Recipient { email: invitation.email.clone(), name: None };
     let mail = mail::prepare(app, to, Mail::Invitation(mail))?;
-    let input = (invitation.clone(), app.secret_key.hash_text(token.reveal()), mail);
+    let act = Entry::new(app, actor.by(), Action::INVITATION_SENT, target(invitation))
+        .of(invitation.organization_id)
+        .after(json!({ "role": invitation.role, "expires_at": invitation.expires_at }));
+    let input = (invitation.clone(), app.secret_key.hash_text(token.reveal()), mail, act);
     let done: Result<(), Refusal> = app
         .db
-        .write(input, |tx, (invitation, link, mail): &(Invitation, TokenHash, Outgoing)| {
+        .write(input, |tx, (invitation, link, mail, act): &(Invitation, TokenHash, Outgoing, Entry)| {
             Box::pin(async move {
                 kept::insert(tx, invitation, *link).await?;
+                audit::act(tx, act).await?;
                 Ok(mail::queue(tx, mail).await?)
             })
         })
         .await;
     done?;
     Ok(Plain::new(app.config.url(&path)))
+}
+
+/// What an invitation is called: by the address it is for.
+pub(super) fn target(invitation: &Invitation) -> Target {
+    Target::new("invitation", invitation.id.0, &invitation.email)
 }
 
 /// Says beside the field that somebody is a member already.
@@ -152,10 +164,18 @@ pub async fn revoke_invitation(
     invitation: InvitationId,
 ) -> Result<(), Refusal> {
     actor.may(app, organization, Capability::ManageMembers, "members:write").await?;
+    let target = Target::new("invitation", invitation.0, invitation);
+    let act = Entry::new(app, actor.by(), Action::INVITATION_REVOKED, target).of(organization);
     let was_there: Result<bool, Refusal> = app
         .db
-        .write((organization, invitation), |tx, (organization, id)| {
-            Box::pin(async move { Ok(kept::remove(tx, *organization, *id).await?) })
+        .write((organization, invitation, act), |tx, (organization, id, act)| {
+            Box::pin(async move {
+                let was_there = kept::remove(tx, *organization, *id).await?;
+                if was_there {
+                    audit::act(tx, act).await?;
+                }
+                Ok(was_there)
+            })
         })
         .await;
     if was_there? {

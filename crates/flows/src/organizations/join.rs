@@ -1,10 +1,15 @@
 use std::sync::Arc;
 
+use postern_domain::audit::Action;
 use postern_domain::{Invitation, Membership, Organization, Refusal, Role, Timestamp, TokenHash, User};
 use postern_storage::{Tx, invitations, organizations};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::acts;
+use super::invitations::target;
 use super::overview::COUNTED;
+use crate::audit::{self, Entry};
 use crate::{Actor, App};
 
 /// An invitation, for whoever has opened its link.
@@ -68,7 +73,10 @@ pub async fn accept(app: &App, actor: &Actor, link: &str) -> Result<Arc<Organiza
         return Err(Refusal::forbidden(in_words(bar, &joining.invitation, &user)));
     }
     let now = app.clock.now();
+    let act = acts::on_member(app, actor, Action::MEMBER_JOINED, joining.organization.id, user.id).await?;
+    let act = act.after(json!({ "role": joining.invitation.role }));
     let input = Acceptance {
+        act,
         id: app.new_id(),
         member: Membership {
             organization_id: joining.organization.id,
@@ -87,6 +95,7 @@ pub async fn accept(app: &App, actor: &Actor, link: &str) -> Result<Arc<Organiza
 }
 
 struct Acceptance {
+    act: Entry,
     id: Uuid,
     member: Membership,
     invitation: Invitation,
@@ -99,7 +108,7 @@ async fn join(tx: &Tx, it: &Acceptance) -> Result<(), Refusal> {
         return Err(over());
     }
     organizations::add_member(tx, it.id, &it.member).await?;
-    Ok(())
+    Ok(audit::act(tx, &it.act).await?)
 }
 
 /// Turns an invitation down. It is used up by that.
@@ -112,11 +121,19 @@ pub async fn decline(app: &App, actor: &Actor, link: &str) -> Result<Arc<Organiz
     if joining.bar == Some(Bar::SomebodyElses) {
         return Err(Refusal::forbidden(in_words(Bar::SomebodyElses, &joining.invitation, &user)));
     }
-    let input = (joining.organization.id, joining.invitation.id);
+    let target = target(&joining.invitation);
+    let act = Entry::new(app, actor.by(), Action::INVITATION_DECLINED, target).of(joining.organization.id);
+    let input = (joining.organization.id, joining.invitation.id, act);
     let done: Result<bool, Refusal> = app
         .db
-        .write(input, |tx, (organization, id)| {
-            Box::pin(async move { Ok(invitations::remove(tx, *organization, *id).await?) })
+        .write(input, |tx, (organization, id, act)| {
+            Box::pin(async move {
+                let was_there = invitations::remove(tx, *organization, *id).await?;
+                if was_there {
+                    audit::act(tx, act).await?;
+                }
+                Ok(was_there)
+            })
         })
         .await;
     done?;

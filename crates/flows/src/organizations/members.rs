@@ -1,12 +1,16 @@
 use std::sync::Arc;
 
+use postern_domain::audit::Action;
 use postern_domain::{
     Capability, InstanceRight, Membership, OrganizationId, Refusal, Role, Subject, Timestamp, User, UserId,
 };
 use postern_storage::{Tx, organizations};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::acts;
 use super::leave::end_what_they_set_up;
+use crate::audit::{self, Entry};
 use crate::{Actor, App, Paging, Slice};
 
 /// Somebody who belongs to an organization.
@@ -61,11 +65,18 @@ pub async fn add(
     actor.needs_right(InstanceRight::InstanceAdmin)?;
     let created_at = app.clock.now();
     let member = Membership { organization_id: organization, user_id: user, role, created_at };
-    let input = (app.new_id(), member);
+    let act = acts::on_member(app, actor, Action::MEMBER_ADDED, organization, user).await?;
+    let input = (app.new_id(), member, act.after(json!({ "role": role })));
     let added: Result<bool, Refusal> = app
         .db
-        .write(input, |tx, (id, member): &(Uuid, Membership)| {
-            Box::pin(async move { Ok(organizations::add_member(tx, *id, member).await?) })
+        .write(input, |tx, (id, member, act): &(Uuid, Membership, Entry)| {
+            Box::pin(async move {
+                let is_new = organizations::add_member(tx, *id, member).await?;
+                if is_new {
+                    audit::act(tx, act).await?;
+                }
+                Ok(is_new)
+            })
         })
         .await;
     if added? { Ok(()) } else { set_role(app, actor, organization, user, role).await }
@@ -117,6 +128,7 @@ struct Change {
     owners_too: bool,
     by: Option<UserId>,
     now: Timestamp,
+    act: Entry,
 }
 
 async fn apply(
@@ -127,7 +139,9 @@ async fn apply(
     role: Option<Role>,
 ) -> Result<(), Refusal> {
     let as_owner = actor.may(app, organization, Capability::ManageOwners, "members:write").await;
+    let action = if role.is_some() { Action::MEMBER_ROLE_SET } else { Action::MEMBER_REMOVED };
     let change = Change {
+        act: acts::on_member(app, actor, action, organization, user).await?,
         organization,
         user,
         role,
@@ -144,7 +158,7 @@ async fn apply(
 /// What the person is is read in the change itself, so that two who act at once cannot leave an organization without
 /// owner.
 async fn make(tx: &Tx, change: &Change) -> Result<(), Refusal> {
-    let Change { organization, user, role, owners_too, by, now } = change;
+    let Change { organization, user, role, owners_too, by, now, act } = change;
     // First of all, so that changes of one organization wait for each other here.
     let owners = organizations::owners_now(tx, *organization).await?;
     let Some(before) = organizations::role_now(tx, *organization, *user).await? else {
@@ -162,6 +176,9 @@ async fn make(tx: &Tx, change: &Change) -> Result<(), Refusal> {
         Some(role) => organizations::set_role(tx, *organization, *user, *role).await?,
         None => organizations::remove_member(tx, *organization, *user).await?,
     };
+    let act = act.clone().before(json!({ "role": before }));
+    let act = if role.is_some() { act.after(json!({ "role": role })) } else { act };
+    audit::act(tx, &act).await?;
     let speaks = role.is_some_and(|role| role.may(Capability::Consent));
     let may_invite = role.is_some_and(|role| role >= before);
     if !speaks {

@@ -2,6 +2,7 @@
 //!
 //! Each flow asks its [`Actor`](crate::Actor) first whether they may: the same answer for a page, the API and a command.
 
+mod acts;
 mod apps;
 mod create;
 mod delete;

@@ -1,12 +1,15 @@
 use std::sync::Arc;
 
+use postern_domain::audit::Action;
 use postern_domain::{
     Capability, Client, Lifetime, Organization, OrganizationId, OrganizationPolicy, Refusal, Timestamp,
 };
 use postern_storage::tokens::{self, Token};
 use postern_storage::{consents, organizations};
 
+use super::acts;
 use super::find::gone;
+use crate::audit::{self, Entry};
 use crate::{Actor, App, FieldErrors, FormRefusal, standing};
 
 /// Shortest lifetime that a policy can set.
@@ -84,14 +87,20 @@ pub async fn set_policy(
     draft: &PolicyDraft,
 ) -> Result<Organization, FormRefusal> {
     actor.may(app, organization, Capability::SetPolicy, "organizations:write").await?;
-    let input = (organization, read(draft)?, app.clock.now());
+    let policy = read(draft)?;
+    let known = app.organization(organization).await?.ok_or_else(gone)?;
+    let act = acts::entry(app, actor, Action::ORGANIZATION_POLICY_SET, &known);
+    let input = (organization, policy, app.clock.now(), act);
     let changed: Result<Organization, Refusal> = app
         .db
-        .write(input, |tx, (id, policy, now): &(OrganizationId, OrganizationPolicy, Timestamp)| {
+        .write(input, |tx, input: &(OrganizationId, OrganizationPolicy, Timestamp, Entry)| {
+            let (id, policy, now, act) = input;
             Box::pin(async move {
                 let before = organizations::find_now(tx, *id).await?.ok_or_else(gone)?;
+                let described = acts::facts(&before);
                 let changed = Organization { policy: policy.clone(), updated_at: *now, ..before };
                 organizations::update(tx, &changed).await?;
+                audit::act(tx, &act.clone().changed(described, acts::facts(&changed))).await?;
                 if let Some(most) = policy.max_token_lifetime {
                     tokens::shorten_of_organization(tx, *id, now.plus(most), *now).await?;
                 }

@@ -1,6 +1,9 @@
+use postern_domain::audit::Action;
 use postern_domain::{Capability, OrganizationId, Refusal, Role, Subject, UserId};
 use postern_storage::{Tx, invitations, organizations};
 
+use super::acts;
+use crate::audit::{self, Entry};
 use crate::{Actor, App};
 
 /// Hands an organization over: `to`, who is a member, becomes an owner, and the owner who acts an admin.
@@ -22,8 +25,10 @@ pub async fn transfer(
         Some(Subject::User(user)) => Some(user),
         _ => None,
     };
+    let act = acts::on_member(app, actor, Action::ORGANIZATION_HANDED_OVER, organization, to).await?;
+    let input = ((organization, from, to), act);
     let done: Result<(), Refusal> =
-        app.db.write((organization, from, to), |tx, it| Box::pin(hand_over(tx, *it))).await;
+        app.db.write(input, |tx, (it, act)| Box::pin(hand_over(tx, *it, act))).await;
     done?;
     tracing::info!(%organization, user = %to, "an organization was handed over");
     Ok(())
@@ -32,6 +37,7 @@ pub async fn transfer(
 async fn hand_over(
     tx: &Tx,
     (organization, from, to): (OrganizationId, Option<UserId>, UserId),
+    act: &Entry,
 ) -> Result<(), Refusal> {
     // Held until the end of the change, so that it is one owner at least whatever others do at once.
     organizations::owners_now(tx, organization).await?;
@@ -44,5 +50,5 @@ async fn hand_over(
         organizations::set_role(tx, organization, from, Role::Admin).await?;
         invitations::remove_by_inviter(tx, organization, from).await?;
     }
-    Ok(())
+    Ok(audit::act(tx, act).await?)
 }

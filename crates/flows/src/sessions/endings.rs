@@ -1,0 +1,62 @@
+use postern_domain::audit::{Action, By, Target};
+use postern_domain::{Refusal, SessionId, TokenHash, UserId};
+use postern_storage::sessions;
+use serde_json::json;
+
+use crate::App;
+use crate::audit::{self, Entry};
+
+/// Ends the session whose cookie has this hash.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails; the session lives on then.
+pub async fn end(app: &App, hash: TokenHash) -> Result<(), Refusal> {
+    app.db
+        .write(hash, |tx, hash| {
+            Box::pin(async move {
+                sessions::delete(tx, *hash).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Ends one of somebody's sessions, wherever it is. Answers whether there was one.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn end_there(app: &App, user: UserId, id: SessionId) -> Result<bool, Refusal> {
+    let target = Target::new("session", id.0, id);
+    let act = Entry::new(app, By::user(user), Action::SESSION_REVOKED, target);
+    app.db
+        .write((user, id, act), |tx, (user, id, act)| {
+            Box::pin(async move {
+                let was_there = sessions::delete_by_id(tx, *user, *id).await?;
+                if was_there {
+                    audit::act(tx, act).await?;
+                }
+                Ok(was_there)
+            })
+        })
+        .await
+}
+
+/// Ends all of somebody's sessions but the one here, if there is one. Answers how many there were.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn end_others(app: &App, user: UserId, here: Option<SessionId>) -> Result<u64, Refusal> {
+    let act =
+        Entry::new(app, By::user(user), Action::SESSION_REVOKED, Target::named("sessions", "all others"));
+    app.db
+        .write((user, here, act), |tx, (user, here, act)| {
+            Box::pin(async move {
+                let ended = sessions::delete_others(tx, *user, *here).await?;
+                if ended > 0 {
+                    audit::act(tx, &act.clone().after(json!({ "signed_out": ended }))).await?;
+                }
+                Ok(ended)
+            })
+        })
+        .await
+}
