@@ -6,6 +6,7 @@ mod account_form;
 mod answer;
 mod api;
 mod arrival;
+mod audit_event;
 mod cross_origin;
 mod csp;
 mod face;
@@ -25,6 +26,7 @@ mod slow_readers;
 #[cfg(test)]
 mod testing;
 
+pub use audit_event::AuditEvent;
 pub use guard::{Upstream, UpstreamError, guarded};
 pub use mails::render_mail;
 pub use routes::{openapi, router};

@@ -7,11 +7,11 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_flows::App;
+use postern_flows::{App, audit};
 
 use crate::answer::PageRefusal;
 use crate::api::dressed;
-use crate::request::{FormNonce, RequestId, Visitor};
+use crate::request::{FormNonce, RequestId, Visitor, client_address};
 use crate::{csp, session};
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -27,9 +27,10 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request an id, which the log and the answer carry, and the answer what every answer has.
 pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let id = RequestId::new(app.rng.as_ref());
+    let id = RequestId::new(&app);
     let header = id.header();
     let path = request.uri().path().to_owned();
+    let from = client_address(&app, request.extensions(), request.headers());
     let work = async {
         let bare = match names_one_host(&request) {
             true => next.run(request).await,
@@ -37,7 +38,7 @@ pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, 
         };
         dressed(&path, bare)
     };
-    let mut response = id.scope(work).await;
+    let mut response = audit::from(from, id.scope(work)).await;
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, header);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);

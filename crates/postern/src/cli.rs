@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::audit::AuditCommand;
 use crate::commands::client::ClientCommand;
 use crate::commands::guard::GuardArgs;
 use crate::commands::key::KeyCommand;
@@ -52,6 +53,9 @@ pub(crate) enum Command {
     /// Say what a token is
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Read what was called and changed, and see that nobody tampered with it
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print the API as an OpenAPI document
     Openapi,
     /// Look for mistakes in the settings and the surroundings, with a remedy for each

@@ -9,12 +9,15 @@ use std::time::Duration;
 
 use anyhow::Context;
 use postern_flows::api_tokens::{self, Presence};
-use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, mail, upkeep};
+use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, audit, mail, upkeep};
 use postern_storage::{Db, StorageError};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// How often what has ended is deleted.
 const UPKEEP: Duration = Duration::from_secs(60);
+/// How long a stop waits for the last calls to be written down.
+const LAST_CALLS: Duration = Duration::from_secs(5);
 /// How often it is looked which mails are due.
 const MAILS: Duration = Duration::from_secs(2);
 
@@ -96,6 +99,35 @@ pub(crate) fn send_mails(app: &Arc<App>) -> anyhow::Result<JoinHandle<()>> {
             }
         }
     }))
+}
+
+/// What writes calls and acts down.
+pub(crate) struct Recorder {
+    task: JoinHandle<()>,
+    stop: oneshot::Sender<()>,
+}
+
+/// Writes calls and acts down, until it is stopped.
+pub(crate) fn record(app: &Arc<App>) -> Recorder {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let app = Arc::clone(app);
+    let task = tokio::spawn(async move {
+        let stopped = async {
+            let _stopped_or_gone = stopped.await;
+        };
+        audit::write(&app, stopped).await;
+    });
+    Recorder { task, stop }
+}
+
+impl Recorder {
+    /// Waits until what is left is written down.
+    pub(crate) async fn stop(self) {
+        let _it_has_ended_already = self.stop.send(());
+        if tokio::time::timeout(LAST_CALLS, self.task).await.is_err() {
+            tracing::error!("the last calls before this stop may be missing in the audit");
+        }
+    }
 }
 
 /// Says that this node is alive, again and again, until it is aborted.

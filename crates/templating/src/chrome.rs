@@ -68,6 +68,8 @@ pub enum Section {
     Tokens,
     /// `/organizations` and below
     Organizations,
+    /// `/audit`
+    Audit,
     /// `/admin/tokens` and below, for holders of `users:manage`
     AllTokens,
     /// A page outside the navigation: sign-in, consent, errors.

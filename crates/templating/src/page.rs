@@ -70,4 +70,5 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::TokenRotate>();
     visitor.visit::<pages::TokenRenew>();
     visitor.visit::<pages::TokenRevoke>();
+    visitor.visit::<pages::Audit>();
 }

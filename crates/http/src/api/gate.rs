@@ -4,17 +4,20 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use postern_domain::Params;
+use postern_domain::audit::Place;
 use postern_domain::limits::{Method, RequestFacts};
 use postern_flows::App;
 
 use super::authenticate::authenticate;
 use super::last_resort::in_time;
+use super::record::Came;
 use super::{Access, Caller, Operation, Problem, challenge, rate_limit};
-use crate::request::{BufferedBody, own_url};
+use crate::request::{BufferedBody, client_address, own_url};
 
 /// Longest that an operation may take, its body included: less than any request may, so that the answer that says so
 /// still says what is left of the rate limit.
@@ -37,13 +40,18 @@ impl Gate {
 pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let Gate { app, operation } = gate;
     let (mut parts, body) = request.into_parts();
-    let known = authenticate(&app, &parts).await;
+    let mut came = came(&app, &parts);
+    let known = known(&app, &parts, &mut came).await;
     let allowance = rate_limit::count(&app, &parts, &known).await;
     let outcome = rate_limit::check(allowance.as_ref())
+        .and_then(|()| came.can_be_kept(&app))
         .and_then(|()| admit(operation.access, known))
         .and_then(|caller| known_parameters(&operation, &parts).map(|()| caller));
     let outcome = match outcome {
-        Ok(caller) => within_limits(&app, &parts, caller.as_ref(), body).await.map(|body| (caller, body)),
+        Ok(caller) => {
+            let judged = within_limits(&app, &parts, caller.as_ref(), body, &mut came).await;
+            judged.map(|body| (caller, body))
+        }
         Err(problem) => Err(problem),
     };
     let mut response = match outcome {
@@ -57,6 +65,7 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         Err(problem) => refused(&app, &parts.headers, problem),
     };
     rate_limit::tell(allowance.as_ref(), response.headers_mut());
+    came.answered(&app, &response);
     response
 }
 
@@ -67,6 +76,7 @@ async fn within_limits(
     parts: &Parts,
     caller: Option<&Caller>,
     body: Body,
+    came: &mut Came,
 ) -> Result<Body, Problem> {
     let Some(verdict) = caller.and_then(Caller::token).filter(|verdict| verdict.is_limited()) else {
         return Ok(body);
@@ -76,7 +86,7 @@ async fn within_limits(
     let cap = if verdict.reads_body() { app.config.limits.json_body } else { 0 };
     let body = BufferedBody::read(body, cap).await?;
     let request = RequestFacts { method, url: &url, body: body.facts(&parts.headers) };
-    verdict.permits(&request, app.clock.now())?;
+    came.judged(&verdict.judge(&request, app.clock.now()))?;
     Ok(body.into_body())
 }
 
@@ -95,7 +105,8 @@ pub(crate) async fn no_such_method(State(app): State<Arc<App>>, request: Request
 
 async fn instead(app: &App, request: Request, problem: Problem) -> Response {
     let (parts, _) = request.into_parts();
-    let known = authenticate(app, &parts).await;
+    let mut came = came(app, &parts);
+    let known = known(app, &parts, &mut came).await;
     let allowance = rate_limit::count(app, &parts, &known).await;
     let outcome = rate_limit::check(allowance.as_ref()).and_then(|()| admit(Access::ANYBODY, known));
     let mut response = match outcome {
@@ -103,7 +114,30 @@ async fn instead(app: &App, request: Request, problem: Problem) -> Response {
         Err(other) => refused(app, &parts.headers, other),
     };
     rate_limit::tell(allowance.as_ref(), response.headers_mut());
+    came.answered(app, &response);
     response
+}
+
+/// A call, for what is written down of it.
+fn came(app: &App, parts: &Parts) -> Came {
+    let mut came = Came::now(Place::Api, client_address(app, &parts.extensions, &parts.headers));
+    let path = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    came.asks(app, parts.method.as_str(), &app.config.url(path));
+    came
+}
+
+/// Who calls, which is written down of a token.
+async fn known(app: &App, parts: &Parts, came: &mut Came) -> Result<Option<Caller>, Problem> {
+    let known = authenticate(app, parts).await;
+    match &known {
+        Ok(caller) => {
+            if let Some(verdict) = caller.as_ref().and_then(Caller::token) {
+                came.by(verdict);
+            }
+        }
+        Err(_) => came.by_refused(app, &parts.headers).await,
+    }
+    known
 }
 
 /// Whoever calls, if they may.

@@ -15,6 +15,7 @@ mod operation;
 mod parameter;
 mod problem;
 pub(crate) mod rate_limit;
+mod record;
 mod strict_json;
 pub(crate) mod words;
 
@@ -29,6 +30,7 @@ pub(crate) use last_resort::dressed;
 pub(crate) use listing::{Filters, Listing, part_of};
 pub(crate) use operation::{Operation, Taken};
 pub(crate) use problem::{FieldProblem, Problem, ProblemDetails};
+pub(crate) use record::Came;
 
 #[cfg(test)]
 mod tests;

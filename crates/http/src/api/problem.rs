@@ -8,6 +8,7 @@ use postern_flows::{FieldError, FormRefusal};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::record::ProblemCode;
 use crate::answer::log_cause;
 use crate::request::RequestId;
 
@@ -219,7 +220,9 @@ impl IntoResponse for Problem {
         let status = self.status();
         let wait = self.retry_after;
         let scope = self.scope;
+        let code = ProblemCode(self.code);
         let mut response = (status, Json(&*self)).into_response();
+        response.extensions_mut().insert(code);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, CONTENT_TYPE);
         if let Some(wait) = wait {

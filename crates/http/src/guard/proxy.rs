@@ -10,13 +10,14 @@ use axum::response::{IntoResponse, Response};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use postern_domain::Refusal;
+use postern_domain::audit::Place;
 use postern_domain::limits::RequestUrl;
 use postern_flows::App;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::hops::{self, Hop};
 use super::{Question, Upstream, UpstreamError, counted, identify, judge, known, refused};
-use crate::api::Problem;
+use crate::api::{Came, Problem};
 use crate::request::{PeerAddress, RequestId, client_address};
 
 /// By which a refusal can be looked up.
@@ -35,20 +36,27 @@ pub fn guarded(app: Arc<App>, upstream: Upstream) -> Router {
 }
 
 async fn pass(State(guarded): State<Arc<Guarded>>, mut request: Request) -> Response {
-    let id = RequestId::new(guarded.app.rng.as_ref());
+    let id = RequestId::new(&guarded.app);
     let upgrade = request.extensions_mut().remove::<OnUpgrade>();
     let (mut parts, body) = request.into_parts();
     let asked = parts.headers.clone();
     let header = id.header();
     id.scope(async {
-        let outcome = match admitted(&guarded.app, &mut parts, body).await {
+        let app = &guarded.app;
+        let mut came = Came::now(Place::Guard, client_address(app, &parts.extensions, &parts.headers));
+        let outcome = match admitted(app, &mut parts, body, &mut came).await {
             Ok(body) => {
                 parts.headers.insert(REQUEST_ID, header.clone());
                 guarded.upstream.pass(Request::from_parts(parts, body)).await.map_err(failed)
             }
-            Err(problem) => Err(refused(&guarded.app, &asked, problem)),
+            Err(problem) => {
+                came.by_refused(app, &asked).await;
+                Err(refused(app, &asked, problem))
+            }
         };
-        outcome.map_or_else(|own| ours(own, header), |answer| answered(answer, upgrade))
+        let response = outcome.map_or_else(|own| ours(own, header), |answer| answered(answer, upgrade));
+        came.answered(app, &response);
+        response
     })
     .await
 }
@@ -63,15 +71,19 @@ fn ours(mut answer: Response, id: HeaderValue) -> Response {
 }
 
 /// Lets a request pass and makes it what the upstream gets.
-async fn admitted(app: &App, parts: &mut Parts, body: Body) -> Result<Body, Problem> {
+async fn admitted(app: &App, parts: &mut Parts, body: Body, came: &mut Came) -> Result<Body, Problem> {
     let from = client_address(app, &parts.extensions, &parts.headers);
     let question = question(app, parts)?;
+    came.asks(app, parts.method.as_str(), &question.whole_url());
     let hop = Hop::of(&parts.headers);
     // First of all: what is judged must be what arrives.
     hops::strip(&mut parts.headers, &hop);
     let verdict = known(app, &parts.headers, from).await?;
+    came.by(&verdict);
+    came.can_be_kept(app)?;
     counted(app, &verdict).await?;
-    let (_, body) = judge(app, &verdict, &question, &parts.headers, body).await?;
+    let (passed, body) = judge(app, &verdict, &question, &parts.headers, body).await?;
+    came.passes(passed.line, passed.reported.as_ref());
     hops::strip_claims(&mut parts.headers, &app.config.session_api_token.header);
     identify(&verdict, &mut parts.headers);
     let scheme = if question.url.as_str().starts_with("https:") { "https" } else { "http" };

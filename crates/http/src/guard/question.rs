@@ -45,6 +45,19 @@ impl Question {
         let url = url.map_err(|error| Refusal::forbidden(error.to_string()))?;
         Self::new(method, url)
     }
+
+    /// Its method, for what is written down.
+    pub(crate) fn method_name(&self) -> &'static str {
+        self.method.map_or("unregistered", Method::as_str)
+    }
+
+    /// Its URL with the query.
+    pub(crate) fn whole_url(&self) -> String {
+        match self.url.query() {
+            Some(query) => format!("{}?{query}", self.url.as_str()),
+            None => self.url.as_str().to_owned(),
+        }
+    }
 }
 
 /// The one value of a header.

@@ -1,31 +1,26 @@
-use std::fmt::Write;
 use std::future::Future;
 
 use axum::http::HeaderValue;
-use postern_flows::Rng;
+use postern_domain::audit::EventId;
+use postern_flows::App;
 
 tokio::task_local! {
-    static CURRENT: String;
+    static CURRENT: EventId;
 }
 
-/// The id of a request: in the log, in the `X-Request-Id` of the answer, and on error pages for people to quote.
-pub(crate) struct RequestId(String);
+/// The id of a request: in the log, in the `X-Request-Id` of the answer, and on error pages for people to quote. What is
+/// written down of a call has the same one.
+pub(crate) struct RequestId(EventId);
 
 impl RequestId {
     /// A new one; an id that a client sends is not believed.
-    pub(crate) fn new(rng: &dyn Rng) -> Self {
-        let mut bytes = [0; 10];
-        rng.fill(&mut bytes);
-        let mut id = String::with_capacity(20);
-        for byte in bytes {
-            let _never_fails = write!(id, "{byte:02x}");
-        }
-        Self(id)
+    pub(crate) fn new(app: &App) -> Self {
+        Self(app.new_event_id(app.clock.now()))
     }
 
     /// The id as a header.
     pub(crate) fn header(&self) -> HeaderValue {
-        HeaderValue::from_str(&self.0).unwrap_or(HeaderValue::from_static(""))
+        HeaderValue::from_str(&self.0.to_string()).unwrap_or(HeaderValue::from_static(""))
     }
 
     /// Runs `work` as the work on this request.
@@ -35,6 +30,11 @@ impl RequestId {
 
     /// The id of the request that is being worked on.
     pub(crate) fn current() -> String {
-        CURRENT.try_with(Clone::clone).unwrap_or_default()
+        Self::event().map(|id| id.to_string()).unwrap_or_default()
+    }
+
+    /// The same for what is written down.
+    pub(crate) fn event() -> Option<EventId> {
+        CURRENT.try_with(|id| *id).ok()
     }
 }

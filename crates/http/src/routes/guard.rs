@@ -9,9 +9,10 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use postern_domain::Refusal;
+use postern_domain::audit::Place;
 use postern_flows::App;
 
-use crate::api::{Problem, rate_limit};
+use crate::api::{Came, Problem, rate_limit};
 use crate::guard::{Question, blank, counted, identify, judge, known, refused};
 use crate::request::{PeerAddress, client_address};
 use crate::rights::{Right, Routes};
@@ -27,24 +28,37 @@ pub(crate) fn routes() -> Routes {
 
 async fn guard(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    match answer(&app, &parts, body).await {
+    let mut came = Came::now(Place::Guard, client_address(&app, &parts.extensions, &parts.headers));
+    let response = match answer(&app, &parts, body, &mut came).await {
         Ok(response) => response,
-        Err(problem) => refused(&app, &parts.headers, problem),
-    }
+        Err(problem) => {
+            came.by_refused(&app, &parts.headers).await;
+            refused(&app, &parts.headers, problem)
+        }
+    };
+    came.answered(&app, &response);
+    response
 }
 
-async fn answer(app: &App, parts: &Parts, body: Body) -> Result<Response, Problem> {
+async fn answer(app: &App, parts: &Parts, body: Body, came: &mut Came) -> Result<Response, Problem> {
     let from = client_address(app, &parts.extensions, &parts.headers);
+    let is_trusted = asked_by_trusted_proxy(app, parts);
+    let question = Question::forwarded(app, &parts.headers);
+    if let (true, Ok(question)) = (is_trusted, &question) {
+        came.asks(app, question.method_name(), &question.whole_url());
+    }
     let verdict = known(app, &parts.headers, from).await?;
+    came.by(&verdict);
+    came.can_be_kept(app)?;
     let allowance = counted(app, &verdict).await?;
-    if !asked_by_trusted_proxy(app, parts) {
+    if !is_trusted {
         return Err(Refusal::forbidden(
             "whoever asks the guard is none of trusted_proxies, so nothing that it says of a request counts",
         )
         .into());
     }
-    let question = Question::forwarded(app, &parts.headers)?;
-    let (_passed, _body) = judge(app, &verdict, &question, &parts.headers, body).await?;
+    let (passed, _body) = judge(app, &verdict, &question?, &parts.headers, body).await?;
+    came.passes(passed.line, passed.reported.as_ref());
     let mut response = StatusCode::OK.into_response();
     identify(&verdict, response.headers_mut());
     blank(response.headers_mut());

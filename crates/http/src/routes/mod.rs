@@ -3,6 +3,7 @@
 mod api;
 mod applications;
 mod assets;
+mod audit;
 mod authorize;
 mod choose_organization;
 mod clients;
@@ -56,6 +57,7 @@ fn all() -> Routes {
         .merge(api::routes())
         .merge(applications::routes())
         .merge(assets::routes())
+        .merge(audit::routes())
         .merge(authorize::routes())
         .merge(clients::routes())
         .merge(consent::routes())

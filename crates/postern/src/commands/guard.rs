@@ -27,6 +27,8 @@ pub(crate) async fn run(config_file: Option<&Path>, args: GuardArgs) -> anyhow::
     let server = Server::bind(&config).await?;
     let app = instance::open(config).await?;
     println!("The guard stands in front of {} at {}", args.upstream, server.bound().context("no address")?);
+    let recorder = instance::record(&app);
     server.serve(guarded(app, upstream), stopped()?).await;
+    recorder.stop().await;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -29,6 +30,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::User(command) => user::run(config_file, command).await,
         Command::Key(command) => key::run(config_file, command).await,
         Command::Token(command) => token::run(config_file, command).await,
+        Command::Audit(command) => audit::run(config_file, command).await,
         Command::Openapi => openapi::run(config_file),
         Command::Doctor => doctor::run(config_file).await,
     }

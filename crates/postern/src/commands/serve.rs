@@ -52,10 +52,12 @@ pub(crate) async fn serve(app: Arc<App>, server: Server, node: Presence) -> anyh
     let stop = stopped()?;
     let (upkeep, mails) = (instance::keep_up(&app), instance::send_mails(&app)?);
     let alive = instance::say_alive(&app, node);
+    let recorder = instance::record(&app);
     server.serve(postern_http::router(Arc::clone(&app)), stop).await;
     for task in [upkeep, mails, alive] {
         task.abort();
     }
+    recorder.stop().await;
     if let Err(refusal) = api_tokens::leave(&app, node).await {
         tracing::warn!(?refusal, "the other nodes could not be told that this one stops");
     }

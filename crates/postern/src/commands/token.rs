@@ -244,7 +244,7 @@ async fn owner(app: &App, user: Option<&str>, org: Option<&str>) -> anyhow::Resu
 }
 
 /// The token that an operator means by its id or by its name, if only one that is not revoked has that name.
-async fn named(app: &App, name: &str) -> anyhow::Result<TokenId> {
+pub(super) async fn named(app: &App, name: &str) -> anyhow::Result<TokenId> {
     if let Ok(id) = name.parse() {
         return Ok(id);
     }

@@ -1,6 +1,7 @@
 //! The pages, one file each, named like their template in `templates/pages/`.
 
 mod applications;
+mod audit;
 mod client;
 mod client_delete;
 mod client_edit;
@@ -24,6 +25,7 @@ mod sign_out;
 mod tokens;
 
 pub use applications::{Applications, ConnectedApp};
+pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};
 pub use client::{Client, ClientCallError, ClientSecretRow, Endpoint};
 pub use client_delete::ClientDelete;
 pub use client_edit::ClientEdit;

@@ -1,4 +1,5 @@
 mod affairs;
+mod audit;
 mod clients;
 mod customers;
 mod fixture;

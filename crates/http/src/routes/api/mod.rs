@@ -1,6 +1,7 @@
 //! The REST API: one file for each kind of thing. What they have in common is in `crate::api`.
 
 mod admin;
+mod audit_events;
 mod consents;
 mod customer_sessions;
 mod customers;
@@ -24,6 +25,7 @@ use crate::rights::Routes;
 pub(super) fn routes() -> Routes {
     Routes::new()
         .merge(admin::routes())
+        .merge(audit_events::routes())
         .merge(consents::routes())
         .merge(customer_sessions::routes())
         .merge(customers::routes())

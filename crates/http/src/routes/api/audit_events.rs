@@ -1,0 +1,44 @@
+//! `/v1/audit-events`: what was called with which token, and who changed what.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use postern_flows::{App, audit};
+
+use crate::api::{Access, Caller, Filters, Listing, Operation, Problem};
+use crate::audit_event::{AuditEvent, filter_of};
+use crate::rights::Routes;
+
+pub(crate) fn routes() -> Routes {
+    let list = Operation::get(
+        "/v1/audit-events",
+        "listAuditEvents",
+        Access::user_or_organization("audit:read"),
+    )
+    .summary("Calls with tokens and changes that somebody made, the latest first")
+    .note(
+        "People see their own and those of their tokens, organizations theirs, owners and admins of an \
+                 organization also those of organization_id, administrators all.",
+    )
+    .lists::<AuditEvent>()
+    .filter_id("token_id", "Calls and changes with a token, and changes of it.")
+    .filter_id("user_id", "What a person did, or was done in their name or to their account.")
+    .filter_id("organization_id", "What concerns an organization.")
+    .filter("kind", "`call` or `act`, which is a change.")
+    .filter("verdict", "`allowed`, `refused` or `report_only`, of calls.")
+    .filter("action", "Changes of one kind, such as `token.made`.")
+    .filter("since", "Not before this moment, in Unix seconds.")
+    .filter("until", "Before this moment, in Unix seconds.");
+    Routes::new().api(list, listed)
+}
+
+async fn listed(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    filters: Filters,
+) -> Result<Json<Listing<AuditEvent>>, Problem> {
+    let filter = filter_of(|name| filters.get(name)).map_err(Problem::malformed)?;
+    let found = audit::list(&app, &caller.actor, &filter, &filters.paging()?).await?;
+    Ok(Json(found.map(AuditEvent::from).into()))
+}

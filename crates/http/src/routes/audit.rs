@@ -1,0 +1,17 @@
+//! `/audit`: what was called with which token, and who changed what.
+
+mod asked;
+mod export;
+mod list;
+mod row;
+
+use crate::rights::{Right, Routes};
+
+const PATH: &str = "/audit";
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get(PATH, Right::Session, list::list).get("/audit/export", Right::Session, export::export)
+}
+
+#[cfg(test)]
+mod tests;
