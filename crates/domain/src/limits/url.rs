@@ -150,11 +150,6 @@ fn push_path(text: &mut String, path: &str) -> Result<(), UrlError> {
         if matches!(segment, "." | "..") {
             return Err(UrlError("its path holds . or .. as a segment"));
         }
-        if segment.starts_with("%20") || segment.ends_with("%20") {
-            return Err(UrlError(
-                "a segment of its path begins or ends with a space, which programs cut off",
-            ));
-        }
     }
     if path.contains("//") {
         return Err(UrlError("its path holds //"));
@@ -193,8 +188,8 @@ fn push_path(text: &mut String, path: &str) -> Result<(), UrlError> {
 
 fn push_escaped(text: &mut String, byte: u8) -> Result<(), UrlError> {
     match byte {
-        b'/' | b'.' | b'%' | b'\\' | b';' | b'?' | b'#' | ..b' ' | 0x7f => Err(UrlError(
-            "its path holds an escaped slash, dot, percent sign, control character or the like, which programs read in different ways",
+        b'/' | b'.' | b'%' | b'\\' | b';' | b'?' | b'#' | ..=b' ' | 0x7f => Err(UrlError(
+            "its path holds an escaped slash, dot, percent sign, space or the like, which programs read in different ways",
         )),
         byte if is_unreserved(byte) => {
             text.push(char::from(byte));
