@@ -64,7 +64,7 @@ pub(crate) struct CreateArgs {
     /// An address or network it may be used from; as often as needed [default: any]
     #[arg(long = "network", value_name = "NETWORK", num_args = 1..)]
     networks: Vec<String>,
-    /// What it may be used for, such as '[get]https://api\.example\.com/books/.*'; as often as needed [default: anything]
+    /// A limit: which requests it may be used for; as often as needed [default: any request]
     #[arg(long = "limit", value_name = "LINE", num_args = 1..)]
     limits: Vec<String>,
     /// What its owner wants to remember of it
