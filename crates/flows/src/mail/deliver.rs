@@ -44,6 +44,19 @@ pub enum DeliveryError {
     Message(#[from] lettre::error::Error),
 }
 
+impl DeliveryError {
+    /// Whether another try is no use: the mail server will never take this mail (RFC 5321 section 4.2.1). That it does not
+    /// take our name and password (RFC 4954 section 6) says nothing of the mail, and somebody may put it right.
+    pub(super) fn is_final(&self) -> bool {
+        match self {
+            Self::Smtp(error) if error.is_permanent() => {
+                error.status().is_none_or(|code| !(530..540).contains(&u16::from(code)))
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Delivery {
     /// The way that the settings name.
     ///
@@ -79,10 +92,11 @@ pub fn sender(config: &Config) -> Result<Mailbox, DeliveryError> {
     if let Some(from) = &config.mail.from {
         return from.parse().map_err(|_| DeliveryError::From);
     }
+    // RFC 5321 section 4.1.3: a host without a name is an address literal.
     let domain = match config.public_url.host() {
         Some(Host::Domain(name)) => name.to_owned(),
         Some(Host::Ipv4(address)) => format!("[{address}]"),
-        Some(Host::Ipv6(address)) => format!("[{address}]"),
+        Some(Host::Ipv6(address)) => format!("[IPv6:{address}]"),
         None => return Err(DeliveryError::From),
     };
     let address = Address::new("no-reply", domain).map_err(|_| DeliveryError::From)?;

@@ -1,7 +1,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::address::Envelope;
+use lettre::message::header::{self, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Mailboxes, Message, MultiPart, SinglePart};
 use postern_domain::{MailId, Timestamp};
 
 use super::Recipient;
@@ -39,14 +40,20 @@ pub(super) fn message(
         .boundary(format!("postern-{id}"))
         .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
         .singlepart(part(ContentType::TEXT_HTML, rendered.html));
-    Message::builder()
-        .from(from.clone())
-        .to(Mailbox::new(name, address))
+    let to = Mailbox::new(name, address);
+    let envelope = Envelope::new(Some(from.email.clone()), vec![to.email.clone()])?;
+    let mut message = Message::builder()
+        .envelope(envelope)
+        // Stands in: the builder reads this header again, and cannot read an address literal.
+        .from(to.email.clone().into())
+        .to(to)
         .subject(one_line(&rendered.subject))
         .date(UNIX_EPOCH + Duration::from_secs(seconds))
         .message_id(Some(format!("<{id}@{}>", from.email.domain())))
         .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()))
-        .multipart(body)
+        .multipart(body)?;
+    message.headers_mut().set(header::From::from(Mailboxes::from(from.clone())));
+    Ok(message)
 }
 
 fn part(content_type: ContentType, body: String) -> SinglePart {

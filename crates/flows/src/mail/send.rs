@@ -66,6 +66,12 @@ enum Failure {
     Delivery(#[from] DeliveryError),
 }
 
+impl Failure {
+    fn is_final(&self) -> bool {
+        matches!(self, Self::Delivery(error) if error.is_final())
+    }
+}
+
 async fn deliver(
     app: &App,
     delivery: &Delivery,
@@ -90,11 +96,11 @@ async fn note(app: &App, mail: &StoredMail, outcome: Result<(), Failure>) -> Res
             tracing::info!(%id, kind, "a mail was sent");
             Outcome::Sent
         }
-        (Err(failure), Some(wait)) => {
+        (Err(failure), Some(wait)) if !failure.is_final() => {
             tracing::warn!(%id, kind, %failure, "a mail could not be sent; it is tried again in {wait}");
             Outcome::Later(now.plus(wait))
         }
-        (Err(failure), None) => {
+        (Err(failure), _) => {
             tracing::error!(%id, kind, %failure, "a mail could not be sent and is given up");
             Outcome::Never
         }

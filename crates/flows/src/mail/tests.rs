@@ -1,3 +1,5 @@
+mod smtp;
+
 use std::path::Path;
 
 use postern_domain::{Email, Lifetime, PersonName, Plain, Refusal, Role};
@@ -155,6 +157,7 @@ fn whom_mails_come_from() {
     };
     assert_eq!(from("https://id.acme.example", None).unwrap(), "Postern <no-reply@id.acme.example>");
     assert_eq!(from("http://127.0.0.1:8080", None).unwrap(), "Postern <no-reply@[127.0.0.1]>");
+    assert_eq!(from("http://[::1]:8080", None).unwrap(), "Postern <no-reply@[IPv6:::1]>");
     assert_eq!(
         from("https://id.acme.example", Some("Acme <a@acme.example>")).unwrap(),
         "Acme <a@acme.example>"
