@@ -33,7 +33,7 @@ pub struct Call {
     pub address: IpAddr,
     /// The method as it was sent.
     pub method: String,
-    /// The URL, as [`redacted`](super::redacted) shows it.
+    /// The URL, as [`redacted`](super::redacted()) shows it.
     pub url: String,
     /// The status of the answer.
     pub status: u16,
