@@ -10,7 +10,7 @@ use postern_domain::{
 use postern_storage::{Cache, app_approvals, clients, customers, organizations, users};
 
 use crate::App;
-use crate::bearer::Verdict;
+use crate::bearer::{ReadyLimits, Verdict};
 
 /// How many clients and how many accounts are kept in memory.
 const CLIENTS: usize = 2_000;
@@ -40,6 +40,8 @@ pub(crate) struct Live {
     pub(crate) consents: Cache<(UserId, ClientId, Subject), Option<Arc<Consent>>>,
     /// What is known of a token, by its hash.
     pub(crate) verdicts: Cache<TokenHash, Arc<Verdict>>,
+    /// The limits of tokens, ready to judge requests.
+    pub(crate) limits: ReadyLimits,
 }
 
 impl Live {
@@ -54,6 +56,7 @@ impl Live {
             approvals: Cache::new(APPROVALS),
             customers: Cache::new(CUSTOMERS),
             verdicts: Cache::new(VERDICTS),
+            limits: ReadyLimits::new(),
             consents: Cache::new(CONSENTS),
         }
     }

@@ -1,12 +1,10 @@
 use std::sync::Arc;
 
 use postern_domain::limits::{CompiledLimits, LimitVerdict, Method, RequestFacts, Shortfall};
-use postern_domain::{Permit, Refusal, Timestamp};
+use postern_domain::{Refusal, Timestamp};
 
 use super::Verdict;
 
-/// From how many lines on limits are made ready beside the requests and not among them.
-const MANY_LINES: usize = 16;
 /// How many lines a refusal describes.
 const MOST_DESCRIBED: usize = 3;
 
@@ -92,19 +90,4 @@ impl From<&OutsideLimits> for Refusal {
         let closest = outside.describe().join("; ");
         Self::outside_limits(format!("no limit of the token lets this request pass; {closest}"))
     }
-}
-
-/// Makes the limits of a permit ready.
-///
-/// # Errors
-/// `server_error` if what was kept is none.
-pub(super) async fn ready(permit: &Permit) -> Result<Arc<[CompiledLimits]>, Refusal> {
-    let sets = permit.limits.clone();
-    let lines: usize = sets.iter().map(|set| set.lines().len()).sum();
-    let compile = move || sets.into_iter().map(CompiledLimits::compile).collect::<Result<Arc<[_]>, _>>();
-    let compiled = match lines > MANY_LINES {
-        true => tokio::task::spawn_blocking(compile).await.map_err(Refusal::because)?,
-        false => compile(),
-    };
-    compiled.map_err(Refusal::because)
 }

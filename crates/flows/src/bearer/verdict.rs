@@ -2,14 +2,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use postern_domain::limits::CompiledLimits;
 use postern_domain::{
     ApiToken, ErrorCode, MalformedToken, Permit, Presented, Refusal, Timestamp, TokenId, TokenKind, TokenText,
 };
 use postern_storage::tokens::{self, Token, TokenData};
 
 use super::holder::{Holder, holder};
-use super::judgement;
+use super::ready_limits::{Ready, ready};
 use crate::{App, TokenAuthMode, last_use, standing};
 
 /// What a token that works is worth. Kept in memory until something that it rests on changes.
@@ -26,7 +25,7 @@ pub struct Verdict {
     /// What it allows right now.
     pub permit: Permit,
     /// The limits of its permit, ready to judge requests.
-    pub(super) limits: Arc<[CompiledLimits]>,
+    pub(super) limits: Ready,
     /// When it was issued.
     pub created_at: Timestamp,
     /// When it ends.
@@ -134,7 +133,7 @@ pub(super) async fn look_up(app: &App, text: &TokenText) -> Result<Option<Arc<Ve
         }
         None => permit,
     };
-    let limits = judgement::ready(&permit).await?;
+    let limits = ready(app, &permit).await?;
     let verdict = Arc::new(Verdict::new(token, holder, permit, limits));
     // Refresh tokens are used once: keeping them would only push others out.
     if verdict.kind != TokenKind::Refresh {
@@ -144,7 +143,7 @@ pub(super) async fn look_up(app: &App, text: &TokenText) -> Result<Option<Arc<Ve
 }
 
 impl Verdict {
-    fn new(token: Token, holder: Holder, permit: Permit, limits: Arc<[CompiledLimits]>) -> Self {
+    fn new(token: Token, holder: Holder, permit: Permit, limits: Ready) -> Self {
         Self {
             id: token.id,
             kind: token.kind,
