@@ -1,6 +1,7 @@
 //! Where somebody is heading to who has to sign in or sign up first.
 
 use axum::http::HeaderValue;
+use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{OwnPath, Params};
 use postern_flows::authorize::Waiting;
 use postern_templating::pages::Destination;
@@ -25,6 +26,12 @@ pub(crate) fn with_return_to(page: &str, return_to: &OwnPath) -> String {
         .append_pair("return_to", return_to.as_str())
         .finish();
     format!("{page}?{query}")
+}
+
+/// Sends somebody who signed in too long ago to prove who they are, and back to `path`.
+pub(crate) fn prove_first(path: &str) -> Response {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", path).finish();
+    Redirect::to(&format!("/reauthenticate?{query}")).into_response()
 }
 
 /// The app that waits, as pages show it.

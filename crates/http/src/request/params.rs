@@ -7,8 +7,13 @@ use axum::http::{HeaderMap, header};
 use postern_domain::{Params, Refusal};
 use postern_flows::App;
 
+use crate::answer::PageRefusal;
+
 /// The strictly read query of a request; what is wrong with it is for the endpoint to answer in its own shape.
 pub(crate) struct QueryParams(pub(crate) Result<Params, Refusal>);
+
+/// The strictly read query of a page of ours.
+pub(crate) struct PageQuery(pub(crate) Params);
 
 /// The strictly read form body of a machine's request, likewise.
 pub(crate) struct ProtocolForm(pub(crate) Result<Params, Refusal>);
@@ -19,6 +24,15 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let query = parts.uri.query().unwrap_or_default();
         Ok(Self(Params::parse(query.as_bytes()).map_err(Refusal::from)))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
+    type Rejection = PageRefusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageRefusal> {
+        let Ok(QueryParams(query)) = QueryParams::from_request_parts(parts, state).await;
+        Ok(Self(query?))
     }
 }
 

@@ -1,66 +1,101 @@
 //! Whose tokens a request is about, and who asks.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use postern_domain::{InstanceRight, Organization, Refusal, Role, TokenId};
 use postern_flows::api_tokens::{self, List, Owner, Relation, Token};
 use postern_flows::{Actor, App, sessions};
 use postern_templating::pages::TokenPlace;
 use postern_templating::{Chrome, OrganizationNav, OrganizationTab, Section};
 
+use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{SignedIn, Visitor};
-
-/// What the address says. Whether there is such a thing is looked at once the form's token is known to be good.
-pub(super) struct Asked {
-    slug: Option<String>,
-    id: Option<String>,
-    is_admin: bool,
-}
+use crate::request::{PageRequest, SignedIn, Visitor};
 
 /// A place with tokens, for somebody who is signed in.
 pub(super) struct At {
+    pub(super) visitor: Visitor,
     pub(super) signed_in: SignedIn,
     pub(super) actor: Actor,
     pub(super) place: TokenPlace,
     pub(super) list: List,
     organization: Option<(Arc<Organization>, Role)>,
-    id: Option<TokenId>,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Asked {
-    type Rejection = Infallible;
+/// A token that the person manages, in the place where the address names it.
+pub(super) struct ManagedToken {
+    pub(super) app: Arc<App>,
+    pub(super) at: At,
+    pub(super) token: Token,
+    /// What the person is to its owner.
+    pub(super) relation: Relation,
+}
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+impl FromRequestParts<Arc<App>> for At {
+    type Rejection = Response;
+
+    /// Refused is an organization that is none of theirs (`not_found`), and who is no administrator (`forbidden`).
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let PageRequest { app, visitor, signed_in } = PageRequest::from_request_parts(parts, app).await?;
         let is_admin = parts.uri.path().starts_with("/admin/");
-        let found = Path::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
-        let mut found = found.map(|Path(found)| found).unwrap_or_default();
-        Ok(Self { slug: found.remove("slug"), id: found.remove("id"), is_admin })
+        let slug = named(parts, &app, "slug").await;
+        At::find(&app, visitor, signed_in, is_admin, slug).await.map_err(refused)
     }
 }
 
-impl Asked {
-    /// The place it is.
-    ///
-    /// # Errors
-    /// `not_found` for an organization that is none of theirs, `forbidden` for who is no administrator.
-    pub(super) async fn find(self, app: &App, signed_in: SignedIn) -> Result<At, Refusal> {
+impl FromRequestParts<Arc<App>> for ManagedToken {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let at = At::from_request_parts(parts, app).await?;
+        let id = named(parts, app, "id").await.and_then(|id| id.parse().ok());
+        let (token, relation) = at.token(app, id).await.map_err(refused)?;
+        Ok(Self { app: Arc::clone(app), at, token, relation })
+    }
+}
+
+/// A part of the address.
+async fn named(parts: &mut Parts, app: &Arc<App>, name: &str) -> Option<String> {
+    let found = Path::<BTreeMap<String, String>>::from_request_parts(parts, app).await;
+    found.ok().and_then(|Path(mut found)| found.remove(name))
+}
+
+fn refused(refusal: Refusal) -> Response {
+    PageRefusal::from(refusal).into_response()
+}
+
+fn signed_in_id(actor: &Actor) -> Result<postern_domain::UserId, Refusal> {
+    actor.person().map(|person| person.id).ok_or_else(|| Refusal::forbidden("sign in first"))
+}
+
+impl At {
+    async fn find(
+        app: &App,
+        visitor: Visitor,
+        signed_in: SignedIn,
+        is_admin: bool,
+        slug: Option<String>,
+    ) -> Result<Self, Refusal> {
         let actor = Actor::signed_in(app, &signed_in.user);
-        let id = self.id.and_then(|id| id.parse().ok());
-        let at =
-            |place, list, organization| At { signed_in, actor: actor.clone(), place, list, organization, id };
-        if self.is_admin {
+        let at = |place, list, organization| Self {
+            visitor,
+            signed_in,
+            actor: actor.clone(),
+            place,
+            list,
+            organization,
+        };
+        if is_admin {
             if !actor.has_right(InstanceRight::UsersManage) {
                 return Err(Refusal::forbidden("this page is for administrators of this server"));
             }
             return Ok(at(TokenPlace::Everybody, List::Everybody, None));
         }
-        let Some(slug) = self.slug else {
+        let Some(slug) = slug else {
             let owner = Owner::User(signed_in_id(&actor)?);
             return Ok(at(TokenPlace::Personal, List::Of(owner), None));
         };
@@ -71,13 +106,7 @@ impl Asked {
         let list = List::Of(Owner::Organization(organization.id));
         Ok(at(place, list, Some((organization, role))))
     }
-}
 
-fn signed_in_id(actor: &Actor) -> Result<postern_domain::UserId, Refusal> {
-    actor.person().map(|person| person.id).ok_or_else(|| Refusal::forbidden("sign in first"))
-}
-
-impl At {
     /// Whose tokens these are; `None` for administrators.
     pub(super) const fn owner(&self) -> Option<Owner> {
         match self.list {
@@ -91,14 +120,11 @@ impl At {
         self.organization.as_ref().map(|(organization, _)| organization)
     }
 
-    /// The token that the address names, if it is of this place.
-    ///
-    /// # Errors
-    /// `not_found` if it is not.
-    pub(super) async fn token(&self, app: &App) -> Result<(Token, Relation), Refusal> {
+    /// The token of this id, or `not_found` if it is not of this place.
+    async fn token(&self, app: &App, id: Option<TokenId>) -> Result<(Token, Relation), Refusal> {
         let gone = || Refusal::not_found("there is no such token among yours");
         let (token, owner, relation) =
-            api_tokens::find(app, &self.actor, self.id.ok_or_else(gone)?, "tokens:read").await?;
+            api_tokens::find(app, &self.actor, id.ok_or_else(gone)?, "tokens:read").await?;
         match self.owner() {
             Some(here) if here != owner => Err(gone()),
             _ => Ok((token, relation)),
@@ -134,13 +160,13 @@ impl At {
     }
 
     /// The frame of a page of this place.
-    pub(super) fn chrome(&self, app: &App, visitor: &Visitor) -> Chrome {
+    pub(super) fn chrome(&self, app: &App) -> Chrome {
         let section = match self.place {
             TokenPlace::Personal => Section::Tokens,
             TokenPlace::Organization(_) => Section::Organizations,
             TokenPlace::Everybody => Section::AllTokens,
         };
-        let mut chrome = page::chrome(app, visitor, section);
+        let mut chrome = page::chrome(app, &self.visitor, section);
         chrome.organization = self.organization.as_ref().map(|(organization, role)| OrganizationNav {
             name: organization.name.to_string(),
             slug: organization.slug.to_string(),
@@ -150,10 +176,4 @@ impl At {
         });
         chrome
     }
-}
-
-/// Sends somebody who signed in too long ago to prove who they are, and back to `path`.
-pub(super) fn prove_first(path: &str) -> Response {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", path).finish();
-    Redirect::to(&format!("/reauthenticate?{query}")).into_response()
 }

@@ -8,12 +8,12 @@ use postern_flows::{App, Paging};
 use postern_templating::pages::{TokenFilter, Tokens};
 use postern_templating::{Choice, Pager};
 
-use super::asked::{Asked, At};
+use super::asked::At;
 use super::done::Done;
 use super::row::row;
 use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{QueryParams, SignedIn, Visitor};
+use crate::request::PageQuery;
 
 const STATES: [(&str, &str, TokenState); 3] = [
     ("active", "Active", TokenState::Active),
@@ -25,13 +25,9 @@ const KINDS: [(&str, TokenKind); 2] =
 
 pub(super) async fn list(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    asked: Asked,
-    QueryParams(query): QueryParams,
+    at: At,
+    PageQuery(query): PageQuery,
 ) -> Result<Response, PageRefusal> {
-    let query = query?;
-    let at = asked.find(&app, signed_in).await?;
     let paging = Paging { cursor: query.get("cursor").map(str::to_owned), ..Paging::first() };
     let filter = Filter {
         query: query.get("q").map(str::to_owned),
@@ -44,7 +40,7 @@ pub(super) async fn list(
         tokens.push(row(&app, &at, token).await?);
     }
     let total = api_tokens::count(&app, &at.actor, at.list).await?;
-    let mut chrome = at.chrome(&app, &visitor);
+    let mut chrome = at.chrome(&app);
     chrome.notice = Done::notice(query.get("done"));
     Ok(page::render(&Tokens {
         chrome,

@@ -9,40 +9,34 @@ use postern_flows::{App, FieldErrors, FormRefusal};
 use postern_templating::Field;
 use postern_templating::pages::{TokenNew, TokenOccasion};
 
-use super::asked::{Asked, At, prove_first};
+use super::asked::At;
 use super::form::{draft_of, query_of, shown};
 use super::value;
 use crate::answer::PageRefusal;
+use crate::heading::prove_first;
 use crate::page;
-use crate::request::{PageForm, SignedIn, Visitor};
+use crate::request::FormAbout;
 
 pub(super) async fn form(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    asked: Asked,
+    at: At,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageRefusal> {
     let query = query.unwrap_or_default();
     let params = Params::parse_repeated(query.as_bytes())
         .map_err(|error| Refusal::invalid_request(error.to_string()))?;
-    let at = asked.find(&app, signed_in).await?;
     let draft = if query.is_empty() { TokenDraft::blank() } else { draft_of(&params) };
     if !at.is_fresh(&app) {
         return Ok(prove_first(&path_with(&at, &query)));
     }
     let user = params.get("user").unwrap_or_default();
-    Ok(page_of(&app, &visitor, at, user, &draft, &FieldErrors::none()).await?)
+    Ok(page_of(&app, at, user, &draft, &FieldErrors::none()).await?)
 }
 
 pub(super) async fn create(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    asked: Asked,
-    PageForm(form): PageForm,
+    FormAbout(at, form): FormAbout<At>,
 ) -> Result<Response, PageRefusal> {
-    let at = asked.find(&app, signed_in).await?;
     let draft = draft_of(&form);
     let user = form.get("user").unwrap_or_default().trim();
     if !at.is_fresh(&app) {
@@ -54,11 +48,9 @@ pub(super) async fn create(
         Err(errors) => Err(errors.into()),
     };
     match outcome {
-        Ok(made) => {
-            Ok(value::page(&app, &visitor, &at, &made.token, &made.value, TokenOccasion::Made).await?)
-        }
+        Ok(made) => Ok(value::page(&app, &at, &made.token, &made.value, TokenOccasion::Made).await?),
         Err(FormRefusal::Fields(errors)) => {
-            let page = page_of(&app, &visitor, at, user, &draft, &errors).await?;
+            let page = page_of(&app, at, user, &draft, &errors).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(FormRefusal::Refused(refusal)) => Err(refusal.into()),
@@ -81,7 +73,6 @@ fn path_with(at: &At, query: &str) -> String {
 
 async fn page_of(
     app: &App,
-    visitor: &Visitor,
     at: At,
     user: &str,
     draft: &TokenDraft,
@@ -90,7 +81,7 @@ async fn page_of(
     let offer = offer(app, &at, user).await?;
     let is_admin = at.owner().is_none();
     Ok(page::render(&TokenNew {
-        chrome: at.chrome(app, visitor),
+        chrome: at.chrome(app),
         user: is_admin.then(|| Field { value: user.to_owned(), error: errors.of("user").map(str::to_owned) }),
         form: shown(app, &at, draft, errors, &offer, None),
         place: at.place,

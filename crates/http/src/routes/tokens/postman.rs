@@ -1,28 +1,19 @@
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use postern_flows::App;
 use serde_json::{Value, json};
 
-use super::asked::Asked;
+use super::asked::ManagedToken;
 use super::snippets::{Way, way};
 use crate::answer::PageRefusal;
-use crate::request::SignedIn;
 
 /// The format, as it names itself.
 const SCHEMA: &str = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
 
 /// A collection for Postman, with an empty variable for the value of the token.
 pub(super) async fn collection(
-    State(app): State<Arc<App>>,
-    signed_in: SignedIn,
-    asked: Asked,
+    ManagedToken { app, at, token, .. }: ManagedToken,
 ) -> Result<Response, PageRefusal> {
-    let at = asked.find(&app, signed_in).await?;
-    let (token, _) = at.token(&app).await?;
     let name = token.api().map(|api| api.name.to_string()).unwrap_or_default();
     let way = way(&app, &at, &token);
     let body = json!({

@@ -1,27 +1,16 @@
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
-use postern_flows::App;
 use postern_flows::api_tokens;
 use postern_templating::When;
 use postern_templating::pages::TokenRevoke;
 
-use super::asked::Asked;
+use super::asked::ManagedToken;
 use super::done::Done;
 use super::row::hint;
 use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{PageForm, SignedIn, Visitor};
+use crate::request::FormAbout;
 
-pub(super) async fn ask(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    asked: Asked,
-) -> Result<Response, PageRefusal> {
-    let at = asked.find(&app, signed_in).await?;
-    let (token, _) = at.token(&app).await?;
+pub(super) async fn ask(ManagedToken { app, at, token, .. }: ManagedToken) -> Result<Response, PageRefusal> {
     let now = app.clock.now();
     let api = token.api();
     let old = match api.and_then(|api| api.replaces) {
@@ -29,7 +18,7 @@ pub(super) async fn ask(
         None => None,
     };
     Ok(page::render(&TokenRevoke {
-        chrome: at.chrome(&app, &visitor),
+        chrome: at.chrome(&app),
         id: token.id.to_string(),
         name: api.map(|api| api.name.to_string()).unwrap_or_default(),
         hint: hint(&app, &token),
@@ -42,13 +31,8 @@ pub(super) async fn ask(
 }
 
 pub(super) async fn revoke(
-    State(app): State<Arc<App>>,
-    signed_in: SignedIn,
-    asked: Asked,
-    PageForm(_): PageForm,
+    FormAbout(ManagedToken { app, at, token, .. }, _): FormAbout<ManagedToken>,
 ) -> Result<Response, PageRefusal> {
-    let at = asked.find(&app, signed_in).await?;
-    let (token, _) = at.token(&app).await?;
     api_tokens::revoke(&app, &at.actor, token.id).await?;
     Ok(Done::Revoked.and_go_to(&at.url()))
 }

@@ -1,6 +1,3 @@
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use postern_flows::App;
@@ -8,45 +5,33 @@ use postern_flows::api_tokens::{self, OVERLAPS, Token};
 use postern_templating::pages::{TokenOccasion, TokenRotate};
 use postern_templating::{Choice, When};
 
-use super::asked::{Asked, At, prove_first};
+use super::asked::{At, ManagedToken};
 use super::value;
 use crate::answer::PageRefusal;
+use crate::heading::prove_first;
 use crate::page;
-use crate::request::{PageForm, SignedIn, Visitor};
+use crate::request::FormAbout;
 
 /// What is chosen unless somebody chooses otherwise.
 const USUAL: &str = "24h";
 
-pub(super) async fn ask(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    asked: Asked,
-) -> Result<Response, PageRefusal> {
-    let at = asked.find(&app, signed_in).await?;
-    let (token, _) = at.token(&app).await?;
+pub(super) async fn ask(ManagedToken { app, at, token, .. }: ManagedToken) -> Result<Response, PageRefusal> {
     if !at.is_fresh(&app) {
         return Ok(prove_first(&format!("{}/rotate", at.url_of(token.id))));
     }
-    Ok(page::render(&page_of(&app, &visitor, at, &token, None)))
+    Ok(page::render(&page_of(&app, at, &token, None)))
 }
 
 pub(super) async fn rotate(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    asked: Asked,
-    PageForm(form): PageForm,
+    FormAbout(ManagedToken { app, at, token, .. }, form): FormAbout<ManagedToken>,
 ) -> Result<Response, PageRefusal> {
-    let at = asked.find(&app, signed_in).await?;
-    let (token, _) = at.token(&app).await?;
     if !at.is_fresh(&app) {
         return Ok(prove_first(&format!("{}/rotate", at.url_of(token.id))));
     }
     let chosen = OVERLAPS.iter().find(|(value, _)| Some(*value) == form.get("overlap"));
     let Some((_, overlap)) = chosen else {
         let error = Some("Choose how long the old value goes on.".to_owned());
-        let page = page::render(&page_of(&app, &visitor, at, &token, error));
+        let page = page::render(&page_of(&app, at, &token, error));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let rotated = api_tokens::rotate(&app, &at.actor, token.id, *overlap).await?;
@@ -54,10 +39,10 @@ pub(super) async fn rotate(
     let until = rotated.old_ends_at.map(|end| format!("until {}", When::new(end.0, now.0).exact));
     let made = rotated.made;
     let occasion = TokenOccasion::Rotated(until);
-    Ok(value::page(&app, &visitor, &at, &made.token, &made.value, occasion).await?)
+    Ok(value::page(&app, &at, &made.token, &made.value, occasion).await?)
 }
 
-fn page_of(app: &App, visitor: &Visitor, at: At, token: &Token, error: Option<String>) -> TokenRotate {
+fn page_of(app: &App, at: At, token: &Token, error: Option<String>) -> TokenRotate {
     let now = app.clock.now();
     let overlaps = OVERLAPS.iter().map(|(value, span)| {
         let choice = match *value {
@@ -68,7 +53,7 @@ fn page_of(app: &App, visitor: &Visitor, at: At, token: &Token, error: Option<St
         choice.selected(*value == USUAL)
     });
     TokenRotate {
-        chrome: at.chrome(app, visitor),
+        chrome: at.chrome(app),
         id: token.id.to_string(),
         name: token.api().map(|api| api.name.to_string()).unwrap_or_default(),
         overlaps: overlaps.collect(),

@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use postern_domain::{Params, Refusal, Timestamp};
@@ -9,32 +7,28 @@ use postern_flows::{App, FieldErrors, FormRefusal};
 use postern_templating::pages::{Token as TokenPage, TokenActions, TokenForm, TokenOccasion};
 use postern_templating::{ScopeGroup, ScopeLine, Shortened, When};
 
-use super::asked::{Asked, At, prove_first};
+use super::asked::{At, ManagedToken};
 use super::done::Done;
 use super::form::{draft_of, query_of, shown};
 use super::row::{hint, may_renew, person, state};
 use super::snippets::snippets;
 use super::value;
 use crate::answer::PageRefusal;
+use crate::heading::prove_first;
 use crate::page;
-use crate::request::{PageForm, SignedIn, Visitor};
+use crate::request::FormAbout;
 
 pub(super) async fn show(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    asked: Asked,
+    ManagedToken { app, at, token, relation }: ManagedToken,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageRefusal> {
     let query = query.unwrap_or_default();
     let params = Params::parse_repeated(query.as_bytes())
         .map_err(|error| Refusal::invalid_request(error.to_string()))?;
-    let at = asked.find(&app, signed_in).await?;
-    let (token, relation) = at.token(&app).await?;
     // Somebody comes back from proving who they are, with what they had typed.
     let draft = params.get("name").map(|_| draft_of(&params));
     let typed = draft.clone().unwrap_or_else(|| TokenDraft::of(&token));
-    let mut shown = page_of(&app, &visitor, &at, &token, relation, &typed, &FieldErrors::none()).await?;
+    let mut shown = page_of(&app, &at, &token, relation, &typed, &FieldErrors::none()).await?;
     shown.chrome.notice = Done::notice(params.get("done"));
     if let Some(form) = shown.form.as_mut().filter(|_| draft.is_some()) {
         form.problem =
@@ -44,28 +38,21 @@ pub(super) async fn show(
 }
 
 pub(super) async fn act(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    asked: Asked,
-    PageForm(form): PageForm,
+    FormAbout(ManagedToken { app, at, token, relation }, form): FormAbout<ManagedToken>,
 ) -> Result<Response, PageRefusal> {
-    let at = asked.find(&app, signed_in).await?;
-    let (token, relation) = at.token(&app).await?;
     match form.get("action") {
         Some("reveal") if !at.is_fresh(&app) => Ok(prove_first(&at.url_of(token.id))),
         Some("reveal") => {
             let (token, plain) = api_tokens::reveal(&app, &at.actor, token.id).await?;
-            Ok(value::page(&app, &visitor, &at, &token, &plain, TokenOccasion::Revealed).await?)
+            Ok(value::page(&app, &at, &token, &plain, TokenOccasion::Revealed).await?)
         }
-        Some("save") => save(&app, &visitor, &at, &token, relation, &draft_of(&form)).await,
+        Some("save") => save(&app, &at, &token, relation, &draft_of(&form)).await,
         _ => Err(Refusal::invalid_request("choose one of the buttons").into()),
     }
 }
 
 async fn save(
     app: &App,
-    visitor: &Visitor,
     at: &At,
     token: &Token,
     relation: Relation,
@@ -80,7 +67,7 @@ async fn save(
             Ok(Done::Saved.and_go_to(&at.url_of(token.id)))
         }
         Err(FormRefusal::Fields(errors)) => {
-            let page = page_of(app, visitor, at, token, relation, draft, &errors).await?;
+            let page = page_of(app, at, token, relation, draft, &errors).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&page)).into_response())
         }
         Err(FormRefusal::Refused(refusal)) => Err(refusal.into()),
@@ -89,7 +76,6 @@ async fn save(
 
 async fn page_of(
     app: &App,
-    visitor: &Visitor,
     at: &At,
     token: &Token,
     relation: Relation,
@@ -103,7 +89,7 @@ async fn page_of(
     let expires = token.expires_at.map(when);
     let is_live = token.is_live(now);
     Ok(TokenPage {
-        chrome: at.chrome(app, visitor),
+        chrome: at.chrome(app),
         place: at.place.clone(),
         id: Shortened::new(token.id.to_string()),
         name: api.map(|api| api.name.to_string()).unwrap_or_default(),

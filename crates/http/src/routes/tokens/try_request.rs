@@ -1,6 +1,3 @@
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use postern_domain::Params;
@@ -9,44 +6,31 @@ use postern_flows::{App, FieldErrors, FormRefusal};
 use postern_templating::Field;
 use postern_templating::pages::{TokenTried, TokenTriedLine, TokenTry};
 
-use super::asked::{Asked, At};
+use super::asked::{At, ManagedToken};
 use super::form::every_error;
 use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{PageForm, SignedIn, Visitor};
+use crate::request::FormAbout;
 
-pub(super) async fn form(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    asked: Asked,
-) -> Result<Response, PageRefusal> {
-    let at = asked.find(&app, signed_in).await?;
-    let (token, _) = at.token(&app).await?;
+pub(super) async fn form(ManagedToken { app, at, token, .. }: ManagedToken) -> Result<Response, PageRefusal> {
     let (limits, _) = api_tokens::own_limits(&token);
     let trial = Trial { limits, ..Trial::default() };
-    Ok(page::render(&page_of(&app, &visitor, &at, &token, &trial, &FieldErrors::none())))
+    Ok(page::render(&page_of(&app, &at, &token, &trial, &FieldErrors::none())))
 }
 
 pub(super) async fn tried(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    asked: Asked,
-    PageForm(form): PageForm,
+    FormAbout(ManagedToken { app, at, token, .. }, form): FormAbout<ManagedToken>,
 ) -> Result<Response, PageRefusal> {
-    let at = asked.find(&app, signed_in).await?;
-    let (token, _) = at.token(&app).await?;
     let trial = trial_of(&form);
     let (_, inherited) = api_tokens::own_limits(&token);
     match api_tokens::try_request(&app, &trial, inherited).await {
         Ok(tried) => {
-            let mut page = page_of(&app, &visitor, &at, &token, &trial, &FieldErrors::none());
+            let mut page = page_of(&app, &at, &token, &trial, &FieldErrors::none());
             page.tried = Some(shown(&app, &token, tried));
             Ok(page::render(&page))
         }
         Err(FormRefusal::Fields(errors)) => {
-            let page = page_of(&app, &visitor, &at, &token, &trial, &errors);
+            let page = page_of(&app, &at, &token, &trial, &errors);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&page)).into_response())
         }
         Err(FormRefusal::Refused(refusal)) => Err(refusal.into()),
@@ -64,17 +48,10 @@ fn trial_of(form: &Params) -> Trial {
     }
 }
 
-fn page_of(
-    app: &App,
-    visitor: &Visitor,
-    at: &At,
-    token: &Token,
-    trial: &Trial,
-    errors: &FieldErrors,
-) -> TokenTry {
+fn page_of(app: &App, at: &At, token: &Token, trial: &Trial, errors: &FieldErrors) -> TokenTry {
     let field = |name: &str, value: &str| Field { value: value.to_owned(), error: every_error(errors, name) };
     TokenTry {
-        chrome: at.chrome(app, visitor),
+        chrome: at.chrome(app),
         place: at.place.clone(),
         id: token.id.to_string(),
         name: token.api().map(|api| api.name.to_string()).unwrap_or_default(),

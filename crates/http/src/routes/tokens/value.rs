@@ -10,12 +10,10 @@ use postern_templating::pages::{Endpoint, TokenOccasion, TokenValue};
 use super::asked::At;
 use super::snippets::snippets;
 use crate::page;
-use crate::request::Visitor;
 
 /// Every page is answered with `no-store`.
 pub(super) async fn page(
     app: &App,
-    visitor: &Visitor,
     at: &At,
     token: &Token,
     value: &Plain,
@@ -23,7 +21,7 @@ pub(super) async fn page(
 ) -> Result<Response, Refusal> {
     let now = app.clock.now();
     Ok(page::render(&TokenValue {
-        chrome: at.chrome(app, visitor),
+        chrome: at.chrome(app),
         place: at.place.clone(),
         id: token.id.to_string(),
         name: token.api().map(|api| api.name.to_string()).unwrap_or_default(),
