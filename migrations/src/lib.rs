@@ -15,6 +15,7 @@ mod m20261122_000007_organization_choices;
 mod m20261122_000008_lists;
 mod m20261122_000010_consent_limits;
 mod m20261122_000011_audit;
+mod m20261122_000012_owners_tokens;
 
 /// Every change of the schema, oldest first.
 pub struct Migrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_lists::Migration),
             Box::new(m20261122_000010_consent_limits::Migration),
             Box::new(m20261122_000011_audit::Migration),
+            Box::new(m20261122_000012_owners_tokens::Migration),
         ]
     }
 }

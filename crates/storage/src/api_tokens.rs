@@ -13,7 +13,7 @@ use crate::mapping::to_json;
 use crate::tokens::row::{Column, Entity};
 use crate::tokens::{Token, data_text, name_key, token};
 use crate::{Db, StorageError, Tx};
-use search::{lasts, of_kind, owned_by};
+use search::{lasts, of_owner};
 
 pub use search::{Owner, Place, Search, State};
 
@@ -68,11 +68,7 @@ pub async fn count(db: &Db, search: &Search, now: Timestamp) -> Result<u64, Stor
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn count_live(tx: &Tx, owner: Owner, now: Timestamp) -> Result<u64, StorageError> {
-    let kind = match owner {
-        Owner::User(_) => TokenKind::Personal,
-        Owner::Organization(_) => TokenKind::Organization,
-    };
-    let live = of_kind(kind).filter(owned_by(owner)).filter(Column::RevokedAt.is_null()).filter(lasts(now));
+    let live = of_owner(owner).filter(Column::RevokedAt.is_null()).filter(lasts(now));
     Ok(live.count(tx.connection()).await?)
 }
 

@@ -6,7 +6,7 @@ use postern_domain::{OrganizationId, Timestamp, TokenId, TokenKind, UserId};
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, Select, Value};
 
-use crate::prefix::behind;
+use crate::prefix::begins;
 use crate::tokens::row::{Column, Entity};
 use crate::tokens::{Token, name_key};
 
@@ -119,22 +119,26 @@ impl Search {
 
     pub(super) fn query(&self, kind: TokenKind, after: Option<&Place>, now: Timestamp) -> Select<Entity> {
         let (column, order) = self.order();
-        let mut query = of_kind(kind);
-        if let Some(owner) = self.owner {
-            query = query.filter(owned_by(owner));
-        }
+        let mut query = match self.owner {
+            Some(owner) => of_owner(owner),
+            None => of_kind(kind),
+        };
         if let Some(name) = &self.name {
-            let begin = name_key(name);
-            if let Some(end) = behind(&begin) {
-                query = query.filter(Column::NameKey.lt(end));
-            }
-            query = query.filter(Column::NameKey.gte(begin));
+            let from = match after.map(|place| &place.by) {
+                Some(By::Name(name)) => Some(name.as_slice()),
+                _ => None,
+            };
+            query = query.filter(begins(Column::NameKey, &name_key(name), from));
         }
         query = match self.state {
             None => query,
             Some(State::Revoked) => query.filter(Column::RevokedAt.is_not_null()),
             Some(State::Expired) => {
-                query.filter(Column::RevokedAt.is_null()).filter(Column::ExpiresAt.lte(now.0))
+                let end = match after.map(|place| &place.by) {
+                    Some(By::Time(at)) if self.name.is_none() => Ord::min(now.0, *at),
+                    _ => now.0,
+                };
+                query.filter(Column::RevokedAt.is_null()).filter(Column::ExpiresAt.lte(end))
             }
             Some(State::Active) => query.filter(Column::RevokedAt.is_null()).filter(lasts(now)),
         };
@@ -152,15 +156,21 @@ impl Search {
     }
 }
 
-pub(super) fn of_kind(kind: TokenKind) -> Select<Entity> {
-    Entity::find().filter(Column::Kind.eq(kind.spec().code)).filter(Column::NameKey.is_not_null())
+fn of_kind(kind: TokenKind) -> Select<Entity> {
+    named().filter(Column::Kind.eq(kind.spec().code))
 }
 
-pub(super) fn owned_by(owner: Owner) -> SimpleExpr {
-    match owner {
+/// Those of an owner, who has them of one kind only. Saying it would have SQLite search them among everybody's of that kind.
+pub(super) fn of_owner(owner: Owner) -> Select<Entity> {
+    named().filter(match owner {
         Owner::User(id) => Column::UserId.eq(id.0),
         Owner::Organization(id) => Column::OrganizationId.eq(id.0),
-    }
+    })
+}
+
+/// Only personal and organization tokens have a name.
+fn named() -> Select<Entity> {
+    Entity::find().filter(Column::NameKey.is_not_null())
 }
 
 pub(super) fn lasts(now: Timestamp) -> SimpleExpr {

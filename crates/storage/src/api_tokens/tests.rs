@@ -1,6 +1,7 @@
 use std::slice;
 
 use postern_domain::{ApiToken, Lifetime, OrganizationId, Permit, PersonName, User};
+use sea_orm::{DbBackend, QueryTrait};
 
 use super::*;
 use crate::testing::{NOW, hash, insert_user, on_both_databases, race, random_id, write};
@@ -69,6 +70,7 @@ on_both_databases! {
         tokens.push(named(&bob, "100% _Bob", 6));
         let mut of_organization = named(&bob, "ada’s team", 7);
         of_organization.kind = TokenKind::Organization;
+        of_organization.user_id = None;
         of_organization.organization_id = Some(organization);
         tokens.push(of_organization);
         tokens[0].expires_at = Some(NOW);
@@ -143,5 +145,46 @@ on_both_databases! {
         let forget = || write(&db, (), |tx, ()| Box::pin(forget_sealed(tx, 1)));
         assert_eq!((forget().await.unwrap(), forget().await.unwrap(), forget().await.unwrap()), (1, 1, 0));
         assert_eq!(all(&db, &Search::default(), NOW).await, ["T4", "T3"]);
+    }
+}
+
+/// How SQLite goes about a search: a line for each step.
+async fn plan(db: &Db, search: &Search, after: Option<&Place>) -> String {
+    let query = search.query(search.kinds()[0], after, NOW).limit(25).build(DbBackend::Sqlite);
+    let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {}", query.sql), ..query };
+    let steps = db.read().query_all_raw(explain).await.unwrap();
+    steps.iter().map(|step| step.try_get::<String>("", "detail").unwrap()).collect::<Vec<_>>().join("; ")
+}
+
+/// Without figures of what is in a table, which it has only where somebody asked for them, SQLite chooses by the shape of a
+/// search and its indices alone.
+#[tokio::test]
+async fn sqlite_goes_through_the_tokens_of_the_owner_alone() {
+    let scratch = crate::testing::Sqlite::make().await;
+    let token = named(&crate::testing::user("ada"), "Deploy", 1);
+    let token = Token { expires_at: Some(NOW), revoked_at: Some(NOW), ..token };
+    let owners = [
+        ("user_id", Some(Owner::User(UserId(random_id())))),
+        ("organization_id", Some(Owner::Organization(OrganizationId(random_id())))),
+        ("kind", None),
+    ];
+    for (column, owner) in owners {
+        for name in [None, Some("dep".to_owned())] {
+            for state in [None, Some(State::Active), Some(State::Expired), Some(State::Revoked)] {
+                let search = Search { owner, name: name.clone(), state, ..Search::default() };
+                let by = match (&name, state) {
+                    (Some(_), _) => "name_key",
+                    (None, Some(State::Expired)) => "expires_at",
+                    (None, Some(State::Revoked)) => "revoked_at",
+                    _ => "created_at",
+                };
+                for after in [None, Some(search.place(&token))] {
+                    let plan = plan(&scratch.db(), &search, after.as_ref()).await;
+                    let begin = format!("SEARCH tokens USING INDEX tokens_{column}_{by}_id ({column}=?");
+                    let is_it = plan.starts_with(&begin) && !plan.contains("TEMP B-TREE");
+                    assert!(is_it, "{search:?} behind {after:?}: {plan}");
+                }
+            }
+        }
     }
 }

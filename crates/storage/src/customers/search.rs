@@ -2,11 +2,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use postern_domain::{Customer, CustomerId, OrganizationId, Timestamp};
-use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::rows::{Column, Entity, name_key, of};
-use crate::prefix::behind;
+use crate::prefix::begins;
 use crate::{Db, StorageError};
 
 /// Where in a list a customer stands. Its text is what a cursor is made of.
@@ -106,33 +106,33 @@ fn newest(organization: OrganizationId, after: Option<&Place>) -> Select<Entity>
 }
 
 fn by_email(organization: OrganizationId, search: &str, after: Option<&Place>) -> Select<Entity> {
-    let mut query = of(organization).filter(begins(Column::EmailKey, &email_key(search)));
-    if let Some(Place::Email(email)) = after {
-        query = query.filter(Column::EmailKey.gt(email.clone()));
-    }
+    let after = match after {
+        Some(Place::Email(email)) => Some(email.as_slice()),
+        _ => None,
+    };
+    let query = of(organization).filter(begins(Column::EmailKey, &email_key(search), after));
+    let query = match after {
+        Some(email) => query.filter(Column::EmailKey.ne(email.to_vec())),
+        None => query,
+    };
     query.order_by_asc(Column::EmailKey)
 }
 
 fn by_name(organization: OrganizationId, search: &str, after: Option<&Place>) -> Select<Entity> {
+    let after = match after {
+        Some(Place::Name(name, id)) => Some((name.as_slice(), id)),
+        _ => None,
+    };
     let mut query = of(organization)
-        .filter(begins(Column::NameKey, &name_key(search)))
+        .filter(begins(Column::NameKey, &name_key(search), after.map(|(name, _)| name)))
         .filter(Column::NameKey.is_not_null())
-        .filter(begins(Column::EmailKey, &email_key(search)).not());
-    if let Some(Place::Name(name, id)) = after {
-        let later = Column::NameKey.gt(name.clone()).or(Column::Id.gt(id.0));
-        query = query.filter(Column::NameKey.gte(name.clone()).and(later));
+        .filter(begins(Column::EmailKey, &email_key(search), None).not());
+    if let Some((name, id)) = after {
+        query = query.filter(Column::NameKey.gt(name.to_vec()).or(Column::Id.gt(id.0)));
     }
     query.order_by_asc(Column::NameKey).order_by_asc(Column::Id)
 }
 
 fn email_key(search: &str) -> Vec<u8> {
     search.to_ascii_lowercase().into_bytes()
-}
-
-fn begins(column: Column, begin: &[u8]) -> SimpleExpr {
-    let from = column.gte(begin.to_vec());
-    match behind(begin) {
-        Some(end) => from.and(column.lt(end)),
-        None => from,
-    }
 }

@@ -6,7 +6,7 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::{Column, Entity};
-use crate::prefix::behind;
+use crate::prefix::{begins, behind};
 use crate::{Db, StorageError};
 
 /// Where in a list an organization stands. Its text is what a cursor is made of.
@@ -81,32 +81,37 @@ async fn read(db: &Db, query: Select<Entity>) -> Result<Vec<Organization>, Stora
 
 fn by_slug(search: Option<&str>, after: Option<&Place>) -> Select<Entity> {
     let mut query = Entity::find().order_by_asc(Column::Slug);
-    if let Some(begin) = search.map(slug_begin) {
-        if let Some(end) = slug_behind(&begin) {
-            query = query.filter(Column::Slug.lt(end));
-        }
-        query = query.filter(Column::Slug.gte(begin));
+    let after = match after {
+        Some(Place::Slug(slug)) => slug.as_str(),
+        _ => "",
+    };
+    let begin = search.map(slug_begin).unwrap_or_default();
+    if let Some(end) = slug_behind(&begin) {
+        query = query.filter(Column::Slug.lt(end));
     }
-    if let Some(Place::Slug(slug)) = after {
-        query = query.filter(Column::Slug.gt(slug.as_str()));
+    // One lower bound, as in `begins`. No slug is empty.
+    if begin.as_str() > after {
+        query.filter(Column::Slug.gte(begin))
+    } else {
+        query.filter(Column::Slug.gt(after))
     }
-    query
 }
 
 fn by_name(search: &str, after: Option<&Place>) -> Select<Entity> {
-    let (begin, slugs) = (name_key(search), slug_begin(search));
-    let mut query = Entity::find().order_by_asc(Column::NameKey).order_by_asc(Column::Slug);
-    if let Some(end) = behind(&begin) {
-        query = query.filter(Column::NameKey.lt(end));
-    }
-    query = query.filter(Column::NameKey.gte(begin));
+    let after = match after {
+        Some(Place::Name(name, slug)) => Some((name.as_slice(), slug)),
+        _ => None,
+    };
+    let slugs = slug_begin(search);
+    let mut query = Entity::find()
+        .filter(begins(Column::NameKey, &name_key(search), after.map(|(name, _)| name)))
+        .order_by_asc(Column::NameKey)
+        .order_by_asc(Column::Slug);
     if let Some(end) = slug_behind(&slugs) {
         query = query.filter(Column::Slug.lt(slugs).or(Column::Slug.gte(end)));
     }
-    if let Some(Place::Name(name, slug)) = after {
-        // The first half alone bounds the search in the index.
-        let later = Column::NameKey.gt(name.clone()).or(Column::Slug.gt(slug.as_str()));
-        query = query.filter(Column::NameKey.gte(name.clone()).and(later));
+    if let Some((name, slug)) = after {
+        query = query.filter(Column::NameKey.gt(name.to_vec()).or(Column::Slug.gt(slug.as_str())));
     }
     query
 }
