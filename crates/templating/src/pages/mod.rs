@@ -52,8 +52,8 @@ pub use setup::Setup;
 pub use sign_in::{Destination, SignIn, SignInMode};
 pub use sign_out::SignOut;
 pub use tokens::{
-    Token, TokenActions, TokenFilter, TokenForm, TokenNew, TokenOccasion, TokenPlace, TokenRenew,
-    TokenRevoke, TokenRotate, TokenRow, TokenTried, TokenTriedLine, TokenTry, TokenValue, Tokens,
+    Token, TokenActions, TokenFilter, TokenForm, TokenHeading, TokenNew, TokenOccasion, TokenPlace,
+    TokenRenew, TokenRevoke, TokenRotate, TokenRow, TokenTried, TokenTriedLine, TokenTry, TokenValue, Tokens,
 };
 
 /// The moment at which all samples are looked at: 22 November 2026, 09:57 UTC.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use postern_domain::{InstanceRight, Organization, Refusal, Role, TokenId};
 use postern_flows::api_tokens::{self, List, Owner, Relation, Token};
 use postern_flows::{Actor, App, sessions};
-use postern_templating::pages::TokenPlace;
+use postern_templating::pages::{TokenHeading, TokenPlace};
 use postern_templating::{Chrome, OrganizationNav, OrganizationTab, Section};
 
 use crate::answer::PageRefusal;
@@ -157,6 +157,15 @@ impl At {
     /// Whether the person proved who they are of late.
     pub(super) fn is_fresh(&self, app: &App) -> bool {
         sessions::is_fresh(app, &self.signed_in.session)
+    }
+
+    /// A token of this place, as pages that do something with it name it.
+    pub(super) fn heading(&self, token: &Token) -> TokenHeading {
+        TokenHeading {
+            place: self.place.clone(),
+            id: token.id.to_string(),
+            name: token.api().map(|api| api.name.to_string()).unwrap_or_default(),
+        }
     }
 
     /// The frame of a page of this place.

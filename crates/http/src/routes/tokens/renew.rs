@@ -17,14 +17,12 @@ pub(super) async fn ask(ManagedToken { app, at, token, .. }: ManagedToken) -> Re
     let capped = renewal.capped_at.map(|longest| cap(&at, longest, renewal.cap_is_of_organization));
     Ok(page::render(&TokenRenew {
         chrome: at.chrome(&app),
-        id: token.id.to_string(),
-        name: token.api().map(|api| api.name.to_string()).unwrap_or_default(),
+        token: at.heading(&token),
         state: state(&app, &at, &token).await?,
         owner: at.owner_of(&app, &token).await?,
         old_end: token.expires_at.map(|end| When::new(end.0, now.0)),
         new_end: When::new(renewal.new_end.0, now.0),
         cap: capped.unwrap_or_default(),
-        place: at.place,
     }))
 }
 

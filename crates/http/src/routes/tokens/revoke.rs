@@ -19,14 +19,12 @@ pub(super) async fn ask(ManagedToken { app, at, token, .. }: ManagedToken) -> Re
     };
     Ok(page::render(&TokenRevoke {
         chrome: at.chrome(&app),
-        id: token.id.to_string(),
-        name: api.map(|api| api.name.to_string()).unwrap_or_default(),
+        token: at.heading(&token),
         hint: hint(&app, &token),
         owner: at.owner_of(&app, &token).await?,
         last_used: token.last_used_at.map(|at| When::new(at.0, now.0)),
         last_address: api.and_then(|api| api.last_used_from.clone()),
         has_old_value: old.is_some_and(|(old, ..)| old.is_live(now)),
-        place: at.place,
     }))
 }
 

@@ -54,12 +54,10 @@ fn page_of(app: &App, at: At, token: &Token, error: Option<String>) -> TokenRota
     });
     TokenRotate {
         chrome: at.chrome(app),
-        id: token.id.to_string(),
-        name: token.api().map(|api| api.name.to_string()).unwrap_or_default(),
+        token: at.heading(token),
         overlaps: overlaps.collect(),
         error,
         last_used: token.last_used_at.map(|at| When::new(at.0, now.0)),
         expires: token.expires_at.map(|at| When::new(at.0, now.0)),
-        place: at.place,
     }
 }

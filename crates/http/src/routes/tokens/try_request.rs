@@ -52,9 +52,7 @@ fn page_of(app: &App, at: &At, token: &Token, trial: &Trial, errors: &FieldError
     let field = |name: &str, value: &str| Field { value: value.to_owned(), error: every_error(errors, name) };
     TokenTry {
         chrome: at.chrome(app),
-        place: at.place.clone(),
-        id: token.id.to_string(),
-        name: token.api().map(|api| api.name.to_string()).unwrap_or_default(),
+        token: at.heading(token),
         curl: field("curl", &trial.curl),
         method: field("method", &trial.method),
         url: field("url", &trial.url),

@@ -22,9 +22,7 @@ pub(super) async fn page(
     let now = app.clock.now();
     Ok(page::render(&TokenValue {
         chrome: at.chrome(app),
-        place: at.place.clone(),
-        id: token.id.to_string(),
-        name: token.api().map(|api| api.name.to_string()).unwrap_or_default(),
+        token: at.heading(token),
         occasion,
         owner: at.owner_of(app, token).await?,
         value: value.reveal().to_owned(),

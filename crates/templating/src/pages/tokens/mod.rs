@@ -2,6 +2,7 @@
 //! everybody for administrators (`/admin/tokens`).
 
 mod form;
+mod heading;
 mod list;
 mod new;
 mod place;
@@ -13,6 +14,7 @@ mod try_request;
 mod value;
 
 pub use form::TokenForm;
+pub use heading::TokenHeading;
 pub use list::{TokenFilter, TokenRow, Tokens};
 pub use new::TokenNew;
 pub use place::TokenPlace;

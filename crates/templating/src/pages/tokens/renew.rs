@@ -3,21 +3,17 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::TokenPlace;
-use crate::{Badge, Chrome, OrganizationTab, Page, Section, Tone, When, pages::SAMPLE_NOW};
+use super::TokenHeading;
+use crate::{Badge, Chrome, Page, Tone, When, pages::SAMPLE_NOW};
 
-/// The question before a token is renewed. Posts `form_token` to `{id}/renew` below [`TokenPlace::url`].
+/// The question before a token is renewed. Posts `form_token` to `{id}/renew` below the list.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/tokens/renew.html")]
 pub struct TokenRenew {
     /// The frame.
     pub chrome: Chrome,
-    /// Whose token it is.
-    pub place: TokenPlace,
-    /// Its id.
-    pub id: String,
-    /// What it is called.
-    pub name: String,
+    /// The token.
+    pub token: TokenHeading,
     /// Its state, e.g. *ends in 6 days* or *expired*.
     pub state: Badge,
     /// Whose it is, if not the person's own.
@@ -30,25 +26,14 @@ pub struct TokenRenew {
     pub cap: String,
 }
 
-impl TokenRenew {
-    fn url(&self) -> String {
-        self.place.url_of(&self.id)
-    }
-
-    fn back_url(&self) -> String {
-        if self.place.is_everybody() { self.place.url() } else { self.url() }
-    }
-}
-
 impl Page for TokenRenew {
     const NAME: &'static str = "token-renew";
 
     fn sample() -> Self {
+        let (chrome, token) = TokenHeading::sample();
         Self {
-            chrome: Chrome::sample(Section::Tokens),
-            place: TokenPlace::Personal,
-            id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3".into(),
-            name: "Nightly import".into(),
+            chrome,
+            token,
             state: Badge::new(Tone::Warning, "ends in 6 days"),
             owner: None,
             old_end: Some(When::new(SAMPLE_NOW + 6 * 86_400, SAMPLE_NOW)),
@@ -58,21 +43,18 @@ impl Page for TokenRenew {
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
+        let (chrome, token) = TokenHeading::sample_of_organization();
         let expired = Self {
-            chrome: Chrome::sample_organization(OrganizationTab::Tokens),
-            place: TokenPlace::sample_organization(),
+            chrome,
+            token,
             state: Badge::new(Tone::Bad, "expired"),
             old_end: Some(When::new(SAMPLE_NOW - 9 * 86_400, SAMPLE_NOW)),
             new_end: When::new(SAMPLE_NOW + 30 * 86_400, SAMPLE_NOW),
             cap: "Acme Labs allows 30 days at most.".into(),
             ..Self::sample()
         };
-        let other = Self {
-            chrome: Chrome::sample_admin(Section::AllTokens),
-            place: TokenPlace::Everybody,
-            owner: Some("Charles Babbage".into()),
-            ..expired.clone()
-        };
+        let (chrome, token) = TokenHeading::sample_for_admins();
+        let other = Self { chrome, token, owner: Some("Charles Babbage".into()), ..expired.clone() };
         vec![("expired", expired), ("of another", other)]
     }
 }

@@ -3,21 +3,17 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::TokenPlace;
-use crate::{Chrome, OrganizationTab, Page, Section, When, pages::SAMPLE_NOW};
+use super::TokenHeading;
+use crate::{Chrome, Page, When, pages::SAMPLE_NOW};
 
-/// The question before a token is revoked. Posts `form_token` to `{id}/revoke` below [`TokenPlace::url`].
+/// The question before a token is revoked. Posts `form_token` to `{id}/revoke` below the list.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/tokens/revoke.html")]
 pub struct TokenRevoke {
     /// The frame.
     pub chrome: Chrome,
-    /// Whose token it is.
-    pub place: TokenPlace,
-    /// Its id.
-    pub id: String,
-    /// What it is called.
-    pub name: String,
+    /// The token.
+    pub token: TokenHeading,
     /// What of the value may be shown, e.g. `postern_pat_…x7Kq`.
     pub hint: String,
     /// Whose it is, if not the person's own; that person gets a mail.
@@ -30,25 +26,14 @@ pub struct TokenRevoke {
     pub has_old_value: bool,
 }
 
-impl TokenRevoke {
-    fn url(&self) -> String {
-        self.place.url_of(&self.id)
-    }
-
-    fn back_url(&self) -> String {
-        if self.place.is_everybody() { self.place.url() } else { self.url() }
-    }
-}
-
 impl Page for TokenRevoke {
     const NAME: &'static str = "token-revoke";
 
     fn sample() -> Self {
+        let (chrome, token) = TokenHeading::sample();
         Self {
-            chrome: Chrome::sample(Section::Tokens),
-            place: TokenPlace::Personal,
-            id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3".into(),
-            name: "Nightly import".into(),
+            chrome,
+            token,
             hint: "postern_pat_…x7Kq".into(),
             owner: None,
             last_used: Some(When::new(SAMPLE_NOW - 25_000, SAMPLE_NOW)),
@@ -58,21 +43,18 @@ impl Page for TokenRevoke {
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
+        let (chrome, token) = TokenHeading::sample_of_organization();
         let unused = Self {
-            chrome: Chrome::sample_organization(OrganizationTab::Tokens),
-            place: TokenPlace::sample_organization(),
-            name: "Every night at three: copy the warehouse, the ledger and the observatory's plates 🌙"
-                .into(),
+            chrome,
+            token: token.with_a_long_name(),
             last_used: None,
             last_address: None,
             has_old_value: false,
             ..Self::sample()
         };
+        let (chrome, token) = TokenHeading::sample_for_admins();
         let other = Self {
-            chrome: Chrome::sample_admin(Section::AllTokens),
-            place: TokenPlace::Everybody,
-            owner: Some("محمد بن موسى الخوارزمي".into()),
-            ..Self::sample()
+            chrome, token, owner: Some("محمد بن موسى الخوارزمي".into()), ..Self::sample()
         };
         vec![("not used", unused), ("of another", other)]
     }

@@ -3,22 +3,18 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::TokenPlace;
-use crate::{Choice, Chrome, FieldError, OrganizationTab, Page, Section, When, pages::SAMPLE_NOW};
+use super::TokenHeading;
+use crate::{Choice, Chrome, FieldError, Page, When, pages::SAMPLE_NOW};
 
 /// The question before a token is rotated. Posts `overlap` and `form_token` to `{id}/rotate` below
-/// [`TokenPlace::url`].
+/// the list.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/tokens/rotate.html")]
 pub struct TokenRotate {
     /// The frame.
     pub chrome: Chrome,
-    /// Whose token it is.
-    pub place: TokenPlace,
-    /// Its id.
-    pub id: String,
-    /// What it is called.
-    pub name: String,
+    /// The token.
+    pub token: TokenHeading,
     /// How long the old value may go on: `0`, `1h`, `24h`, `7d`.
     pub overlaps: Vec<Choice>,
     /// What is wrong with the choice.
@@ -34,21 +30,16 @@ impl TokenRotate {
     pub fn errors(&self) -> Vec<FieldError<'_>> {
         FieldError::plain("overlap", &self.error).into_iter().collect()
     }
-
-    fn url(&self) -> String {
-        self.place.url_of(&self.id)
-    }
 }
 
 impl Page for TokenRotate {
     const NAME: &'static str = "token-rotate";
 
     fn sample() -> Self {
+        let (chrome, token) = TokenHeading::sample();
         Self {
-            chrome: Chrome::sample(Section::Tokens),
-            place: TokenPlace::Personal,
-            id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3".into(),
-            name: "Nightly import".into(),
+            chrome,
+            token,
             overlaps: vec![
                 Choice::new("0", "Not at all").with_help("If the value may have leaked."),
                 Choice::new("1h", "1 hour"),
@@ -62,9 +53,10 @@ impl Page for TokenRotate {
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
+        let (chrome, token) = TokenHeading::sample_of_organization();
         let organization = Self {
-            chrome: Chrome::sample_organization(OrganizationTab::Tokens),
-            place: TokenPlace::sample_organization(),
+            chrome,
+            token,
             error: Some("Choose how long the old value goes on.".into()),
             last_used: None,
             expires: None,

@@ -3,22 +3,18 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::TokenPlace;
-use crate::{Chrome, Field, FieldError, OrganizationTab, Page, Section};
+use super::TokenHeading;
+use crate::{Chrome, Field, FieldError, Page};
 
 /// What limits say to a request. Posts `curl`, or `method`, `url` and `body`, then `limits` and `form_token` to
-/// `{id}/try` below [`TokenPlace::url`]. Nothing is changed by it.
+/// `{id}/try` below the list. Nothing is changed by it.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/tokens/try.html")]
 pub struct TokenTry {
     /// The frame.
     pub chrome: Chrome,
-    /// Whose token it is.
-    pub place: TokenPlace,
-    /// Its id.
-    pub id: String,
-    /// What it is called.
-    pub name: String,
+    /// The token.
+    pub token: TokenHeading,
     /// `curl`: a command, in the place of the three that follow.
     pub curl: Field,
     /// `method`, may be empty.
@@ -74,21 +70,16 @@ impl TokenTry {
         let parts = [&self.method, &self.url, &self.body];
         parts.iter().any(|field| !field.value.is_empty() || field.error.is_some())
     }
-
-    fn token_url(&self) -> String {
-        self.place.url_of(&self.id)
-    }
 }
 
 impl Page for TokenTry {
     const NAME: &'static str = "token-try";
 
     fn sample() -> Self {
+        let (chrome, token) = TokenHeading::sample();
         Self {
-            chrome: Chrome::sample(Section::Tokens),
-            place: TokenPlace::Personal,
-            id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3".into(),
-            name: "Nightly import".into(),
+            chrome,
+            token,
             curl: Field::empty(),
             method: Field::empty(),
             url: Field::empty(),
@@ -133,9 +124,10 @@ impl Page for TokenTry {
             tried: Some(tried),
             ..sample.clone()
         };
+        let (chrome, token) = TokenHeading::sample_of_organization();
         let passed = Self {
-            chrome: Chrome::sample_organization(OrganizationTab::Tokens),
-            place: TokenPlace::sample_organization(),
+            chrome,
+            token,
             curl: Field::new(format!("curl --json '{{\"editable\": false}}' {url}")),
             tried: Some(allowed),
             ..sample.clone()

@@ -3,8 +3,8 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::TokenPlace;
-use crate::{Chrome, OrganizationTab, Page, Section, Snippet, When, pages::Endpoint, pages::SAMPLE_NOW};
+use super::TokenHeading;
+use crate::{Chrome, Page, Snippet, When, pages::Endpoint, pages::SAMPLE_NOW};
 
 /// The value with snippets, right after a token was made or rotated. Answer it with `no-store`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -12,12 +12,8 @@ use crate::{Chrome, OrganizationTab, Page, Section, Snippet, When, pages::Endpoi
 pub struct TokenValue {
     /// The frame.
     pub chrome: Chrome,
-    /// Whose token it is.
-    pub place: TokenPlace,
-    /// Its id.
-    pub id: String,
-    /// What it is called.
-    pub name: String,
+    /// The token.
+    pub token: TokenHeading,
     /// What was just done.
     pub occasion: TokenOccasion,
     /// Whom an administrator made it for, if it is not the person's own.
@@ -56,16 +52,11 @@ impl TokenOccasion {
     }
 }
 
-impl TokenValue {
-    fn token_url(&self) -> String {
-        if self.place.is_everybody() { self.place.url() } else { self.place.url_of(&self.id) }
-    }
-}
-
 impl Page for TokenValue {
     const NAME: &'static str = "token-value";
 
     fn sample() -> Self {
+        let (chrome, token) = TokenHeading::sample();
         let endpoint = |label: &str, url: &str| Endpoint {
             label: label.into(),
             url: format!("https://id.example.com{url}"),
@@ -76,10 +67,8 @@ impl Page for TokenValue {
         let javascript = "const response = await fetch(\"https://id.example.com/v1/users/me\", {\n  headers: { Authorization: `Bearer ${process.env.POSTERN_TOKEN}` },\n});\nconsole.log(await response.json());";
         let python = "import os, requests\n\nanswer = requests.get(\n    \"https://id.example.com/v1/users/me\",\n    headers={\"Authorization\": f\"Bearer {os.environ['POSTERN_TOKEN']}\"},\n)\nprint(answer.json())";
         Self {
-            chrome: Chrome::sample(Section::Tokens),
-            place: TokenPlace::Personal,
-            id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3".into(),
-            name: "Nightly import".into(),
+            chrome,
+            token,
             occasion: TokenOccasion::Made,
             owner: None,
             value: "postern_pat_5Tq0Vb1Zx8Lk3Nc6Rp9Wy2Gd4Hs7Jm0Fa1Kzuq8x7Kq".into(),
@@ -99,22 +88,17 @@ impl Page for TokenValue {
         let sample = Self::sample();
         let rotated =
             Self { occasion: TokenOccasion::Rotated(Some("for 24 hours".into())), ..sample.clone() };
+        let (chrome, token) = TokenHeading::sample_of_organization();
         let organization = Self {
-            chrome: Chrome::sample_organization(OrganizationTab::Tokens),
-            place: TokenPlace::sample_organization(),
+            chrome,
+            token: token.with_a_long_name(),
             occasion: TokenOccasion::Rotated(None),
-            name: "Every night at three: copy the warehouse, the ledger and the observatory's plates 🌙"
-                .into(),
             value: "postern_oat_5Tq0Vb1Zx8Lk3Nc6Rp9Wy2Gd4Hs7Jm0Fa1Kzuq8x7Kq".into(),
             expires: None,
             ..sample.clone()
         };
-        let other = Self {
-            chrome: Chrome::sample_admin(Section::AllTokens),
-            place: TokenPlace::Everybody,
-            owner: Some("Charles Babbage".into()),
-            ..sample.clone()
-        };
+        let (chrome, token) = TokenHeading::sample_for_admins();
+        let other = Self { chrome, token, owner: Some("Charles Babbage".into()), ..sample.clone() };
         let again = Self { occasion: TokenOccasion::Revealed, revealed_again: true, ..sample };
         vec![
             ("rotated", rotated),
