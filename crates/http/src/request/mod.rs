@@ -10,6 +10,7 @@ mod own_url;
 mod page_form;
 mod page_request;
 mod params;
+mod path_part;
 mod request_id;
 mod visitor;
 
@@ -23,5 +24,6 @@ pub(crate) use own_url::own_url;
 pub(crate) use page_form::{PageForm, check_form_token, check_page_request, is_own_page};
 pub(crate) use page_request::PageRequest;
 pub(crate) use params::{PageQuery, ProtocolForm, QueryParams, is_form};
+pub(crate) use path_part::path_part;
 pub(crate) use request_id::RequestId;
 pub(crate) use visitor::{SignedIn, Visitor};

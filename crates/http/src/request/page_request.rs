@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
-use postern_flows::App;
+use postern_flows::{Actor, App, sessions};
 
 use super::{SignedIn, Visitor};
 
@@ -13,6 +13,18 @@ pub(crate) struct PageRequest {
     /// The same person, as the frame of a page and its form token need them.
     pub(crate) visitor: Visitor,
     pub(crate) signed_in: SignedIn,
+}
+
+impl PageRequest {
+    /// The person, who may do what their account allows.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::signed_in(&self.app, &self.signed_in.user)
+    }
+
+    /// Whether the person proved who they are of late.
+    pub(crate) fn is_fresh(&self) -> bool {
+        sessions::is_fresh(&self.app, &self.signed_in.session)
+    }
 }
 
 impl FromRequestParts<Arc<App>> for PageRequest {

@@ -7,6 +7,7 @@ mod form;
 mod frame;
 mod list;
 mod logo;
+mod managed;
 mod new;
 mod secrets;
 mod show;

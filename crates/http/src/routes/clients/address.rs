@@ -68,9 +68,3 @@ pub(super) fn of(client: &Client) -> String {
         format!("{LIST}/{}", client.id)
     }
 }
-
-/// Sends somebody who signed in too long ago to prove who they are, and back to `path`.
-pub(super) fn prove_first(path: &str) -> Response {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", path).finish();
-    Redirect::to(&format!("/reauthenticate?{query}")).into_response()
-}

@@ -1,62 +1,48 @@
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use postern_domain::{Client, Refusal};
-use postern_flows::clients::{self, Manager};
-use postern_flows::{Actor, App, sessions};
+use postern_domain::Refusal;
+use postern_flows::clients;
 use postern_templating::Field;
 use postern_templating::pages::ClientDelete;
 
-use super::address::{self, Done, prove_first};
+use super::address::{self, Done};
 use super::frame;
+use super::managed::ManagedClient;
 use crate::answer::PageRefusal;
-use crate::request::{PageForm, SignedIn, Visitor};
+use crate::heading::prove_first;
+use crate::request::FormAbout;
 use crate::{face, page};
 
-pub(super) async fn ask(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path(name): Path<String>,
-) -> Result<Response, PageRefusal> {
-    let actor = Actor::signed_in(&app, &signed_in.user);
-    let client = clients::find(&app, Manager::Actor(&actor), &name).await?;
-    if !sessions::is_fresh(&app, &signed_in.session) {
-        return Ok(prove_first(&format!("{}/delete", address::of(&client))));
+pub(super) async fn ask(managed: ManagedClient) -> Result<Response, PageRefusal> {
+    if !managed.page.is_fresh() {
+        return Ok(prove_first(&format!("{}/delete", address::of(&managed.client))));
     }
-    Ok(page_of(&app, &visitor, &client, Field::empty()).await?)
+    Ok(page_of(&managed, Field::empty()).await?)
 }
 
 pub(super) async fn delete(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path(name): Path<String>,
-    PageForm(form): PageForm,
+    FormAbout(managed, form): FormAbout<ManagedClient>,
 ) -> Result<Response, PageRefusal> {
-    let actor = Actor::signed_in(&app, &signed_in.user);
-    let manager = Manager::Actor(&actor);
-    let client = clients::find(&app, manager, &name).await?;
-    if !sessions::is_fresh(&app, &signed_in.session) {
-        return Ok(prove_first(&format!("{}/delete", address::of(&client))));
+    let client = &managed.client;
+    if !managed.page.is_fresh() {
+        return Ok(prove_first(&format!("{}/delete", address::of(client))));
     }
     let typed = form.get("confirm").unwrap_or_default();
     if typed.trim() != client.metadata.name.as_str() {
         let field = Field::new(typed).with_error(format!("Type the name exactly: {}.", client.metadata.name));
-        let page = page_of(&app, &visitor, &client, field).await?;
+        let page = page_of(&managed, field).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let place = frame::place(&app, &signed_in, client.owner).await?;
-    clients::delete(&app, manager, &name).await?;
+    let place = frame::place(&managed.page.app, &managed.page.signed_in, client.owner).await?;
+    clients::delete(&managed.page.app, managed.manager(), managed.name()).await?;
     Ok(Done::Deleted.and_go_to(&frame::list_of(place.as_ref())))
 }
 
-async fn page_of(app: &App, visitor: &Visitor, client: &Client, confirm: Field) -> Result<Response, Refusal> {
-    let usage = clients::insight(app, client).await?.usage;
+async fn page_of(managed: &ManagedClient, confirm: Field) -> Result<Response, Refusal> {
+    let client = &managed.client;
+    let usage = clients::insight(&managed.page.app, client).await?.usage;
     Ok(page::render(&ClientDelete {
-        chrome: frame::chrome(app, visitor, client).await?,
+        chrome: managed.chrome().await?,
         url: address::of(client),
         face: face::of(client),
         users: usage.users,

@@ -1,28 +1,21 @@
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use postern_domain::{Client, ClientId};
-use postern_flows::App;
 use postern_flows::clients::{self, ClientUsage, Manager};
 use postern_templating::pages::{ClientRow, Clients};
 use postern_templating::{Pager, Section, Shortened, When};
 
 use super::address::{self, Done, LIST};
 use crate::answer::PageRefusal;
-use crate::request::{QueryParams, SignedIn, Visitor};
+use crate::request::{PageQuery, PageRequest};
 use crate::{face, page};
 
 /// How many clients are on a page.
 pub(crate) const PAGE: usize = 50;
 
 pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    QueryParams(query): QueryParams,
+    PageRequest { app, visitor, signed_in }: PageRequest,
+    PageQuery(query): PageQuery,
 ) -> Result<Response, PageRefusal> {
-    let query = query?;
     let manager = Manager::User(&signed_in.user);
     // A cursor that is none shows the first page.
     let before = query.get("cursor").and_then(|cursor| cursor.parse::<ClientId>().ok());

@@ -1,20 +1,18 @@
-use std::sync::Arc;
-
+use axum::extract::Path;
 use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use postern_domain::Refusal;
 use postern_flows::clients::{self, ClientDraft, Manager};
 use postern_flows::logo::MAX_LOGO_BYTES;
-use postern_flows::{Actor, App, FieldErrors, FormRefusal};
+use postern_flows::{FieldErrors, FormRefusal};
 
 use super::address::{self, Done};
 use super::edit::page_of;
-use super::frame;
+use super::managed::ManagedClient;
 use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{SignedIn, Visitor, check_page_request};
+use crate::request::{PageRequest, check_page_request};
 
 /// Most parts that the form has: the token, the file, the button.
 const MAX_PARTS: usize = 3;
@@ -28,28 +26,26 @@ struct Upload {
 }
 
 pub(super) async fn upload(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
+    page: PageRequest,
     Path(name): Path<String>,
     headers: HeaderMap,
     body: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageRefusal> {
     let body = body.map_err(|_| Refusal::forbidden("a form of this server's own pages was expected"))?;
-    let actor = Actor::signed_in(&app, &signed_in.user);
+    let (app, actor) = (&page.app, page.actor());
     let manager = Manager::Actor(&actor);
     let upload = match read(body).await {
         Ok(upload) => upload,
-        Err(refused) => return not_taken(&app, &visitor, manager, &name, refused).await,
+        Err(refused) => return not_taken(page, &name, refused).await,
     };
-    check_page_request(&app, &headers, Some(&visitor), upload.form_token.as_deref())?;
+    check_page_request(app, &headers, Some(&page.visitor), upload.form_token.as_deref())?;
     if upload.remove {
-        let client = clients::remove_logo(&app, manager, &name).await?;
+        let client = clients::remove_logo(app, manager, &name).await?;
         return Ok(Done::LogoRemoved.and_go_to(&format!("{}/edit", address::of(&client))));
     }
-    match clients::set_logo(&app, manager, &name, upload.logo).await {
+    match clients::set_logo(app, manager, &name, upload.logo).await {
         Ok(client) => Ok(Done::Logo.and_go_to(&format!("{}/edit", address::of(&client)))),
-        Err(refused) => not_taken(&app, &visitor, manager, &name, refused).await,
+        Err(refused) => not_taken(page, &name, refused).await,
     }
 }
 
@@ -90,19 +86,12 @@ fn unreadable(error: MultipartError) -> FormRefusal {
     }
 }
 
-async fn not_taken(
-    app: &App,
-    visitor: &Visitor,
-    manager: Manager<'_>,
-    name: &str,
-    refused: FormRefusal,
-) -> Result<Response, PageRefusal> {
+async fn not_taken(page: PageRequest, name: &str, refused: FormRefusal) -> Result<Response, PageRefusal> {
     match refused {
         FormRefusal::Fields(errors) => {
-            let client = clients::find(app, manager, name).await?;
-            let draft = ClientDraft::of(&client.metadata);
-            let mut edit = page_of(app, visitor, &client, &draft, &errors);
-            edit.chrome = frame::chrome(app, visitor, &client).await?;
+            let managed = ManagedClient::find(page, name).await?;
+            let draft = ClientDraft::of(&managed.client.metadata);
+            let edit = page_of(&managed, &draft, &errors).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&edit)).into_response())
         }
         FormRefusal::Refused(refusal) => Err(refusal.into()),

@@ -1,49 +1,37 @@
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
 use axum::response::Response;
 use postern_domain::{ErrorCode, Lifetime, Refusal, SecretId};
-use postern_flows::clients::{self, Manager, Rotated, SECRET_OVERLAP};
-use postern_flows::{Actor, App, sessions};
+use postern_flows::App;
+use postern_flows::clients::{self, Rotated, SECRET_OVERLAP};
 use postern_templating::pages::{ClientSecret, SecretOccasion};
 use postern_templating::{Chrome, Shortened, When};
 
-use super::address::{self, Done, prove_first};
-use super::frame;
+use super::address::{self, Done};
+use super::managed::ManagedClient;
 use super::show::snippets;
 use crate::answer::PageRefusal;
-use crate::request::{PageForm, SignedIn, Visitor};
+use crate::heading::prove_first;
+use crate::request::FormAbout;
 use crate::{face, page};
 
 pub(super) async fn change(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path(name): Path<String>,
-    PageForm(form): PageForm,
+    FormAbout(managed, form): FormAbout<ManagedClient>,
 ) -> Result<Response, PageRefusal> {
-    let actor = Actor::signed_in(&app, &signed_in.user);
-    let manager = Manager::Actor(&actor);
-    let client = clients::find(&app, manager, &name).await?;
-    if !sessions::is_fresh(&app, &signed_in.session) {
-        return Ok(prove_first(&address::of(&client)));
+    let (app, manager, name) = (&managed.page.app, managed.manager(), managed.name());
+    let page = address::of(&managed.client);
+    if !managed.page.is_fresh() {
+        return Ok(prove_first(&page));
     }
     match form.get("action") {
-        Some("rotate") => match clients::rotate_secret(&app, manager, &name, SECRET_OVERLAP).await {
-            Ok(rotated) => {
-                let chrome = frame::chrome(&app, &visitor, &rotated.client).await?;
-                Ok(ready(&app, chrome, rotated, SECRET_OVERLAP))
-            }
-            Err(refusal) if refusal.code == ErrorCode::Conflict => {
-                Ok(Done::NotRotated.and_go_to(&address::of(&client)))
-            }
+        Some("rotate") => match clients::rotate_secret(app, manager, name, SECRET_OVERLAP).await {
+            Ok(rotated) => Ok(ready(app, managed.chrome().await?, rotated, SECRET_OVERLAP)),
+            Err(refusal) if refusal.code == ErrorCode::Conflict => Ok(Done::NotRotated.and_go_to(&page)),
             Err(refusal) => Err(refusal.into()),
         },
         Some("revoke") => {
             let id = form.get("secret").and_then(|id| id.parse::<SecretId>().ok());
             let id = id.ok_or_else(|| Refusal::invalid_request("say which secret to revoke"))?;
-            let client = clients::revoke_secret(&app, manager, &name, id).await?;
-            Ok(Done::SecretRevoked.and_go_to(&address::of(&client)))
+            clients::revoke_secret(app, manager, name, id).await?;
+            Ok(Done::SecretRevoked.and_go_to(&page))
         }
         _ => Err(Refusal::invalid_request("choose one of the buttons").into()),
     }

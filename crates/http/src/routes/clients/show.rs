@@ -1,57 +1,50 @@
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
 use axum::response::Response;
 use postern_domain::{
     AuthMethod, Client, ClientMetadata, ClientOwner, ClientSecret, ClientType, Lifetime, Refusal, Timestamp,
     User,
 };
-use postern_flows::clients::{self, Manager, RefusedCalls};
-use postern_flows::{Actor, App, RequirePkce};
+use postern_flows::clients::{self, RefusedCalls};
+use postern_flows::{App, RequirePkce};
 use postern_templating::pages::{Client as ClientPage, ClientCallError, ClientSecretRow, Endpoint};
 use postern_templating::{Badge, Shortened, Snippet, Tone, When};
 
 use super::address::{self, Done};
-use super::frame;
+use super::managed::ManagedClient;
 use crate::answer::PageRefusal;
-use crate::request::{QueryParams, SignedIn, Visitor};
+use crate::request::{PageQuery, PageRequest};
 use crate::{face, page};
 
 pub(super) async fn show(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path(name): Path<String>,
-    QueryParams(query): QueryParams,
+    managed: ManagedClient,
+    PageQuery(query): PageQuery,
 ) -> Result<Response, PageRefusal> {
-    let actor = Actor::signed_in(&app, &signed_in.user);
-    let client = clients::find(&app, Manager::Actor(&actor), &name).await?;
-    let insight = clients::insight(&app, &client).await?;
+    let ManagedClient { page: PageRequest { app, signed_in, .. }, client, .. } = &managed;
+    let insight = clients::insight(app, client).await?;
     let now = app.clock.now();
     let at = |at: Timestamp| When::new(at.0, now.0);
-    let mut chrome = frame::chrome(&app, &visitor, &client).await?;
-    chrome.notice = Done::notice(query?.get("done"));
+    let mut chrome = managed.chrome().await?;
+    chrome.notice = Done::notice(query.get("done"));
     let metadata = &client.metadata;
     Ok(page::render(&ClientPage {
         chrome,
-        url: address::of(&client),
-        face: face::of(&client),
+        url: address::of(client),
+        face: face::of(client),
         client_id: Shortened::new(client.identifier.as_str()),
         client_type: metadata.client_type.to_string(),
         homepage_url: metadata.homepage_url.as_ref().map(ToString::to_string),
-        owner: owner(&app, &client, &signed_in.user).await?,
+        owner: owner(app, client, &signed_in.user).await?,
         created: at(client.created_at),
         redirect_uris: metadata.redirect_uris.iter().map(ToString::to_string).collect(),
         scopes: metadata.scopes.iter().map(str::to_owned).collect(),
-        settings: settings(&app, metadata),
-        secrets: secrets(&client, now),
+        settings: settings(app, metadata),
+        secrets: secrets(client, now),
         uses_secrets: metadata.client_type == ClientType::Confidential,
         users: insight.usage.users,
         live_tokens: insight.usage.live_tokens,
         last_call: client.last_used_at.map(at),
         errors: insight.refused.iter().map(|call| refused(call, now)).collect(),
-        endpoints: endpoints(&app),
-        snippets: snippets(&app, &client),
+        endpoints: endpoints(app),
+        snippets: snippets(app, client),
     }))
 }
 

@@ -1,9 +1,8 @@
 //! Whose tokens a request is about, and who asks.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use postern_domain::{InstanceRight, Organization, Refusal, Role, TokenId};
@@ -14,7 +13,7 @@ use postern_templating::{Chrome, OrganizationNav, OrganizationTab, Section};
 
 use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{PageRequest, SignedIn, Visitor};
+use crate::request::{PageRequest, SignedIn, Visitor, path_part};
 
 /// A place with tokens, for somebody who is signed in.
 pub(super) struct At {
@@ -42,7 +41,7 @@ impl FromRequestParts<Arc<App>> for At {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let PageRequest { app, visitor, signed_in } = PageRequest::from_request_parts(parts, app).await?;
         let is_admin = parts.uri.path().starts_with("/admin/");
-        let slug = named(parts, &app, "slug").await;
+        let slug = path_part(parts, &app, "slug").await;
         At::find(&app, visitor, signed_in, is_admin, slug).await.map_err(refused)
     }
 }
@@ -52,16 +51,10 @@ impl FromRequestParts<Arc<App>> for ManagedToken {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let at = At::from_request_parts(parts, app).await?;
-        let id = named(parts, app, "id").await.and_then(|id| id.parse().ok());
+        let id = path_part(parts, app, "id").await.and_then(|id| id.parse().ok());
         let (token, relation) = at.token(app, id).await.map_err(refused)?;
         Ok(Self { app: Arc::clone(app), at, token, relation })
     }
-}
-
-/// A part of the address.
-async fn named(parts: &mut Parts, app: &Arc<App>, name: &str) -> Option<String> {
-    let found = Path::<BTreeMap<String, String>>::from_request_parts(parts, app).await;
-    found.ok().and_then(|Path(mut found)| found.remove(name))
 }
 
 fn refused(refusal: Refusal) -> Response {
