@@ -1,105 +1,72 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use postern_domain::{Customer, CustomerId, ErrorCode, Params, Refusal};
+use postern_domain::{Customer, ErrorCode, Params, Refusal};
 use postern_flows::customers::{self, CustomerDraft};
-use postern_flows::{App, FieldErrors, FormRefusal};
+use postern_flows::{FieldErrors, FormRefusal};
 use postern_templating::pages::{CustomerForm, ExistingCustomer};
 use postern_templating::{Field, Shortened, When};
 
-use super::place::{Done, Place};
+use super::place::{AtCustomers, Done, KeptCustomer};
 use crate::answer::{PageRefusal, sentence};
 use crate::page;
-use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::request::{FormAbout, PageQuery, PageRequest};
+use crate::routes::organizations::AtPlace;
 
-pub(super) async fn new(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path(slug): Path<String>,
-) -> Result<Response, PageRefusal> {
-    let place = Place::of(&app, &signed_in, &slug).await?;
-    Ok(page::render(&shown(&app, &visitor, &place, None, &Typed::default())))
+pub(super) async fn new(at: AtCustomers) -> Response {
+    page::render(&shown(&at, None, &Typed::default()))
 }
 
-pub(super) async fn create(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path(slug): Path<String>,
-    PageForm(form): PageForm,
-) -> Result<Response, PageRefusal> {
-    let place = Place::of(&app, &signed_in, &slug).await?;
+pub(super) async fn create(FormAbout(at, form): FormAbout<AtCustomers>) -> Result<Response, PageRefusal> {
+    let AtPlace { page: PageRequest { app, .. }, place } = &at.0;
     let typed = Typed::of(&form);
     let made = match typed.draft() {
-        Ok(draft) => customers::create(&app, &place.actor, place.organization.id, &draft).await,
+        Ok(draft) => customers::create(app, &place.actor, place.organization.id, &draft).await,
         Err(errors) => Err(errors.into()),
     };
     match made {
-        Ok(customer) => Ok(Done::Added.and_go_to(&format!("{}/{}", place.list(), customer.id))),
-        Err(refusal) => again(&app, &visitor, &place, None, typed, refusal),
+        Ok(customer) => Ok(Done::Added.and_go_to(&format!("{}/{}", at.list(), customer.id))),
+        Err(refusal) => again(&at, None, typed, refusal),
     }
 }
 
 pub(super) async fn show(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path((slug, id)): Path<(String, String)>,
-    QueryParams(query): QueryParams,
-) -> Result<Response, PageRefusal> {
-    let place = Place::of(&app, &signed_in, &slug).await?;
-    let customer = find(&app, &place, &id).await?;
-    let mut form = shown(&app, &visitor, &place, Some(&customer), &Typed::as_is(&customer));
-    form.chrome.notice = Done::notice(query?.get("done"));
-    Ok(page::render(&form))
+    KeptCustomer { at, customer }: KeptCustomer,
+    PageQuery(query): PageQuery,
+) -> Response {
+    let mut form = shown(&at, Some(&customer), &Typed::as_is(&customer));
+    form.chrome.notice = Done::notice(query.get("done"));
+    page::render(&form)
 }
 
 pub(super) async fn change(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path((slug, id)): Path<(String, String)>,
-    PageForm(form): PageForm,
+    FormAbout(KeptCustomer { at, customer }, form): FormAbout<KeptCustomer>,
 ) -> Result<Response, PageRefusal> {
-    let place = Place::of(&app, &signed_in, &slug).await?;
-    let customer = find(&app, &place, &id).await?;
+    let (app, actor) = (&at.0.page.app, &at.0.place.actor);
     match form.get("action") {
         Some("delete") => {
-            customers::delete(&app, &place.actor, customer.id).await?;
-            Ok(Done::Deleted.and_go_to(&place.list()))
+            customers::delete(app, actor, customer.id).await?;
+            Ok(Done::Deleted.and_go_to(&at.list()))
         }
         Some("save") => {
             let typed = Typed::of(&form);
             let saved = match typed.draft() {
-                Ok(draft) => customers::update(&app, &place.actor, customer.id, &draft).await,
+                Ok(draft) => customers::update(app, actor, customer.id, &draft).await,
                 Err(errors) => Err(errors.into()),
             };
             match saved {
-                Ok(customer) => Ok(Done::Saved.and_go_to(&format!("{}/{}", place.list(), customer.id))),
-                Err(refusal) => again(&app, &visitor, &place, Some(&customer), typed, refusal),
+                Ok(customer) => Ok(Done::Saved.and_go_to(&format!("{}/{}", at.list(), customer.id))),
+                Err(refusal) => again(&at, Some(&customer), typed, refusal),
             }
         }
         _ => Err(Refusal::invalid_request("choose what to do").into()),
     }
 }
 
-/// The customer of this very organization.
-async fn find(app: &App, place: &Place, id: &str) -> Result<Customer, Refusal> {
-    let gone = || Refusal::not_found("there is no such customer; it may have been deleted");
-    let id: CustomerId = id.parse().map_err(|_| gone())?;
-    let found = customers::find(app, &place.actor, id).await?;
-    Some(found).filter(|found| found.organization_id == place.organization.id).ok_or_else(gone)
-}
-
 /// The form once more, with what is wrong with it.
 fn again(
-    app: &App,
-    visitor: &Visitor,
-    place: &Place,
+    at: &AtCustomers,
     existing: Option<&Customer>,
     mut typed: Typed,
     refusal: FormRefusal,
@@ -119,7 +86,7 @@ fn again(
         }
         FormRefusal::Refused(refusal) => return Err(refusal.into()),
     };
-    let form = shown(app, visitor, place, existing, &typed);
+    let form = shown(at, existing, &typed);
     Ok((status, page::render(&form)).into_response())
 }
 
@@ -173,13 +140,8 @@ fn lines(metadata: &BTreeMap<String, String>) -> String {
     metadata.iter().map(|(key, value)| format!("{key}={value}\n")).collect()
 }
 
-fn shown(
-    app: &App,
-    visitor: &Visitor,
-    place: &Place,
-    existing: Option<&Customer>,
-    typed: &Typed,
-) -> CustomerForm {
+fn shown(at: &AtCustomers, existing: Option<&Customer>, typed: &Typed) -> CustomerForm {
+    let AtPlace { page: PageRequest { app, .. }, place } = &at.0;
     let now = app.clock.now().0;
     let field = |name: &str, value: &str| Field {
         value: value.to_owned(),
@@ -189,7 +151,7 @@ fn shown(
         customer.name.as_ref().map_or_else(|| customer.email.to_string(), ToString::to_string)
     };
     CustomerForm {
-        chrome: place.chrome(app, visitor),
+        chrome: at.chrome(),
         slug: place.organization.slug.to_string(),
         existing: existing.map(|customer| ExistingCustomer {
             id: Shortened::new(customer.id.to_string()),

@@ -1,38 +1,29 @@
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
 use axum::response::Response;
 use postern_domain::Customer;
-use postern_flows::{App, Paging, customers};
+use postern_flows::{Paging, customers};
 use postern_templating::pages::{CustomerRow, Customers};
 use postern_templating::{Pager, When};
 
-use super::place::{Done, Place};
+use super::place::{AtCustomers, Done};
 use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{QueryParams, SignedIn, Visitor};
+use crate::request::{PageQuery, PageRequest};
+use crate::routes::organizations::AtPlace;
 
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path(slug): Path<String>,
-    QueryParams(query): QueryParams,
-) -> Result<Response, PageRefusal> {
-    let query = query?;
-    let place = Place::of(&app, &signed_in, &slug).await?;
+pub(super) async fn list(at: AtCustomers, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    let AtPlace { page: PageRequest { app, .. }, place } = &at.0;
     let (search, cursor) = (query.get("q"), query.get("cursor"));
     let id = place.organization.id;
     let paging = Paging::parse(None, cursor)?;
-    let found = customers::list(&app, &place.actor, id, search, &paging).await?;
+    let found = customers::list(app, &place.actor, id, search, &paging).await?;
     let now = app.clock.now().0;
-    let page_of = |cursor: Option<&str>| address(&place, search, cursor);
-    let mut chrome = place.chrome(&app, &visitor);
+    let page_of = |cursor: Option<&str>| address(&at, search, cursor);
+    let mut chrome = at.chrome();
     chrome.notice = Done::notice(query.get("done"));
     Ok(page::render(&Customers {
         chrome,
         slug: place.organization.slug.to_string(),
-        total: customers::count(&app, &place.actor, id).await?,
+        total: customers::count(app, &place.actor, id).await?,
         query: search.unwrap_or_default().to_owned(),
         pager: Pager {
             // The way back to the start is enough for a list that few people page through.
@@ -43,7 +34,7 @@ pub(super) async fn list(
     }))
 }
 
-fn address(place: &Place, search: Option<&str>, cursor: Option<&str>) -> String {
+fn address(at: &AtCustomers, search: Option<&str>, cursor: Option<&str>) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in [("q", search), ("cursor", cursor)] {
         if let Some(value) = value {
@@ -51,7 +42,7 @@ fn address(place: &Place, search: Option<&str>, cursor: Option<&str>) -> String 
         }
     }
     let query = query.finish();
-    if query.is_empty() { place.list() } else { format!("{}?{query}", place.list()) }
+    if query.is_empty() { at.list() } else { format!("{}?{query}", at.list()) }
 }
 
 fn row(customer: &Customer, now: i64) -> CustomerRow {

@@ -1,44 +1,67 @@
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_domain::{Capability, Organization, Refusal, Role};
-use postern_flows::{Actor, App, organizations};
-use postern_templating::{Chrome, Notice, OrganizationNav, OrganizationTab, Section};
+use postern_domain::{Capability, Customer, CustomerId, Refusal};
+use postern_flows::{App, customers};
+use postern_templating::{Chrome, Notice, OrganizationTab};
 
-use crate::page;
-use crate::request::{SignedIn, Visitor};
+use crate::answer::PageRefusal;
+use crate::request::path_part;
+use crate::routes::organizations::AtPlace;
 
-/// The organization whose customers a page is about, and who looks at them.
-pub(super) struct Place {
-    pub(super) actor: Actor,
-    pub(super) organization: Arc<Organization>,
-    role: Role,
+/// Somebody who may keep an organization's customers asks for a page about them.
+pub(super) struct AtCustomers(pub(super) AtPlace);
+
+/// The same, for one customer of that very organization.
+pub(super) struct KeptCustomer {
+    pub(super) at: AtCustomers,
+    pub(super) customer: Customer,
 }
 
-impl Place {
-    /// The organization of this name, for somebody who may keep its customers.
-    pub(super) async fn of(app: &App, signed_in: &SignedIn, slug: &str) -> Result<Self, Refusal> {
-        let actor = Actor::signed_in(app, &signed_in.user);
-        let (organization, role) = organizations::find(app, &actor, slug).await?;
-        actor.may(app, organization.id, Capability::ManageCustomers, "customers:read").await?;
-        Ok(Self { actor, organization, role })
-    }
-
-    /// The frame of its pages.
-    pub(super) fn chrome(&self, app: &App, visitor: &Visitor) -> Chrome {
-        let organization = OrganizationNav {
-            name: self.organization.name.to_string(),
-            slug: self.organization.slug.to_string(),
-            role: self.role.to_string(),
-            manages: self.role.may(Capability::ManageCustomers),
-            tab: OrganizationTab::Customers,
-        };
-        Chrome { organization: Some(organization), ..page::chrome(app, visitor, Section::Organizations) }
+impl AtCustomers {
+    /// The frame of the page.
+    pub(super) fn chrome(&self) -> Chrome {
+        self.0.chrome(OrganizationTab::Customers)
     }
 
     /// Where the list is.
     pub(super) fn list(&self) -> String {
-        format!("/organizations/{}/customers", self.organization.slug)
+        self.0.place.path("customers")
+    }
+
+    async fn customer(&self, id: Option<String>) -> Result<Customer, Refusal> {
+        let gone = || Refusal::not_found("there is no such customer; it may have been deleted");
+        let place = &self.0.place;
+        let id: CustomerId = id.and_then(|id| id.parse().ok()).ok_or_else(gone)?;
+        let found = customers::find(&self.0.page.app, &place.actor, id).await?;
+        Some(found).filter(|found| found.organization_id == place.organization.id).ok_or_else(gone)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for AtCustomers {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let at = AtPlace::from_request_parts(parts, app).await?;
+        let (actor, id) = (&at.place.actor, at.place.organization.id);
+        match actor.may(app, id, Capability::ManageCustomers, "customers:read").await {
+            Ok(_) => Ok(Self(at)),
+            Err(refusal) => Err(PageRefusal::from(refusal).into_response()),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for KeptCustomer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let at = AtCustomers::from_request_parts(parts, app).await?;
+        match at.customer(path_part(parts, app, "id").await).await {
+            Ok(customer) => Ok(Self { at, customer }),
+            Err(refusal) => Err(PageRefusal::from(refusal).into_response()),
+        }
     }
 }
 

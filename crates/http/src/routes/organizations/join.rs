@@ -1,10 +1,6 @@
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use postern_domain::{Params, Refusal};
 use postern_flows::organizations::{self, Joining};
-use postern_flows::{Actor, App};
 use postern_templating::pages::OrganizationJoin;
 use postern_templating::{Section, When};
 
@@ -12,42 +8,35 @@ use super::done::Done;
 use super::place::role_means;
 use crate::answer::{PageRefusal, sentence};
 use crate::page;
-use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::request::{PageForm, PageQuery, PageRequest};
 
 pub(super) const PATH: &str = "/organizations/join";
 
-pub(super) async fn look(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    QueryParams(query): QueryParams,
-) -> Result<Response, PageRefusal> {
-    let link = link(&query?)?;
-    let joining = organizations::look(&app, &signed_in.user, &link).await?;
-    Ok(page::render(&page_of(&app, &visitor, &signed_in, &joining, &link)))
+pub(super) async fn look(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    let link = link(&query)?;
+    let joining = organizations::look(&page.app, &page.signed_in.user, &link).await?;
+    Ok(page::render(&page_of(&page, &joining, &link)))
 }
 
 pub(super) async fn answer(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    QueryParams(query): QueryParams,
+    page: PageRequest,
+    PageQuery(query): PageQuery,
     PageForm(form): PageForm,
 ) -> Result<Response, PageRefusal> {
-    let link = link(&query?)?;
-    let actor = Actor::signed_in(&app, &signed_in.user);
+    let link = link(&query)?;
+    let (app, actor) = (&page.app, page.actor());
     match form.get("action") {
         Some("accept") => {
-            let joining = organizations::look(&app, &signed_in.user, &link).await?;
+            let joining = organizations::look(&page.app, &page.signed_in.user, &link).await?;
             if joining.bar.is_some() {
-                let page = page::render(&page_of(&app, &visitor, &signed_in, &joining, &link));
+                let page = page::render(&page_of(&page, &joining, &link));
                 return Ok((axum::http::StatusCode::FORBIDDEN, page).into_response());
             }
-            let joined = organizations::accept(&app, &actor, &link).await?;
+            let joined = organizations::accept(app, &actor, &link).await?;
             Ok(Done::Joined.and_go_to(&format!("/organizations/{}/overview", joined.slug)))
         }
         Some("decline") => {
-            organizations::decline(&app, &actor, &link).await?;
+            organizations::decline(app, &actor, &link).await?;
             Ok(Done::Declined.and_go_to("/organizations"))
         }
         _ => Err(Refusal::invalid_request("choose one of the two buttons").into()),
@@ -59,13 +48,8 @@ fn link(query: &Params) -> Result<String, Refusal> {
     link.ok_or_else(|| Refusal::not_found("the link is not whole; open it again from where you got it"))
 }
 
-fn page_of(
-    app: &App,
-    visitor: &Visitor,
-    signed_in: &SignedIn,
-    joining: &Joining,
-    link: &str,
-) -> OrganizationJoin {
+fn page_of(asked: &PageRequest, joining: &Joining, link: &str) -> OrganizationJoin {
+    let PageRequest { app, visitor, signed_in } = asked;
     let query = |pairs: &[(&str, &str)]| {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
     };

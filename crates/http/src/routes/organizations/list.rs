@@ -1,28 +1,19 @@
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
-use postern_flows::{Actor, App, Paging, organizations};
+use postern_flows::{Paging, organizations};
 use postern_templating::pages::{OrganizationRow, Organizations};
 use postern_templating::{Pager, Section, When};
 
 use super::done::Done;
 use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{QueryParams, SignedIn, Visitor};
+use crate::request::{PageQuery, PageRequest};
 
 pub(super) const PATH: &str = "/organizations";
 
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    QueryParams(query): QueryParams,
-) -> Result<Response, PageRefusal> {
-    let query = query?;
-    let actor = Actor::signed_in(&app, &signed_in.user);
+pub(super) async fn list(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    let (app, actor) = (&page.app, page.actor());
     let paging = Paging::parse(None, query.get("cursor"))?;
-    let mine = organizations::list(&app, &actor, &paging).await?;
+    let mine = organizations::list(app, &actor, &paging).await?;
     let now = app.clock.now().0;
     let row = |mine: &organizations::Mine| OrganizationRow {
         name: mine.organization.name.to_string(),
@@ -31,12 +22,12 @@ pub(super) async fn list(
         members: mine.members,
         since: When::new(mine.membership.created_at.0, now),
     };
-    let mut chrome = page::chrome(&app, &visitor, Section::Organizations);
+    let mut chrome = page::chrome(app, &page.visitor, Section::Organizations);
     chrome.notice = Done::notice(query.get("done"));
     Ok(page::render(&Organizations {
         chrome,
         organizations: mine.items.iter().map(row).collect(),
-        total: organizations::count(&app, &actor).await?,
+        total: organizations::count(app, &actor).await?,
         pager: pager(PATH, &paging, mine.next.as_deref()),
     }))
 }

@@ -1,55 +1,35 @@
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
 use axum::response::Response;
 use postern_domain::{ErrorCode, InvitationId, Params, Refusal, Role, UserId};
-use postern_flows::{App, FieldErrors, FormRefusal, Paging, organizations};
+use postern_flows::{FieldErrors, FormRefusal, Paging, organizations};
 use postern_templating::Notice;
 
-use super::Place;
+use super::AtPlace;
 use super::done::Done;
 use super::members_page::{Shown, render};
-use super::place::proof_first;
 use crate::answer::{PageRefusal, form_errors, sentence};
-use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::request::{FormAbout, PageQuery, PageRequest};
 
-pub(super) async fn show(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path(slug): Path<String>,
-    QueryParams(query): QueryParams,
-) -> Result<Response, PageRefusal> {
-    let query = query?;
-    let place = Place::find(&app, &signed_in, &slug).await?;
+pub(super) async fn show(at: AtPlace, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
     let paging = Paging::parse(None, query.get("cursor"))?;
     let notice = Done::notice(query.get("done"));
     let shown = Shown { paging, notice, ..Shown::first() };
-    Ok(render(&app, &visitor, &signed_in, &place, shown).await?)
+    Ok(render(&at, shown).await?)
 }
 
-pub(super) async fn change(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path(slug): Path<String>,
-    PageForm(form): PageForm,
-) -> Result<Response, PageRefusal> {
-    let place = Place::find(&app, &signed_in, &slug).await?;
-    let path = place.path("members");
+pub(super) async fn change(FormAbout(at, form): FormAbout<AtPlace>) -> Result<Response, PageRefusal> {
     let gives_power = form.get("role").is_some_and(|role| role != Role::Member.as_str());
-    if gives_power && let Some(first) = proof_first(&app, &signed_in, &path) {
+    if gives_power && let Some(first) = at.proof_first("members") {
         return Ok(first);
     }
     if form.get("action") == Some("invite") {
-        return invite(&app, &visitor, &signed_in, &place, form).await;
+        return invite(&at, form).await;
     }
-    match act(&app, &signed_in, &place, &form).await {
+    match act(&at, &form).await {
         Ok(Done::Left) => Ok(Done::Left.and_go_to("/organizations")),
-        Ok(done) => Ok(done.and_go_to(&path)),
+        Ok(done) => Ok(done.and_go_to(&at.place.path("members"))),
         Err(refusal) if matches!(refusal.code, ErrorCode::Conflict | ErrorCode::NotFound) => {
             let shown = Shown { problem: Some(sentence(&refusal.description)), ..Shown::first() };
-            let mut response = render(&app, &visitor, &signed_in, &place, shown).await?;
+            let mut response = render(&at, shown).await?;
             *response.status_mut() = axum::http::StatusCode::CONFLICT;
             Ok(response)
         }
@@ -57,7 +37,8 @@ pub(super) async fn change(
     }
 }
 
-async fn act(app: &App, signed_in: &SignedIn, place: &Place, form: &Params) -> Result<Done, Refusal> {
+async fn act(at: &AtPlace, form: &Params) -> Result<Done, Refusal> {
+    let AtPlace { page: PageRequest { app, signed_in, .. }, place } = at;
     let (actor, id) = (&place.actor, place.organization.id);
     let user = || {
         let user = form.get("user_id").and_then(|id| id.parse::<UserId>().ok());
@@ -89,13 +70,8 @@ async fn act(app: &App, signed_in: &SignedIn, place: &Place, form: &Params) -> R
     }
 }
 
-async fn invite(
-    app: &App,
-    visitor: &Visitor,
-    signed_in: &SignedIn,
-    place: &Place,
-    form: Params,
-) -> Result<Response, PageRefusal> {
+async fn invite(at: &AtPlace, form: Params) -> Result<Response, PageRefusal> {
+    let (app, place) = (&at.page.app, &at.place);
     let text = |name: &str| form.get(name).unwrap_or_default();
     let (email, role) = (text("email"), text("role"));
     match organizations::invite(app, &place.actor, place.organization.id, email, role).await {
@@ -109,19 +85,19 @@ async fn invite(
                 link: Some(invited.link.reveal().to_owned()),
                 ..Shown::first()
             };
-            Ok(render(app, visitor, signed_in, place, shown).await?)
+            Ok(render(at, shown).await?)
         }
         Err(FormRefusal::Refused(refusal)) if refusal.code == ErrorCode::Conflict => {
             let errors = FieldErrors::one("email", sentence(&refusal.description));
             let shown = Shown { typed: form, errors, ..Shown::first() };
-            let mut response = render(app, visitor, signed_in, place, shown).await?;
+            let mut response = render(at, shown).await?;
             *response.status_mut() = axum::http::StatusCode::CONFLICT;
             Ok(response)
         }
         Err(refusal) => {
             let (errors, problem, mark) = form_errors(refusal)?;
             let shown = Shown { typed: form, errors, problem, ..Shown::first() };
-            Ok(mark.put_on(render(app, visitor, signed_in, place, shown).await?))
+            Ok(mark.put_on(render(at, shown).await?))
         }
     }
 }

@@ -1,15 +1,15 @@
 use axum::response::Response;
 use postern_domain::{Capability, Params, Refusal, Role};
 use postern_flows::organizations::{self, Member, Pending};
-use postern_flows::{App, FieldErrors, Paging};
+use postern_flows::{FieldErrors, Paging};
 use postern_templating::pages::{InvitationRow, InviteForm, MemberRow, OrganizationMembers};
 use postern_templating::{Badge, Choice, Notice, OrganizationTab, Tone, When};
 
-use super::Place;
+use super::AtPlace;
 use super::list::pager;
 use crate::account_form::field;
 use crate::page;
-use crate::request::{SignedIn, Visitor};
+use crate::request::{PageRequest, SignedIn};
 
 /// What is shown on the page besides who is there.
 pub(super) struct Shown {
@@ -37,13 +37,8 @@ impl Shown {
     }
 }
 
-pub(super) async fn render(
-    app: &App,
-    visitor: &Visitor,
-    signed_in: &SignedIn,
-    place: &Place,
-    shown: Shown,
-) -> Result<Response, Refusal> {
+pub(super) async fn render(at: &AtPlace, shown: Shown) -> Result<Response, Refusal> {
+    let AtPlace { page: PageRequest { app, signed_in, .. }, place } = at;
     let (actor, id, path) = (&place.actor, place.organization.id, place.path("members"));
     let found = organizations::members(app, actor, id, &shown.paging).await?;
     let figures = organizations::overview(app, actor, &place.organization, place.role).await?;
@@ -58,7 +53,7 @@ pub(super) async fn render(
     };
     let now = app.clock.now().0;
     let is_last_owner = place.role == Role::Owner && figures.owners == 1;
-    let mut chrome = place.chrome(app, visitor, OrganizationTab::Members);
+    let mut chrome = at.chrome(OrganizationTab::Members);
     chrome.notice = shown.notice;
     Ok(page::render(&OrganizationMembers {
         chrome,

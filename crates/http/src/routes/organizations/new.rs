@@ -1,10 +1,7 @@
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{OwnPath, Params};
 use postern_flows::organizations::{self, NewOrganization};
-use postern_flows::{Actor, App, FieldErrors};
+use postern_flows::{App, FieldErrors};
 use postern_templating::Section;
 use postern_templating::pages::OrganizationNew;
 
@@ -12,35 +9,25 @@ use super::done::Done;
 use crate::account_form::field;
 use crate::answer::{PageRefusal, form_errors};
 use crate::page;
-use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::request::{PageForm, PageQuery, PageRequest};
 
 pub(super) const PATH: &str = "/organizations/new";
 
-pub(super) async fn form(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, PageRefusal> {
-    Ok(page::render(&page_of(&app, &visitor, &query?, &FieldErrors::none())))
+pub(super) async fn form(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    Ok(page::render(&page_of(&page, &query, &FieldErrors::none())))
 }
 
-pub(super) async fn create(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    PageForm(typed): PageForm,
-) -> Result<Response, PageRefusal> {
+pub(super) async fn create(page: PageRequest, PageForm(typed): PageForm) -> Result<Response, PageRefusal> {
     let value = |name: &str| typed.get(name).unwrap_or_default().to_owned();
     let new = NewOrganization { name: value("name"), slug: value("slug") };
-    let actor = Actor::signed_in(&app, &signed_in.user);
-    match organizations::create(&app, &actor, &new, signed_in.user.id).await {
+    match organizations::create(&page.app, &page.actor(), &new, page.signed_in.user.id).await {
         Ok(made) => Ok(match return_to(&typed) {
             Some(path) => Redirect::to(path.as_str()).into_response(),
             None => Done::Made.and_go_to(&format!("/organizations/{}/overview", made.slug)),
         }),
         Err(refusal) => {
             let (errors, problem, mark) = form_errors(refusal)?;
-            let again = OrganizationNew { problem, ..page_of(&app, &visitor, &typed, &errors) };
+            let again = OrganizationNew { problem, ..page_of(&page, &typed, &errors) };
             Ok(mark.put_on(page::render(&again)))
         }
     }
@@ -50,7 +37,8 @@ fn return_to(typed: &Params) -> Option<OwnPath> {
     typed.get("return_to").filter(|path| !path.is_empty()).and_then(OwnPath::parse)
 }
 
-fn page_of(app: &App, visitor: &Visitor, typed: &Params, errors: &FieldErrors) -> OrganizationNew {
+fn page_of(asked: &PageRequest, typed: &Params, errors: &FieldErrors) -> OrganizationNew {
+    let PageRequest { app, visitor, .. } = asked;
     OrganizationNew {
         chrome: page::chrome(app, visitor, Section::Organizations),
         problem: None,

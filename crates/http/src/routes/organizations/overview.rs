@@ -1,6 +1,3 @@
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Capability, OrganizationPolicy, Role};
 use postern_flows::App;
@@ -9,37 +6,26 @@ use postern_flows::organizations::{self, Overview};
 use postern_templating::pages::{Attention, OrganizationOverview};
 use postern_templating::{OrganizationTab, Shortened, Tone, When};
 
-use super::Place;
 use super::done::Done;
 use super::place::role_means;
+use super::{AtPlace, Place};
 use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{QueryParams, SignedIn, Visitor};
+use crate::request::PageQuery;
 
 /// Most tokens that end soon which are mentioned; the list has them all.
 const TOKENS: usize = 3;
 
-pub(super) async fn at_its_name(
-    State(app): State<Arc<App>>,
-    signed_in: SignedIn,
-    Path(slug): Path<String>,
-) -> Result<Response, PageRefusal> {
-    let place = Place::find(&app, &signed_in, &slug).await?;
-    Ok(Redirect::to(&place.path("overview")).into_response())
+pub(super) async fn at_its_name(at: AtPlace) -> Response {
+    Redirect::to(&at.place.path("overview")).into_response()
 }
 
-pub(super) async fn show(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path(slug): Path<String>,
-    QueryParams(query): QueryParams,
-) -> Result<Response, PageRefusal> {
-    let place = Place::find(&app, &signed_in, &slug).await?;
+pub(super) async fn show(at: AtPlace, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    let (app, place) = (&at.page.app, &at.place);
     let organization = &place.organization;
-    let figures = organizations::overview(&app, &place.actor, organization, place.role).await?;
-    let mut chrome = place.chrome(&app, &visitor, OrganizationTab::Overview);
-    chrome.notice = Done::notice(query?.get("done"));
+    let figures = organizations::overview(app, &place.actor, organization, place.role).await?;
+    let mut chrome = at.chrome(OrganizationTab::Overview);
+    chrome.notice = Done::notice(query.get("done"));
     Ok(page::render(&OrganizationOverview {
         chrome,
         id: Shortened::new(organization.id.to_string()),
@@ -50,8 +36,8 @@ pub(super) async fn show(
         live_tokens: figures.live_tokens,
         customers: figures.customers,
         apps: figures.apps,
-        attention: attention(&app, &place, &figures),
-        facts: facts(&app, &place),
+        attention: attention(app, place, &figures),
+        facts: facts(app, place),
     }))
 }
 

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use postern_domain::{Capability, Organization, Refusal, Role};
-use postern_flows::{Actor, App, organizations, sessions};
+use postern_flows::{Actor, App, organizations};
 use postern_templating::{Chrome, OrganizationNav, OrganizationTab, Section};
 
+use crate::answer::PageRefusal;
+use crate::heading::prove_first;
 use crate::page;
-use crate::request::{SignedIn, Visitor};
+use crate::request::{PageRequest, SignedIn, Visitor, path_part};
 
 /// An organization, as the person who looks at it.
 pub(crate) struct Place {
@@ -48,13 +52,35 @@ impl Place {
     }
 }
 
-/// Sends somebody who signed in too long ago to prove who they are, and back to `path`.
-pub(super) fn proof_first(app: &App, signed_in: &SignedIn, path: &str) -> Option<Response> {
-    if sessions::is_fresh(app, &signed_in.session) {
-        return None;
+/// Somebody asks for a page of an organization that they belong to.
+pub(crate) struct AtPlace {
+    pub(crate) page: PageRequest,
+    pub(crate) place: Place,
+}
+
+impl AtPlace {
+    /// The frame of the page.
+    pub(crate) fn chrome(&self, tab: OrganizationTab) -> Chrome {
+        self.place.chrome(&self.page.app, &self.page.visitor, tab)
     }
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", path).finish();
-    Some(Redirect::to(&format!("/reauthenticate?{query}")).into_response())
+
+    /// Where somebody goes first who signed in too long ago for what this page of the organization does.
+    pub(super) fn proof_first(&self, page: &str) -> Option<Response> {
+        (!self.page.is_fresh()).then(|| prove_first(&self.place.path(page)))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for AtPlace {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let page = PageRequest::from_request_parts(parts, app).await?;
+        let slug = path_part(parts, app, "slug").await.unwrap_or_default();
+        match Place::find(app, &page.signed_in, &slug).await {
+            Ok(place) => Ok(Self { page, place }),
+            Err(refusal) => Err(PageRefusal::from(refusal).into_response()),
+        }
+    }
 }
 
 /// What a role lets somebody do, in a sentence.

@@ -5,9 +5,8 @@ use postern_flows::{App, FieldErrors, Paging};
 use postern_templating::pages::{NameForm, OrganizationApp, OrganizationSettings, PolicyForm};
 use postern_templating::{Badge, Choice, Field, Notice, OrganizationTab, Tone, When};
 
-use super::Place;
 use super::new::address;
-use crate::request::Visitor;
+use super::{AtPlace, Place};
 use crate::{face, page};
 
 /// What is shown on the page besides how things are.
@@ -33,18 +32,14 @@ impl Default for Shown {
     }
 }
 
-pub(super) async fn render(
-    app: &App,
-    visitor: &Visitor,
-    place: &Place,
-    shown: Shown,
-) -> Result<Response, Refusal> {
+pub(super) async fn render(at: &AtPlace, shown: Shown) -> Result<Response, Refusal> {
+    let (app, place) = (&at.page.app, &at.place);
     let organization = &place.organization;
     let is_owner = place.role.may(Capability::SetPolicy);
     let apps = organizations::apps(app, &place.actor, organization).await?;
     let now = app.clock.now().0;
     let transfer = if is_owner { heirs(app, place).await? } else { Vec::new() };
-    let mut chrome = place.chrome(app, visitor, OrganizationTab::Settings);
+    let mut chrome = at.chrome(OrganizationTab::Settings);
     chrome.notice = shown.notice.clone();
     Ok(page::render(&OrganizationSettings {
         chrome,
