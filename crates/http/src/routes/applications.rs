@@ -1,8 +1,5 @@
 //! `/settings/applications`: what each app holds, and how to cut it off.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use postern_flows::applications::{self, Application};
 use postern_flows::{App, Paging};
@@ -10,7 +7,7 @@ use postern_templating::pages::{Applications, ConnectedApp};
 use postern_templating::{Notice, Pager, Section, When};
 
 use crate::answer::PageRefusal;
-use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::request::{PageForm, PageQuery, PageRequest};
 use crate::rights::{Right, Routes};
 use crate::{face, page};
 
@@ -20,36 +17,24 @@ pub(crate) fn routes() -> Routes {
     Routes::new().get(PATH, Right::Session, list).post(PATH, Right::Session, cut_off)
 }
 
-async fn list(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    QueryParams(query): QueryParams,
-) -> Result<Response, PageRefusal> {
-    let query = query?;
-    show(&app, &visitor, &signed_in, query.get("cursor"), None).await
+async fn list(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    show(&page, query.get("cursor"), None).await
 }
 
-async fn cut_off(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    PageForm(form): PageForm,
-) -> Result<Response, PageRefusal> {
+async fn cut_off(page: PageRequest, PageForm(form): PageForm) -> Result<Response, PageRefusal> {
     let client = form.get("client_id").unwrap_or_default();
-    let client = applications::cut_off(&app, &signed_in.user, client).await?;
+    let client = applications::cut_off(&page.app, &page.signed_in.user, client).await?;
     let name = client.metadata.name.as_str();
     let notice = Notice::done(format!("{name} is cut off. Its tokens stopped working now."));
-    show(&app, &visitor, &signed_in, None, Some(notice)).await
+    show(&page, None, Some(notice)).await
 }
 
 async fn show(
-    app: &App,
-    visitor: &Visitor,
-    signed_in: &SignedIn,
+    asked: &PageRequest,
     cursor: Option<&str>,
     notice: Option<Notice>,
 ) -> Result<Response, PageRefusal> {
+    let PageRequest { app, visitor, signed_in } = asked;
     let paging = Paging { cursor: cursor.map(str::to_owned), ..Paging::first() };
     let found = applications::list(app, &signed_in.user, &paging).await?;
     let now = app.clock.now().0;

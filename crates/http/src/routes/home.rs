@@ -1,18 +1,15 @@
 //! `/`: what the person has, and what wants attention.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use postern_domain::{Client, Organization, Timestamp};
 use postern_flows::api_tokens::Token;
-use postern_flows::{Actor, App, home, organizations};
+use postern_flows::{Actor, home, organizations};
 use postern_templating::pages::{Attention, EndingToken, Figure, Home};
 use postern_templating::{Badge, Section, Tone, When};
 
 use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{SignedIn, Visitor};
+use crate::request::PageRequest;
 use crate::rights::{Right, Routes};
 use crate::session::device_of;
 
@@ -20,11 +17,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new().get("/", Right::Session, show)
 }
 
-async fn show(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-) -> Result<Response, PageRefusal> {
+async fn show(PageRequest { app, visitor, signed_in }: PageRequest) -> Result<Response, PageRefusal> {
     let here = &signed_in.session;
     let found = home::overview(&app, &signed_in.user, here).await?;
     let organizations = organizations::count(&app, &Actor::signed_in(&app, &signed_in.user)).await?;

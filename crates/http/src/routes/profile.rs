@@ -1,8 +1,5 @@
 //! `/settings/profile`
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +10,8 @@ use postern_templating::pages::Profile;
 use postern_templating::{Badge, Notice, Section, Shortened, Tone, When};
 
 use crate::answer::{PageRefusal, form_errors};
-use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::heading::prove_first;
+use crate::request::{PageForm, PageQuery, PageRequest};
 use crate::rights::{Right, Routes};
 use crate::{account_form, page};
 
@@ -24,17 +22,11 @@ pub(crate) fn routes() -> Routes {
     Routes::new().get(PATH, Right::Session, show).post(PATH, Right::Session, save)
 }
 
-async fn show(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    QueryParams(query): QueryParams,
-) -> Result<Response, PageRefusal> {
-    let query = query?;
-    let draft = query.get("draft").and_then(|draft| open(&app, &signed_in.session, draft));
+async fn show(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    let draft = query.get("draft").and_then(|draft| open(&page.app, &page.signed_in.session, draft));
     let is_draft = draft.is_some();
-    let typed = draft.unwrap_or_else(|| as_it_is(&signed_in.user));
-    let mut form = form(&app, &visitor, &signed_in.user, &typed, &FieldErrors::none());
+    let typed = draft.unwrap_or_else(|| as_it_is(&page.signed_in.user));
+    let mut form = form(&page, &typed, &FieldErrors::none());
     form.chrome.notice = match query.get("done") {
         Some("saved") => Some(Notice::done("Your profile is saved.")),
         _ if is_draft => Some(Notice::info("You have confirmed that it is you. Save the profile now.")),
@@ -43,24 +35,19 @@ async fn show(
     Ok(page::render(&form))
 }
 
-async fn save(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    PageForm(typed): PageForm,
-) -> Result<Response, PageRefusal> {
+async fn save(page: PageRequest, PageForm(typed): PageForm) -> Result<Response, PageRefusal> {
     let value = |name: &str| typed.get(name).unwrap_or_default().to_owned();
     let new = NewProfile { username: value("username"), email: value("email"), name: value("name") };
-    match profile::change(&app, &signed_in.user, Some(&signed_in.session), &new).await {
+    let PageRequest { app, signed_in, .. } = &page;
+    match profile::change(app, &signed_in.user, Some(&signed_in.session), &new).await {
         Ok(Outcome::Saved) => Ok(Redirect::to("/settings/profile?done=saved").into_response()),
         Ok(Outcome::NeedsProof) => {
-            let back = format!("{PATH}?draft={}", seal(&app, &signed_in.session, &typed)?);
-            let query = Params::default().with("return_to", &back).to_urlencoded();
-            Ok(Redirect::to(&format!("/reauthenticate?{query}")).into_response())
+            let back = format!("{PATH}?draft={}", seal(app, &signed_in.session, &typed)?);
+            Ok(prove_first(&back))
         }
         Err(refusal) => {
             let (errors, problem, mark) = form_errors(refusal)?;
-            let again = Profile { problem, ..form(&app, &visitor, &signed_in.user, &typed, &errors) };
+            let again = Profile { problem, ..form(&page, &typed, &errors) };
             Ok(mark.put_on(page::render(&again)))
         }
     }
@@ -75,7 +62,9 @@ fn as_it_is(user: &User) -> Params {
         .with("email", user.email.as_str())
 }
 
-fn form(app: &App, visitor: &Visitor, user: &User, typed: &Params, errors: &FieldErrors) -> Profile {
+fn form(asked: &PageRequest, typed: &Params, errors: &FieldErrors) -> Profile {
+    let PageRequest { app, visitor, signed_in } = asked;
+    let user = &signed_in.user;
     let (tone, state) =
         if user.email_verified { (Tone::Good, "verified") } else { (Tone::Warning, "not verified") };
     Profile {

@@ -1,19 +1,16 @@
 //! `/settings/security`: change of password.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Plain, Refusal};
 use postern_flows::change_password::{NoChange, change_password};
-use postern_flows::{App, sessions};
+use postern_flows::sessions;
 use postern_templating::pages::Security;
 use postern_templating::{Field, Notice, Section, When};
 
 use crate::answer::{PageRefusal, Told};
 use crate::page;
-use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::request::{PageForm, PageQuery, PageRequest};
 use crate::rights::{Right, Routes};
 use crate::session::{self, Browser};
 
@@ -23,14 +20,9 @@ pub(crate) fn routes() -> Routes {
     Routes::new().get(PATH, Right::Session, show).post(PATH, Right::Session, submit)
 }
 
-async fn show(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    QueryParams(query): QueryParams,
-) -> Result<Response, PageRefusal> {
-    let mut form = form(&app, &visitor, &signed_in).await?;
-    if query?.get("done") == Some("changed") {
+async fn show(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    let mut form = form(&page).await?;
+    if query.get("done") == Some("changed") {
         let done = "Your password is changed, and you are signed out everywhere else.";
         form.chrome.notice = Some(Notice::done(done));
     }
@@ -38,13 +30,11 @@ async fn show(
 }
 
 async fn submit(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
+    page: PageRequest,
     browser: Browser,
     PageForm(typed): PageForm,
 ) -> Result<Response, PageRefusal> {
-    let mut again = form(&app, &visitor, &signed_in).await?;
+    let mut again = form(&page).await?;
     let (Some(current), Some(new)) = (typed.get("current_password"), typed.get("new_password")) else {
         if typed.get("current_password").is_none() {
             again.current_password = Field::empty().with_error("Enter your current password.");
@@ -55,7 +45,8 @@ async fn submit(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response());
     };
     let current = Plain::new(current.to_owned());
-    match change_password(&app, &signed_in.user, &signed_in.session, &current, new).await {
+    let PageRequest { app, signed_in, .. } = &page;
+    match change_password(app, &signed_in.user, &signed_in.session, &current, new).await {
         Ok((renewed, _)) => {
             session::begin(&browser, &renewed).await?;
             Ok(Redirect::to("/settings/security?done=changed").into_response())
@@ -72,7 +63,8 @@ async fn submit(
     }
 }
 
-async fn form(app: &App, visitor: &Visitor, signed_in: &SignedIn) -> Result<Security, Refusal> {
+async fn form(asked: &PageRequest) -> Result<Security, Refusal> {
+    let PageRequest { app, visitor, signed_in } = asked;
     let (user, settings) = (&signed_in.user, &app.config.session_api_token);
     let changed = user.password_changed_at;
     Ok(Security {

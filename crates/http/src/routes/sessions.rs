@@ -1,17 +1,14 @@
 //! `/settings/sessions`: where the person is signed in.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Refusal, Session, SessionId};
-use postern_flows::{App, Paging, sessions};
+use postern_flows::{Paging, sessions};
 use postern_templating::pages::{SessionRow, Sessions};
 use postern_templating::{Notice, Pager, Section, When};
 
 use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::request::{PageForm, PageQuery, PageRequest};
 use crate::rights::{Right, Routes};
 use crate::session::device_of;
 
@@ -24,12 +21,9 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    QueryParams(query): QueryParams,
+    PageRequest { app, visitor, signed_in }: PageRequest,
+    PageQuery(query): PageQuery,
 ) -> Result<Response, PageRefusal> {
-    let query = query?;
     let (after, here) = (query.get("after"), &signed_in.session);
     let paging = Paging { limit: PAGE, cursor: after.map(str::to_owned) };
     let found = sessions::list(&app, here.user_id, &paging).await?;
@@ -54,8 +48,7 @@ async fn list(
 }
 
 async fn end(
-    State(app): State<Arc<App>>,
-    signed_in: SignedIn,
+    PageRequest { app, signed_in, .. }: PageRequest,
     PageForm(form): PageForm,
 ) -> Result<Response, PageRefusal> {
     let here = &signed_in.session;

@@ -2,7 +2,6 @@ use std::io;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::try_unfold;
@@ -15,7 +14,7 @@ use serde_json::Value;
 use super::asked::Asked;
 use crate::answer::PageRefusal;
 use crate::audit_event::AuditEvent;
-use crate::request::{QueryParams, SignedIn};
+use crate::request::{PageQuery, PageRequest};
 
 /// The columns of a table of events: the fields of the API, in this order.
 const COLUMNS: [&str; 25] = [
@@ -54,11 +53,9 @@ enum Format {
 
 /// All events that the filter finds, one a line, as they are read.
 pub(super) async fn export(
-    State(app): State<Arc<App>>,
-    signed_in: SignedIn,
-    QueryParams(query): QueryParams,
+    PageRequest { app, signed_in, .. }: PageRequest,
+    PageQuery(query): PageQuery,
 ) -> Result<Response, PageRefusal> {
-    let query = query?;
     let format = match query.get("format") {
         Some("csv") => Format::Csv,
         Some("jsonl") => Format::JsonLines,

@@ -1,10 +1,7 @@
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use postern_domain::Params;
 use postern_domain::audit::Action;
-use postern_flows::{App, Paging, Slice, audit};
+use postern_flows::{Paging, Slice, audit};
 use postern_templating::pages::{Audit, AuditFilter, AuditScope};
 use postern_templating::{Choice, Pager, Section};
 
@@ -13,7 +10,7 @@ use super::asked::{Asked, SHOWS};
 use super::row::row;
 use crate::answer::PageRefusal;
 use crate::page;
-use crate::request::{QueryParams, SignedIn, Visitor};
+use crate::request::{PageQuery, PageRequest};
 
 /// How many events one page of the list holds.
 const PAGE: u64 = 50;
@@ -21,12 +18,9 @@ const PAGE: u64 = 50;
 const NAMES: [&str; 7] = ["token", "user", "organization", "show", "action", "from", "to"];
 
 pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
-    QueryParams(query): QueryParams,
+    PageRequest { app, visitor, signed_in }: PageRequest,
+    PageQuery(query): PageQuery,
 ) -> Result<Response, PageRefusal> {
-    let query = query?;
     let asked = Asked::read(&app, &signed_in, &query).await?;
     let paging = Paging { limit: PAGE, cursor: query.get("cursor").map(str::to_owned) };
     let found = match asked.problem {
