@@ -15,6 +15,7 @@ mod form_post;
 mod home;
 mod organizations;
 mod profile;
+mod profile_email;
 mod reauthenticate;
 mod register;
 mod security;
@@ -44,6 +45,7 @@ pub use organizations::{
     Organizations, PolicyForm,
 };
 pub use profile::Profile;
+pub use profile_email::{EmailStep, ProfileEmail};
 pub use reauthenticate::Reauthenticate;
 pub use register::Register;
 pub use security::Security;
