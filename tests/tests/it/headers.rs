@@ -2,7 +2,9 @@
 
 use postern_tests::{Answer, Engine, Instance, Request, on_both_databases};
 
-use crate::scene::{MACHINES, PAGES, Scene};
+use crate::pages::{pages, status};
+use crate::scene::MACHINES;
+use crate::teams::Place;
 
 const ORIGINS: [&str; 12] = [
     "https://evil.example",
@@ -60,17 +62,20 @@ on_both_databases! {
         for public in ["https://id.example.test", "http://id.example.test:8080"] {
             let settings = [("public_url", public), ("registration.open", "true")];
             let instance = Instance::start_with(engine, &settings).await;
-            let scene = Scene::set(&instance).await;
+            let place = Place::set(&instance, instance.administrator(), "Acme").await;
             let is_https = public.starts_with("https");
-            for (path, needs_person) in PAGES {
-                let path = scene.say(path);
-                let page = scene.browser.send(Request::get(&path)).await;
-                assert!(page.status == 200 || !needs_person, "{path}: {page:?}");
-                assert_page_headers(&page, is_https);
-                let page = instance.browser().send(Request::get(&path)).await;
-                assert_eq!(page.status, if needs_person { 303 } else { 200 }, "{path}: {page:?}");
-                assert_page_headers(&page, is_https);
+            let mut wrong = Vec::new();
+            for page in pages(&place) {
+                let own = place.browser.send(Request::get(&page.target)).await;
+                if own.status != status(&page.name) {
+                    wrong.push(format!("{}: {own:?}", page.name));
+                }
+                assert_page_headers(&own, is_https);
+                let strangers = instance.browser().send(Request::get(&page.target)).await;
+                assert!(!page.needs_person || strangers.status == 303, "{}: {strangers:?}", page.name);
+                assert_page_headers(&strangers, is_https);
             }
+            assert!(wrong.is_empty(), "{}", wrong.join("\n"));
             for (path, status) in [
                 ("/nowhere", 404),
                 ("/settings/nowhere", 404),
@@ -82,13 +87,13 @@ on_both_databases! {
                 ("/%00", 404),
                 ("/login?%ff", 200),
             ] {
-                let answer = scene.browser.send(Request::get(path)).await;
+                let answer = place.browser.send(Request::get(path)).await;
                 assert!(answer.status == status || answer.status == 400, "{path}: {answer:?}");
                 assert_page_headers(&answer, is_https);
             }
             for path in MACHINES {
                 for method in ["GET", "POST", "OPTIONS", "PUT", "DELETE", "TRACE"] {
-                    let answer = scene.browser.send(Request::new(method, path)).await;
+                    let answer = place.browser.send(Request::new(method, path)).await;
                     assert_page_headers(&answer, is_https);
                     if path != "/v1/oauth2/authorize" {
                         assert!(!answer.headers.contains_key("set-cookie"), "{method} {path}: {answer:?}");
@@ -99,30 +104,31 @@ on_both_databases! {
     }
 
     async fn pages_of_other_origins_read_the_protocol_only(instance: &Instance) {
-        let scene = Scene::set(instance).await;
+        let place = Place::set(instance, instance.administrator(), "Acme").await;
         let host = instance.public_url().host_str().unwrap().to_owned();
-        let paths = PAGES.iter().map(|(path, _)| *path).chain(MACHINES).chain(["/nowhere", "/assets/app.css"]);
-        for path in paths {
+        let pages = pages(&place).into_iter().map(|page| page.target);
+        let others = MACHINES.into_iter().chain(["/nowhere", "/assets/app.css"]).map(str::to_owned);
+        for path in pages.chain(others) {
             for origin in ORIGINS {
                 let origin = origin.replace("PUBLIC", &host);
-                let preflight = Request::new("OPTIONS", scene.say(path))
+                let preflight = Request::new("OPTIONS", &path)
                     .header("origin", &origin)
                     .header("access-control-request-method", "POST")
                     .header("access-control-request-headers", "authorization,content-type");
-                let plain = Request::get(scene.say(path)).header("origin", &origin);
-                let post = Request::post(scene.say(path)).header("origin", &origin);
+                let plain = Request::get(&path).header("origin", &origin);
+                let post = Request::post(&path).header("origin", &origin);
                 for request in [preflight, plain, post] {
-                    let answer = scene.browser.send(request.header("sec-fetch-site", "cross-site")).await;
+                    let answer = place.browser.send(request.header("sec-fetch-site", "cross-site")).await;
                     let allowed = answer.header("access-control-allow-origin");
                     assert!(!answer.headers.contains_key("access-control-allow-credentials"), "{path}: {answer:?}");
                     assert!(allowed.is_empty() || allowed == "*", "{path} for {origin}: {answer:?}");
-                    assert!(allowed.is_empty() || OPEN_TO_ORIGINS.contains(&path), "{path} for {origin}: {answer:?}");
+                    assert!(allowed.is_empty() || OPEN_TO_ORIGINS.contains(&path.as_str()), "{path} for {origin}: {answer:?}");
                 }
             }
         }
         for path in OPEN_TO_ORIGINS.iter().filter(|path| !path.starts_with("/assets")) {
             let request = Request::get(*path).header("origin", "https://app.example");
-            let answer = scene.browser.send(request.header("sec-fetch-site", "cross-site")).await;
+            let answer = place.browser.send(request.header("sec-fetch-site", "cross-site")).await;
             assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}: {answer:?}");
         }
         for path in ["/v1/oauth2/token", "/v1/oauth2/userinfo", "/v1/oauth2/revoke"] {
@@ -130,7 +136,7 @@ on_both_databases! {
                 .header("origin", "https://app.example")
                 .header("access-control-request-method", "POST")
                 .header("access-control-request-headers", "authorization,content-type");
-            let answer = scene.browser.wire().send(preflight).await;
+            let answer = place.browser.wire().send(preflight).await;
             assert!(answer.status < 300, "{path}: {answer:?}");
             let headers = answer.header("access-control-allow-headers").to_lowercase();
             assert!(headers.contains("authorization") || headers.contains("content-type"), "{path}: {answer:?}");

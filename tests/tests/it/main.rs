@@ -18,6 +18,7 @@ mod headers;
 mod limits;
 mod login;
 mod nodes;
+mod pages;
 mod register;
 mod relying_party;
 mod roads;

@@ -2,23 +2,6 @@
 
 use postern_tests::{Browser, Instance, OAuthClient, Registration};
 
-/// Every page, with whether somebody has to be signed in to see it.
-pub(crate) const PAGES: [(&str, bool); 13] = [
-    ("/", true),
-    ("/login", false),
-    ("/register", false),
-    ("/logout", true),
-    ("/settings/profile", true),
-    ("/settings/security", true),
-    ("/settings/sessions", true),
-    ("/settings/applications", true),
-    ("/developer/clients", true),
-    ("/developer/clients/new", true),
-    ("/developer/clients/CLIENT", true),
-    ("/developer/clients/CLIENT/edit", true),
-    ("/developer/clients/CLIENT/delete", true),
-];
-
 /// Every endpoint that machines use.
 pub(crate) const MACHINES: [&str; 8] = [
     "/.well-known/openid-configuration",

@@ -4,7 +4,7 @@ use postern_tests::{
     Answer, Browser, Engine, Form, Instance, OAuthClient, Registration, Request, Tokens, on_both_databases,
 };
 
-use crate::scene::{PAGES, Scene, fingerprint};
+use crate::scene::{Scene, fingerprint};
 
 /// What nobody needs, in bytes. A value of the first size is looked at; the others are longer than any may be.
 const SIZES: [usize; 4] = [4 * 1024, 20_000, 64 * 1024, 1024 * 1024];
@@ -190,9 +190,14 @@ fn fields(page: &Answer) -> Vec<(Form, Vec<String>)> {
     forms.map(|form| (form.clone(), form.names())).collect()
 }
 
+/// Pages that those of the dashboard do not lead to, with whether somebody has to be signed in. The others are tried by
+/// following links (`teams::long`).
+const UNLINKED: [(&str, bool); 4] =
+    [("/login", false), ("/register", false), ("/logout", true), ("/reauthenticate", true)];
+
 async fn pages(instance: &Instance, scene: &Scene) {
     let mut tried = 0;
-    for (path, needs_person) in PAGES.into_iter().chain([("/reauthenticate", true)]) {
+    for (path, needs_person) in UNLINKED {
         let stranger = instance.browser();
         let browser = if needs_person { &scene.browser } else { &stranger };
         let page = browser.open(&scene.say(path)).await.expect(200);

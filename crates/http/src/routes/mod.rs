@@ -18,7 +18,6 @@ mod jwks;
 mod logos;
 mod organizations;
 mod profile;
-mod profile_email;
 mod reauthenticate;
 mod register;
 mod revoke;
@@ -72,7 +71,6 @@ fn all() -> Routes {
         .merge(logos::routes())
         .merge(organizations::routes())
         .merge(profile::routes())
-        .merge(profile_email::routes())
         .merge(reauthenticate::routes())
         .merge(register::routes())
         .merge(revoke::routes())

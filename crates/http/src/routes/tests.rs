@@ -190,3 +190,19 @@ async fn posted_requests_have_a_budget() {
     server.advance(Lifetime::seconds(60));
     assert_eq!(post(good).await.status, StatusCode::SEE_OTHER);
 }
+
+/// The tests of the whole server go over every page by a list that they can read: `tests/pages.txt`.
+#[test]
+fn the_list_of_pages_is_whole() {
+    let pages = all().table().into_iter().filter(|(method, ..)| *method == "GET");
+    let mut pages: Vec<_> = pages
+        .filter_map(|(_, path, right)| match right {
+            Right::Public => Some(format!("{path} public")),
+            Right::Session | Right::SessionUpload => Some(format!("{path} session")),
+            Right::Protocol | Right::ProtocolAnyOrigin | Right::Api(_) => None,
+        })
+        .collect();
+    pages.sort();
+    let listed: Vec<_> = include_str!("../../../../tests/pages.txt").lines().collect();
+    assert_eq!(pages, listed, "tests/pages.txt has to say:\n{}\n", pages.join("\n"));
+}

@@ -15,7 +15,6 @@ mod form_post;
 mod home;
 mod organizations;
 mod profile;
-mod profile_email;
 mod reauthenticate;
 mod register;
 mod security;
@@ -45,7 +44,6 @@ pub use organizations::{
     Organizations, PolicyForm,
 };
 pub use profile::Profile;
-pub use profile_email::{EmailStep, ProfileEmail};
 pub use reauthenticate::Reauthenticate;
 pub use register::Register;
 pub use security::Security;

@@ -8,7 +8,8 @@ mod spa;
 mod story;
 
 use postern_tests::chromium::Chromium;
-use postern_tests::{Instance, Person};
+use postern_tests::{Browser, Instance, Person};
+use serde_json::json;
 
 /// Signs somebody in by the page the browser is on, or by the sign-in page if it is on none.
 async fn sign_in(browser: &Chromium, person: &Person) {
@@ -18,6 +19,16 @@ async fn sign_in(browser: &Chromium, person: &Person) {
     }
     let button = browser.find("#sign-in").await.unwrap();
     browser.click(&button).await.unwrap();
+}
+
+/// Puts the cookies of a browser without scripts in place of its own, so that both are in the same session.
+async fn go_on_as(browser: &Chromium, other: &Browser) {
+    browser.devtools("Network.clearBrowserCookies", &json!({})).await.unwrap();
+    for (name, value) in other.cookies() {
+        let cookie =
+            json!({ "name": name, "value": value, "url": other.url("/").as_str(), "httpOnly": true });
+        browser.devtools("Network.setCookie", &cookie).await.unwrap();
+    }
 }
 
 /// Presses a button or follows a link.

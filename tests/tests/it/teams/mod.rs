@@ -9,3 +9,5 @@ mod operations;
 mod place;
 mod proof;
 mod texts;
+
+pub(crate) use place::Place;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use postern_tests::{Answer, Browser, Instance, Person, Registration, Request, unique};
+use postern_tests::{Answer, Browser, Instance, OAuthClient, Person, Registration, Request, unique};
 use serde_json::{Value, json};
 
 /// What the owner's token holds.
@@ -15,20 +15,25 @@ const ALL: [&str; 7] = [
     "clients:write",
     "tokens:write",
 ];
+/// What its app may ask for.
+const ASKED: &str = "openid profile email user:read members:read";
 /// Where following links begins, and what is not followed: what is no page of the dashboard's.
 const BEGIN: [&str; 4] = ["/", "/settings/profile", "/developer/clients", "/admin/tokens"];
 const ELSEWHERE: [&str; 4] = ["/v1/", "/docs", "/assets/", "/openapi.json"];
 
 /// Somebody's organization, its customer, client and tokens.
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     instance: &'a Instance,
-    pub(super) person: Person,
-    pub(super) browser: Browser,
+    pub(crate) person: Person,
+    pub(crate) browser: Browser,
+    /// The organization's app, which may ask for the person or for an organization.
+    pub(crate) client: OAuthClient,
     /// A personal token for all there is, and one of the organization's.
     pub(super) tokens: [String; 2],
     /// What stands in paths, by its name there.
     ids: Vec<(&'static str, String)>,
-    invitation: String,
+    /// Path and query of an invitation to somebody else's organization.
+    pub(crate) invitation: String,
 }
 
 fn text(value: &Value, member: &str) -> String {
@@ -37,17 +42,29 @@ fn text(value: &Value, member: &str) -> String {
 
 impl<'a> Place<'a> {
     /// The place of this person, where everything that has a name or a note is called the same.
-    pub(super) async fn set(instance: &'a Instance, person: Person, name: &str) -> Self {
+    pub(crate) async fn set(instance: &'a Instance, person: Person, name: &str) -> Self {
         let browser = instance.browser_of(&person).await;
         let own = ["token", "create", "--user", &person.username, "--name", "all", "--scope"];
         let own = text(&instance.cli(&[&own[..], &ALL].concat()).json(), "token");
         instance.secrets().add(&own);
+        let slug = unique("acme");
+        let made = json!({ "name": name, "slug": slug }).to_string();
+        let made = Request::post("/v1/organizations").bearer(&own).body("application/json", made);
+        let organization = text(&instance.wire().send(made).await.expect(201).json(), "id");
+        let app = Registration::confidential().name(name).scope(ASKED).with(&["--owner-org", &slug]);
+        let client = instance.client(&app);
         let mut place = Self {
+            ids: vec![
+                ("organization", slug),
+                ("organization_id", organization),
+                ("client_id", client.id.clone()),
+                ("members", person.id.clone()),
+            ],
             instance,
             person,
             browser,
+            client,
             tokens: [own, String::new()],
-            ids: Vec::new(),
             invitation: String::new(),
         };
         place.furnish(name).await;
@@ -56,13 +73,11 @@ impl<'a> Place<'a> {
     }
 
     async fn furnish(&mut self, name: &str) {
-        let slug = unique("acme");
+        let (slug, organization) =
+            (self.id("organization").to_owned(), self.id("organization_id").to_owned());
         let _ = self.call("PATCH", "/v1/users/me", json!({ "name": name })).await.expect(200);
-        let organization = self.make("/v1/organizations", json!({ "name": name, "slug": slug })).await;
-        let organization = text(&organization, "id");
-        let client =
-            self.instance.client(&Registration::confidential().name(name).with(&["--owner-org", &slug]));
-        let script = json!({ "name": name, "note": name, "scopes": ["members:read"] });
+        let limits = ["[get].*/rest/api/2/project.*", "[post]https://jira.example/.*[JsonData::a==b]"];
+        let script = json!({ "name": name, "note": name, "scopes": ["members:read"], "limits": limits });
         let personal = self.make("/v1/personal-access-tokens", script).await;
         let all = ALL.iter().filter(|scope| !["user:write", "organizations:write"].contains(scope));
         let all: Vec<_> = all.collect();
@@ -74,16 +89,12 @@ impl<'a> Place<'a> {
         let invited = json!({ "email": format!("{slug}@example.org"), "role": "member" });
         let invited = self.make(&format!("/v1/organizations/{slug}/invitations"), invited).await;
         self.tokens[1] = text(&teams, "token");
-        self.ids = vec![
-            ("organization", slug),
-            ("organization_id", organization),
-            ("client_id", client.id),
+        self.ids.extend([
             ("personal-access-tokens", text(&personal, "id")),
             ("organization-access-tokens", text(&teams, "id")),
             ("customers", text(&customer, "id")),
-            ("members", self.person.id.clone()),
             ("invitations", text(&invited, "id")),
-        ];
+        ]);
     }
 
     /// An invitation to somebody else's organization.
@@ -111,7 +122,7 @@ impl<'a> Place<'a> {
     }
 
     /// Calls as the owner.
-    pub(super) async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
         let request = Request::new(method, path).bearer(&self.tokens[0]);
         self.instance.wire().send(request.body("application/json", body.to_string())).await
     }
@@ -125,7 +136,7 @@ impl<'a> Place<'a> {
     }
 
     /// What is meant by `{name}` of a path, or by `{id}` below the folder of that name.
-    pub(super) fn id(&self, name: &str) -> &str {
+    pub(crate) fn id(&self, name: &str) -> &str {
         self.ids
             .iter()
             .find(|(known, _)| *known == name)
@@ -133,7 +144,7 @@ impl<'a> Place<'a> {
     }
 
     /// A path with this place's own in it.
-    pub(super) fn filled(&self, path: &str) -> String {
+    pub(crate) fn filled(&self, path: &str) -> String {
         let mut folder = "";
         let parts = path.split('/').map(|part| {
             let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));

@@ -1,0 +1,105 @@
+//! Every page of the router's table, at an address where it has something to show.
+
+use crate::teams::Place;
+
+/// The table, which a test of the router holds to what there is: a path, and who may see it, a line each.
+const TABLE: &str = include_str!("../../pages.txt");
+
+/// A page, and where it is.
+pub(crate) struct Page {
+    /// Its path as the router has it, or what else it is called.
+    pub(crate) name: String,
+    /// Path and query.
+    pub(crate) target: String,
+    /// Whether somebody has to be signed in to see it.
+    pub(crate) needs_person: bool,
+}
+
+/// Every page of the table, of a place whose person is an administrator.
+///
+/// # Panics
+/// If it is not known what stands in a path.
+pub(crate) fn pages(place: &Place<'_>) -> Vec<Page> {
+    let lines = TABLE.lines().map(|line| line.split_once(' ').expect("a path and who may see it"));
+    let page = |(path, who): (&str, &str)| Page {
+        name: path.to_owned(),
+        target: target(path, place),
+        needs_person: who == "session",
+    };
+    lines.map(page).collect()
+}
+
+/// What a GET of a page is answered with, for somebody who is signed in.
+pub(crate) fn status(path: &str) -> u16 {
+    match path {
+        // On to where they lead.
+        "/login" | "/register" | "/organizations/{slug}" | "/v1/oauth2/authorize" => 303,
+        // It asks for its link, which the first account has used up.
+        "/setup" => 403,
+        _ => 200,
+    }
+}
+
+/// What pages show besides, each at an address of its own: choices, questions of apps, empty lists, and errors.
+pub(crate) async fn states(place: &Place<'_>) -> Vec<Page> {
+    let page = |name: &str, target: &str| Page {
+        name: name.to_owned(),
+        target: target.to_owned(),
+        needs_person: true,
+    };
+    let organization = place.id("organization");
+    let choice = place.client.asking("openid members:read").authorization().with("sub_type", "organization");
+    let question = place.browser.open(&choice.target()).await.expect(200);
+    let form =
+        question.form("continue").fill("organization_id", place.id("organization_id")).press("continue");
+    let question = place.browser.submit(&question, &form).await.expect(200);
+    let (path, query) = (question.url.path(), question.url.query().unwrap_or_default());
+    let other = place.client.authorization().with("redirect_uri", "https://evil.example");
+    vec![
+        page("choose organization", &choice.target()),
+        page("consent for an organization", &format!("{path}?{query}")),
+        page("confirm", &place.client.authorization().with("prompt", "login").target()),
+        page("choose account", &place.client.authorization().with("prompt", "select_account").target()),
+        page("no such tokens", "/settings/tokens?query=nothing"),
+        page("no revoked tokens", "/settings/tokens?state=revoked"),
+        page("expired tokens of all", "/admin/tokens?state=expired"),
+        page("new client of an organization", &format!("/developer/clients/new?organization={organization}")),
+        page("no such customers", &format!("/organizations/{organization}/customers?query=nothing")),
+        page("refused calls", "/audit?show=refused"),
+        page("no invitation", "/organizations/join?invitation=nothing"),
+        page("no client", "/developer/clients/nobody"),
+        page("no page", "/nowhere"),
+        page("bad request", "/v1/oauth2/authorize?client_id=nobody"),
+        page("bad redirect", &other.target()),
+    ]
+}
+
+fn target(path: &str, place: &Place<'_>) -> String {
+    let mut folder = "";
+    let filled = path.split('/').map(|part| {
+        let filled = match (part, folder) {
+            ("{slug}", _) => place.id("organization"),
+            ("{client}", _) => place.id("client_id"),
+            ("{id}", "tokens") if path.starts_with("/organizations/") => {
+                place.id("organization-access-tokens")
+            }
+            ("{id}", "tokens") => place.id("personal-access-tokens"),
+            ("{id}", "customers") => place.id("customers"),
+            (part, folder) => {
+                assert!(!part.starts_with('{'), "say here what stands for {part} behind {folder} in {path}");
+                part
+            }
+        };
+        folder = part;
+        filled
+    });
+    let path = filled.collect::<Vec<_>>().join("/");
+    let authorization = || place.client.authorization().target();
+    match path.as_str() {
+        "/organizations/join" => place.invitation.clone(),
+        "/v1/oauth2/authorize" => authorization(),
+        "/consent" => authorization().replace("/v1/oauth2/authorize", "/consent"),
+        "/audit/export" => format!("{path}?format=csv"),
+        _ => path,
+    }
+}
