@@ -20,6 +20,12 @@ pub(crate) struct Caller {
     session: Option<Arc<Session>>,
 }
 
+/// A call of an operation of the API.
+pub(crate) struct Call {
+    pub(crate) app: Arc<App>,
+    pub(crate) caller: Caller,
+}
+
 impl Caller {
     pub(super) fn of_token(verdict: Arc<Verdict>) -> Self {
         Self { actor: Actor::of_token(&verdict), token: Some(verdict), session: None }
@@ -103,5 +109,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         parts.extensions.get::<Self>().cloned().ok_or_else(Problem::no_credential)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Call {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        Ok(Self { app: Arc::clone(app), caller })
     }
 }

@@ -22,7 +22,7 @@ pub(crate) mod words;
 pub(crate) use access::Access;
 pub(crate) use authenticate::by_token;
 pub(crate) use body::{JsonBody, OptionalBody, PICTURES, PictureBody, RawBody, present};
-pub(crate) use caller::Caller;
+pub(crate) use caller::{Call, Caller};
 pub(crate) use document::document;
 pub(crate) use gate::{Gate, gate, no_such_method, no_such_path};
 pub(crate) use in_path::{InPath, InPath2};

@@ -1,12 +1,9 @@
 //! `/v1/audit-events`: what was called with which token, and who changed what.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
-use postern_flows::{App, audit};
+use postern_flows::audit;
 
-use crate::api::{Access, Caller, Filters, Listing, Operation, Problem};
+use crate::api::{Access, Call, Filters, Listing, Operation, Problem};
 use crate::audit_event::{AuditEvent, filter_of};
 use crate::rights::Routes;
 
@@ -33,11 +30,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new().api(list, listed)
 }
 
-async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    filters: Filters,
-) -> Result<Json<Listing<AuditEvent>>, Problem> {
+async fn listed(Call { app, caller }: Call, filters: Filters) -> Result<Json<Listing<AuditEvent>>, Problem> {
     let filter = filter_of(|name| filters.get(name)).map_err(Problem::malformed)?;
     let found = audit::list(&app, &caller.actor, &filter, &filters.paging()?).await?;
     Ok(Json(found.map(AuditEvent::from).into()))

@@ -1,17 +1,13 @@
 //! `/v1/consents`: what somebody has allowed apps.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use postern_domain::ErrorCode;
-use postern_flows::App;
 use postern_flows::applications::{self, Application};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{Access, Caller, Filters, InPath, Listing, Operation, Problem};
+use crate::api::{Access, Call, Filters, InPath, Listing, Operation, Problem};
 use crate::rights::Routes;
 
 pub(crate) fn routes() -> Routes {
@@ -42,18 +38,13 @@ struct Consent {
     last_used_at: Option<i64>,
 }
 
-async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    filters: Filters,
-) -> Result<Json<Listing<Consent>>, Problem> {
+async fn listed(Call { app, caller }: Call, filters: Filters) -> Result<Json<Listing<Consent>>, Problem> {
     let found = applications::list(&app, caller.user()?, &filters.paging()?).await?;
     Ok(Json(found.map(Consent::from).into()))
 }
 
 async fn withdrawn(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(client): InPath<String>,
 ) -> Result<StatusCode, Problem> {
     match applications::cut_off(&app, caller.user()?, &client).await {

@@ -1,12 +1,8 @@
 //! `/v1/customer-sessions`: for an hour, a customer's own credential; and `/v1/customer-portal/session`, what it opens.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use postern_domain::CustomerId;
-use postern_flows::App;
 use postern_flows::bearer::Holder;
 use postern_flows::customer_sessions::{self, Which};
 use serde::{Deserialize, Serialize};
@@ -14,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::customers::CustomerShown;
-use crate::api::{Access, Caller, JsonBody, Operation, Problem};
+use crate::api::{Access, Call, Caller, JsonBody, Operation, Problem};
 use crate::rights::Routes;
 
 const WRITE: Access = Access::user_or_organization("customer_sessions:write");
@@ -81,8 +77,7 @@ struct PortalOrganization {
 }
 
 async fn created(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     JsonBody(body): JsonBody<SessionToBe>,
 ) -> Result<(StatusCode, Json<CustomerSession>), Problem> {
     caller.needs_proof(&app)?;

@@ -1,20 +1,16 @@
 //! `/v1/customers`: those an organization does business with.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use postern_domain::{Customer, CustomerId, ErrorCode};
-use postern_flows::App;
 use postern_flows::customers::{self, CustomerDraft};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::gone;
-use crate::api::{Access, Caller, Filters, InPath, JsonBody, Listing, Operation, Problem, present};
+use crate::api::{Access, Call, Filters, InPath, JsonBody, Listing, Operation, Problem, present};
 use crate::rights::Routes;
 
 const ALL: &str = "/v1/customers";
@@ -112,8 +108,7 @@ impl From<Customer> for CustomerShown {
 }
 
 async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     filters: Filters,
 ) -> Result<Json<Listing<CustomerShown>>, Problem> {
     let organization = caller.organization(filters.get("organization_id"))?;
@@ -137,8 +132,7 @@ async fn listed(
 }
 
 async fn created(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     JsonBody(body): JsonBody<CustomerToBe>,
 ) -> Result<(StatusCode, Json<CustomerShown>), Problem> {
     let organization = caller.organization(body.organization_id.as_deref())?;
@@ -153,16 +147,14 @@ async fn created(
 }
 
 async fn one(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(id): InPath<CustomerId>,
 ) -> Result<Json<CustomerShown>, Problem> {
     Ok(Json(customers::find(&app, &caller.actor, id).await?.into()))
 }
 
 async fn changed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(id): InPath<CustomerId>,
     JsonBody(change): JsonBody<CustomerChange>,
 ) -> Result<Json<CustomerShown>, Problem> {
@@ -177,10 +169,6 @@ async fn changed(
     Ok(Json(customers::update(&app, &caller.actor, id, &draft).await?.into()))
 }
 
-async fn deleted(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    InPath(id): InPath<CustomerId>,
-) -> Result<StatusCode, Problem> {
+async fn deleted(Call { app, caller }: Call, InPath(id): InPath<CustomerId>) -> Result<StatusCode, Problem> {
     gone(customers::delete(&app, &caller.actor, id).await)
 }

@@ -1,12 +1,8 @@
 //! `/v1/invitations`: what somebody does with an invitation they were sent. Whose it is, is in the link; it goes in the
 //! body, since addresses are logged.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
-use postern_flows::App;
 use postern_flows::organizations::{self, Joining};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,7 +10,7 @@ use uuid::Uuid;
 
 use super::organizations::OrganizationShown;
 use crate::answer::sentence;
-use crate::api::{Access, Caller, JsonBody, Operation, Problem, words};
+use crate::api::{Access, Call, JsonBody, Operation, Problem, words};
 use crate::rights::Routes;
 
 const READ: Access = Access::user("organizations:read");
@@ -66,8 +62,7 @@ struct InvitationToMe {
 }
 
 async fn looked(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     JsonBody(body): JsonBody<Link>,
 ) -> Result<Json<InvitationToMe>, Problem> {
     let user = caller.user()?;
@@ -87,8 +82,7 @@ async fn looked(
 }
 
 async fn accepted(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     JsonBody(body): JsonBody<Link>,
 ) -> Result<Json<OrganizationShown>, Problem> {
     let organization = organizations::accept(&app, &caller.actor, &body.invitation).await?;
@@ -96,11 +90,7 @@ async fn accepted(
     Ok(Json(OrganizationShown::new(&organization, role)))
 }
 
-async fn declined(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    JsonBody(body): JsonBody<Link>,
-) -> Result<StatusCode, Problem> {
+async fn declined(Call { app, caller }: Call, JsonBody(body): JsonBody<Link>) -> Result<StatusCode, Problem> {
     organizations::decline(&app, &caller.actor, &body.invitation).await?;
     Ok(StatusCode::NO_CONTENT)
 }

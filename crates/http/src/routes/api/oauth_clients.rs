@@ -3,10 +3,7 @@
 mod look;
 mod shape;
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use postern_domain::{Capability, Client, ClientId, ClientOwner, Lifetime, SecretId};
 use postern_flows::clients::{self, ClientDraft, ClientUsage, Edited, Manager, NewClient, SECRET_OVERLAP};
@@ -14,7 +11,7 @@ use postern_flows::{App, FieldErrors, FormRefusal, organizations};
 
 use super::gone;
 use crate::api::{
-    Access, Caller, Filters, InPath, InPath2, JsonBody, Listing, Operation, OptionalBody, Problem,
+    Access, Call, Caller, Filters, InPath, InPath2, JsonBody, Listing, Operation, OptionalBody, Problem,
 };
 use crate::rights::Routes;
 use shape::{ClientChange, ClientToBe, NewSecret, OAuthClient, Overlap, RegisteredClient};
@@ -57,11 +54,7 @@ pub(crate) fn routes() -> Routes {
         .merge(look::routes())
 }
 
-async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    filters: Filters,
-) -> Result<Json<Listing<OAuthClient>>, Problem> {
+async fn listed(Call { app, caller }: Call, filters: Filters) -> Result<Json<Listing<OAuthClient>>, Problem> {
     let paging = filters.paging()?;
     let named = filters.get("organization_id");
     let owner = owner(&app, &caller, named, "clients:read").await?;
@@ -77,8 +70,7 @@ async fn listed(
 }
 
 async fn registered(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     JsonBody(body): JsonBody<ClientToBe>,
 ) -> Result<(StatusCode, Json<RegisteredClient>), Problem> {
     caller.needs_proof(&app)?;
@@ -90,18 +82,13 @@ async fn registered(
     Ok((StatusCode::CREATED, Json(RegisteredClient { client, client_secret })))
 }
 
-async fn one(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    InPath(name): InPath<String>,
-) -> Result<Json<OAuthClient>, Problem> {
+async fn one(Call { app, caller }: Call, InPath(name): InPath<String>) -> Result<Json<OAuthClient>, Problem> {
     let client = clients::find(&app, Manager::Actor(&caller.actor), &name).await?;
     show(&app, &client).await
 }
 
 async fn changed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
     JsonBody(change): JsonBody<ClientChange>,
 ) -> Result<Json<OAuthClient>, Problem> {
@@ -114,18 +101,13 @@ async fn changed(
     }
 }
 
-async fn deleted(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    InPath(name): InPath<String>,
-) -> Result<StatusCode, Problem> {
+async fn deleted(Call { app, caller }: Call, InPath(name): InPath<String>) -> Result<StatusCode, Problem> {
     caller.needs_proof(&app)?;
     gone(clients::delete(&app, Manager::Actor(&caller.actor), &name).await)
 }
 
 async fn rotated(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
     OptionalBody(body): OptionalBody<Overlap>,
 ) -> Result<(StatusCode, Json<NewSecret>), Problem> {
@@ -147,8 +129,7 @@ async fn rotated(
 }
 
 async fn revoked(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath2(name, secret): InPath2<String, SecretId>,
 ) -> Result<StatusCode, Problem> {
     caller.needs_proof(&app)?;

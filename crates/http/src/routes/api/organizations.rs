@@ -5,20 +5,16 @@ mod apps;
 mod invitations;
 mod members;
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use postern_domain::{Organization, Role};
-use postern_flows::App;
 use postern_flows::organizations::{self, NewOrganization, PolicyDraft};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::gone;
-use crate::api::{Access, Caller, Filters, InPath, JsonBody, Listing, Operation, Problem, present, words};
+use crate::api::{Access, Call, Filters, InPath, JsonBody, Listing, Operation, Problem, present, words};
 use crate::rights::Routes;
 
 const ALL: &str = "/v1/organizations";
@@ -115,8 +111,7 @@ impl OrganizationShown {
 }
 
 async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     filters: Filters,
 ) -> Result<Json<Listing<OrganizationShown>>, Problem> {
     let found = organizations::list(&app, &caller.actor, &filters.paging()?).await?;
@@ -125,8 +120,7 @@ async fn listed(
 }
 
 async fn created(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     JsonBody(body): JsonBody<OrganizationToBe>,
 ) -> Result<(StatusCode, Json<OrganizationShown>), Problem> {
     let new = NewOrganization { name: body.name, slug: body.slug.unwrap_or_default() };
@@ -135,8 +129,7 @@ async fn created(
 }
 
 async fn one(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
 ) -> Result<Json<OrganizationShown>, Problem> {
     let (organization, role) = organizations::find(&app, &caller.actor, &name).await?;
@@ -144,8 +137,7 @@ async fn one(
 }
 
 async fn changed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
     JsonBody(change): JsonBody<OrganizationChange>,
 ) -> Result<Json<OrganizationShown>, Problem> {
@@ -170,11 +162,7 @@ async fn changed(
 }
 
 /// By the id alone: whoever calls by a program has typed it.
-async fn deleted(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    InPath(name): InPath<String>,
-) -> Result<StatusCode, Problem> {
+async fn deleted(Call { app, caller }: Call, InPath(name): InPath<String>) -> Result<StatusCode, Problem> {
     caller.needs_proof(&app)?;
     let found = match organizations::find(&app, &caller.actor, &name).await {
         Ok((organization, _)) => organization,

@@ -1,17 +1,14 @@
 //! `/v1/sessions`: where somebody is signed in.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use postern_domain::{Session, SessionId};
-use postern_flows::{App, sessions};
+use postern_flows::sessions;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::{Access, Caller, Filters, InPath, Listing, Operation, Problem};
+use crate::api::{Access, Call, Filters, InPath, Listing, Operation, Problem};
 use crate::rights::Routes;
 use crate::session::device_of;
 
@@ -48,8 +45,7 @@ struct SignedInSession {
 }
 
 async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     filters: Filters,
 ) -> Result<Json<Listing<SignedInSession>>, Problem> {
     let found = sessions::list(&app, caller.user()?.id, &filters.paging()?).await?;
@@ -57,16 +53,12 @@ async fn listed(
     Ok(Json(found.map(|session| shown(&session, here)).into()))
 }
 
-async fn ended(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    InPath(id): InPath<SessionId>,
-) -> Result<StatusCode, Problem> {
+async fn ended(Call { app, caller }: Call, InPath(id): InPath<SessionId>) -> Result<StatusCode, Problem> {
     sessions::end_there(&app, caller.user()?.id, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn others_ended(State(app): State<Arc<App>>, caller: Caller) -> Result<StatusCode, Problem> {
+async fn others_ended(Call { app, caller }: Call) -> Result<StatusCode, Problem> {
     let here = caller.session().map(|session| session.id);
     sessions::end_others(&app, caller.user()?.id, here).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,17 +1,13 @@
 //! `/v1/users/me`: the account of whoever asks.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use postern_domain::{InstanceRight, User};
-use postern_flows::App;
 use postern_flows::profile::{self, NewProfile, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::{Access, Caller, JsonBody, Operation, Problem};
+use crate::api::{Access, Call, Caller, JsonBody, Operation, Problem};
 use crate::rights::Routes;
 
 const ME: &str = "/v1/users/me";
@@ -132,8 +128,7 @@ async fn me(caller: Caller) -> Result<Json<Identity>, Problem> {
 }
 
 async fn change_me(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     JsonBody(change): JsonBody<AccountChange>,
 ) -> Result<Json<Account>, Problem> {
     let user = caller.user()?;

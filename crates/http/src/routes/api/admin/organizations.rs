@@ -1,14 +1,11 @@
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use postern_domain::{Organization, OrganizationId, Tier};
-use postern_flows::{App, FieldErrors, FormRefusal, administration};
+use postern_flows::{FieldErrors, FormRefusal, administration};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::{Access, Caller, Filters, InPath, JsonBody, Listing, Operation, Problem, words};
+use crate::api::{Access, Call, Filters, InPath, JsonBody, Listing, Operation, Problem, words};
 use crate::rights::Routes;
 
 const ADMIN: Access = Access::user("instance:admin");
@@ -61,8 +58,7 @@ impl From<&Organization> for ManagedOrganization {
 }
 
 async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     filters: Filters,
 ) -> Result<Json<Listing<ManagedOrganization>>, Problem> {
     let paging = filters.paging()?;
@@ -71,8 +67,7 @@ async fn listed(
 }
 
 async fn changed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(id): InPath<OrganizationId>,
     JsonBody(change): JsonBody<TierChange>,
 ) -> Result<Json<ManagedOrganization>, Problem> {

@@ -1,14 +1,11 @@
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use postern_domain::{User, UserId, UserState};
-use postern_flows::{App, administration};
+use postern_flows::administration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::users::Account;
-use crate::api::{Access, Caller, Filters, InPath, JsonBody, Listing, Operation, Problem};
+use crate::api::{Access, Call, Filters, InPath, JsonBody, Listing, Operation, Problem};
 use crate::rights::Routes;
 
 const ALL: &str = "/v1/admin/users";
@@ -62,8 +59,7 @@ impl From<&User> for ManagedAccount {
 }
 
 async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     filters: Filters,
 ) -> Result<Json<Listing<ManagedAccount>>, Problem> {
     let paging = filters.paging()?;
@@ -72,8 +68,7 @@ async fn listed(
 }
 
 async fn one(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(id): InPath<UserId>,
 ) -> Result<Json<ManagedAccount>, Problem> {
     let user = administration::account(&app, &caller.actor, id).await?;
@@ -81,8 +76,7 @@ async fn one(
 }
 
 async fn changed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(id): InPath<UserId>,
     JsonBody(change): JsonBody<StateChange>,
 ) -> Result<Json<ManagedAccount>, Problem> {

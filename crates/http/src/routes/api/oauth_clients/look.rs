@@ -1,11 +1,7 @@
 //! A client's logo, and the calls of it that were refused.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
-use postern_flows::App;
 use postern_flows::clients::{self, Manager, RefusedCalls};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,7 +9,7 @@ use utoipa::ToSchema;
 use super::super::gone;
 use super::shape::OAuthClient;
 use super::{READ, WRITE, show};
-use crate::api::{Caller, Filters, InPath, Listing, Operation, PictureBody, Problem, part_of};
+use crate::api::{Call, Filters, InPath, Listing, Operation, PictureBody, Problem, part_of};
 use crate::rights::Routes;
 
 const LOGO: &str = "/v1/oauth-clients/{client_id}/logo";
@@ -58,8 +54,7 @@ impl From<RefusedCalls> for RefusedCall {
 }
 
 async fn logo_set(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
     PictureBody(picture): PictureBody,
 ) -> Result<Json<OAuthClient>, Problem> {
@@ -68,16 +63,14 @@ async fn logo_set(
 }
 
 async fn logo_removed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
 ) -> Result<StatusCode, Problem> {
     gone(clients::remove_logo(&app, Manager::Actor(&caller.actor), &name).await)
 }
 
 async fn errors_listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
     filters: Filters,
 ) -> Result<Json<Listing<RefusedCall>>, Problem> {

@@ -1,19 +1,16 @@
 //! What concerns an organization as a whole: its figures, what a policy would break, and who it belongs to.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use postern_domain::{Capability, Role, UserId};
 use postern_flows::organizations::{self, Effects, Overview, PolicyDraft};
-use postern_flows::{App, FieldErrors, FormRefusal};
+use postern_flows::{FieldErrors, FormRefusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{READ, WRITE};
-use crate::api::{Access, Caller, InPath, JsonBody, Operation, Problem, words};
+use crate::api::{Access, Call, InPath, JsonBody, Operation, Problem, words};
 use crate::rights::Routes;
 
 pub(super) fn routes() -> Routes {
@@ -142,19 +139,14 @@ impl From<Effects> for EffectsShown {
     }
 }
 
-async fn shown(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    InPath(name): InPath<String>,
-) -> Result<Json<Figures>, Problem> {
+async fn shown(Call { app, caller }: Call, InPath(name): InPath<String>) -> Result<Json<Figures>, Problem> {
     let (organization, role) = organizations::find(&app, &caller.actor, &name).await?;
     let found = organizations::overview(&app, &caller.actor, &organization, role).await?;
     Ok(Json(Figures::new(found, role)))
 }
 
 async fn previewed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
     JsonBody(body): JsonBody<PolicyToBe>,
 ) -> Result<Json<EffectsShown>, Problem> {
@@ -168,8 +160,7 @@ async fn previewed(
 }
 
 async fn transferred(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
     JsonBody(body): JsonBody<Heir>,
 ) -> Result<StatusCode, Problem> {

@@ -1,16 +1,12 @@
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
-use postern_flows::App;
 use postern_flows::organizations::{self, AppState, OrganizationApp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::gone;
 use super::{READ, WRITE};
-use crate::api::{Access, Caller, Filters, InPath, InPath2, Listing, Operation, Problem, part_of};
+use crate::api::{Access, Call, Filters, InPath, InPath2, Listing, Operation, Problem, part_of};
 use crate::rights::Routes;
 
 const ALL: &str = "/v1/organizations/{organization}/apps";
@@ -74,8 +70,7 @@ impl From<OrganizationApp> for AppShown {
 }
 
 async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
     filters: Filters,
 ) -> Result<Json<Listing<AppShown>>, Problem> {
@@ -87,8 +82,7 @@ async fn listed(
 }
 
 async fn approved(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath2(name, client): InPath2<String, String>,
 ) -> Result<StatusCode, Problem> {
     caller.needs_proof(&app)?;
@@ -98,8 +92,7 @@ async fn approved(
 }
 
 async fn withdrawn(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath2(name, client): InPath2<String, String>,
 ) -> Result<StatusCode, Problem> {
     caller.needs_proof(&app)?;

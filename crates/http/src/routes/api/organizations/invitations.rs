@@ -1,16 +1,13 @@
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use postern_domain::{Invitation, InvitationId, Role};
-use postern_flows::{App, organizations};
+use postern_flows::organizations;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::gone;
-use crate::api::{Access, Caller, Filters, InPath, InPath2, JsonBody, Listing, Operation, Problem, words};
+use crate::api::{Access, Call, Filters, InPath, InPath2, JsonBody, Listing, Operation, Problem, words};
 use crate::rights::Routes;
 
 const ALL: &str = "/v1/organizations/{organization}/invitations";
@@ -78,8 +75,7 @@ impl From<&Invitation> for InvitationShown {
 }
 
 async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
     filters: Filters,
 ) -> Result<Json<Listing<InvitationShown>>, Problem> {
@@ -89,8 +85,7 @@ async fn listed(
 }
 
 async fn invited(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
     JsonBody(body): JsonBody<InvitationToBe>,
 ) -> Result<(StatusCode, Json<Invited>), Problem> {
@@ -105,8 +100,7 @@ async fn invited(
 }
 
 async fn revoked(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath2(name, id): InPath2<String, InvitationId>,
 ) -> Result<StatusCode, Problem> {
     let (organization, _) = organizations::reached(&app, &caller.actor, &name).await?;

@@ -1,17 +1,14 @@
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use postern_domain::{Role, UserId};
 use postern_flows::organizations::{self, Member};
-use postern_flows::{App, FieldErrors, FormRefusal};
+use postern_flows::{FieldErrors, FormRefusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::gone;
-use crate::api::{Access, Caller, Filters, InPath, InPath2, JsonBody, Listing, Operation, Problem, words};
+use crate::api::{Access, Call, Filters, InPath, InPath2, JsonBody, Listing, Operation, Problem, words};
 use crate::rights::Routes;
 
 const ALL: &str = "/v1/organizations/{organization}/members";
@@ -66,8 +63,7 @@ impl From<Member> for MemberShown {
 }
 
 async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(name): InPath<String>,
     filters: Filters,
 ) -> Result<Json<Listing<MemberShown>>, Problem> {
@@ -77,8 +73,7 @@ async fn listed(
 }
 
 async fn changed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath2(name, user): InPath2<String, UserId>,
     JsonBody(change): JsonBody<MemberChange>,
 ) -> Result<StatusCode, Problem> {
@@ -95,8 +90,7 @@ async fn changed(
 }
 
 async fn removed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath2(name, user): InPath2<String, UserId>,
 ) -> Result<StatusCode, Problem> {
     let (organization, _) = organizations::reached(&app, &caller.actor, &name).await?;

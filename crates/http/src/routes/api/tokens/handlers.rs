@@ -1,7 +1,4 @@
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use postern_domain::{Lifetime, TokenId, TokenKind, UserId};
 use postern_flows::api_tokens::{self, Filter, List, NewToken, Owner, State as TokenState, TokenDraft};
@@ -9,7 +6,7 @@ use postern_flows::{App, FieldErrors, FormRefusal};
 
 use super::super::gone;
 use super::shape::{NewValue, Overlap, TokenChange, TokenShown, TokenToBe};
-use crate::api::{Caller, Filters, InPath, JsonBody, Listing, OptionalBody, Problem};
+use crate::api::{Call, Caller, Filters, InPath, JsonBody, Listing, OptionalBody, Problem};
 
 const READ: &str = "tokens:read";
 
@@ -19,9 +16,8 @@ fn of_organization(uri: &Uri) -> bool {
 }
 
 pub(super) async fn listed(
-    State(app): State<Arc<App>>,
+    Call { app, caller }: Call,
     uri: Uri,
-    caller: Caller,
     filters: Filters,
 ) -> Result<Json<Listing<TokenShown>>, Problem> {
     let named = filters.get("organization_id");
@@ -36,8 +32,7 @@ pub(super) async fn listed(
 }
 
 pub(super) async fn listed_all(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     filters: Filters,
 ) -> Result<Json<Listing<TokenShown>>, Problem> {
     part(&app, &caller, List::Everybody, &filters).await
@@ -69,9 +64,8 @@ async fn part(
 }
 
 pub(super) async fn created(
-    State(app): State<Arc<App>>,
+    Call { app, caller }: Call,
     uri: Uri,
-    caller: Caller,
     JsonBody(body): JsonBody<TokenToBe>,
 ) -> Result<(StatusCode, Json<NewValue>), Problem> {
     caller.needs_proof(&app)?;
@@ -95,8 +89,7 @@ pub(super) async fn created(
 }
 
 pub(super) async fn one(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(id): InPath<TokenId>,
 ) -> Result<Json<TokenShown>, Problem> {
     let (token, ..) = api_tokens::find(&app, &caller.actor, id, READ).await?;
@@ -104,8 +97,7 @@ pub(super) async fn one(
 }
 
 pub(super) async fn changed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(id): InPath<TokenId>,
     JsonBody(change): JsonBody<TokenChange>,
 ) -> Result<Json<TokenShown>, Problem> {
@@ -120,16 +112,14 @@ pub(super) async fn changed(
 }
 
 pub(super) async fn revoked(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(id): InPath<TokenId>,
 ) -> Result<StatusCode, Problem> {
     gone(api_tokens::revoke(&app, &caller.actor, id).await)
 }
 
 pub(super) async fn rotated(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(id): InPath<TokenId>,
     OptionalBody(body): OptionalBody<Overlap>,
 ) -> Result<(StatusCode, Json<NewValue>), Problem> {
@@ -149,8 +139,7 @@ pub(super) async fn rotated(
 }
 
 pub(super) async fn renewed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    Call { app, caller }: Call,
     InPath(id): InPath<TokenId>,
 ) -> Result<Json<TokenShown>, Problem> {
     caller.needs_proof(&app)?;
