@@ -129,17 +129,16 @@ fn built_in() -> Vec<ScopeSpec> {
     const CUSTOMERS: &str = "Customers";
     const DEVELOPMENT: &str = "Tokens and apps";
     const INSTANCE: &str = "This whole server";
-    let both: &[SubjectType] = &[User, Organization];
+    const BOTH: &[SubjectType] = &[User, Organization];
     let of = |group: &'static str, subjects: &'static [SubjectType]| {
         move |name, label, description| row(name, group, label, description, subjects, None)
     };
     let right =
         |right, name, label, description| row(name, INSTANCE, label, description, &[User], Some(right));
-    let (identity, account) = (of(IDENTITY, &[User, Organization]), of(ACCOUNT, &[User]));
+    let (identity, account) = (of(IDENTITY, BOTH), of(ACCOUNT, &[User]));
     let portal = of("Your customer account", &[Customer]);
-    let shared = |group| move |name, label, description| row(name, group, label, description, both, None);
     let (organizations, customers, development) =
-        (shared(ORGANIZATIONS), shared(CUSTOMERS), shared(DEVELOPMENT));
+        (of(ORGANIZATIONS, BOTH), of(CUSTOMERS, BOTH), of(DEVELOPMENT, BOTH));
     vec![
         identity("openid", "Know who you are", "An identifier that is yours and never changes."),
         identity("profile", "See your profile", "Your name and user name."),

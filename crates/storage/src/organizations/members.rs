@@ -1,7 +1,7 @@
 use postern_domain::{Membership, Organization, OrganizationId, Role, Timestamp, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait, OnConflict};
-use sea_orm::{ActiveValue, ConnectionTrait, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue, Condition, ConnectionTrait, QueryOrder, QuerySelect};
 
 use super::{Column, Entity, membership};
 use crate::count::count_up_to;
@@ -152,8 +152,7 @@ pub async fn set_role(
 ) -> Result<bool, StorageError> {
     let updated = membership::Entity::update_many()
         .col_expr(membership::Column::Role, Expr::value(role.as_str()))
-        .filter(membership::Column::OrganizationId.eq(organization.0))
-        .filter(membership::Column::UserId.eq(user.0))
+        .filter(is_of(organization, user))
         .exec(tx.connection())
         .await?;
     tx.invalidate(user.0);
@@ -170,20 +169,21 @@ pub async fn remove_member(
     organization: OrganizationId,
     user: UserId,
 ) -> Result<bool, StorageError> {
-    let deleted = membership::Entity::delete_many()
-        .filter(membership::Column::OrganizationId.eq(organization.0))
-        .filter(membership::Column::UserId.eq(user.0))
-        .exec(tx.connection())
-        .await?;
+    let deleted =
+        membership::Entity::delete_many().filter(is_of(organization, user)).exec(tx.connection()).await?;
     tx.invalidate(user.0);
     tx.invalidate(organization.0);
     Ok(deleted.rows_affected == 1)
 }
 
 fn of(organization: OrganizationId, user: UserId) -> Select<membership::Entity> {
-    membership::Entity::find()
-        .filter(membership::Column::OrganizationId.eq(organization.0))
-        .filter(membership::Column::UserId.eq(user.0))
+    membership::Entity::find().filter(is_of(organization, user))
+}
+
+fn is_of(organization: OrganizationId, user: UserId) -> Condition {
+    Condition::all()
+        .add(membership::Column::OrganizationId.eq(organization.0))
+        .add(membership::Column::UserId.eq(user.0))
 }
 
 impl TryFrom<membership::Model> for Membership {
