@@ -28,3 +28,23 @@ pub struct ApiToken {
     /// Who revoked it.
     pub revoked_by: Option<UserId>,
 }
+
+impl ApiToken {
+    /// A token that holds the scopes of its permit and may be used from anywhere.
+    pub fn new(name: PersonName, hint: impl Into<String>, created_by: Option<UserId>) -> Self {
+        Self {
+            name,
+            hint: hint.into(),
+            note: None,
+            networks: Vec::new(),
+            everything: false,
+            report_only_until: None,
+            any_user: false,
+            created_by,
+            replaces: None,
+            replaced_by: None,
+            last_used_from: None,
+            revoked_by: None,
+        }
+    }
+}

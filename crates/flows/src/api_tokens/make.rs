@@ -107,18 +107,12 @@ fn token(
 ) -> Result<Token, Refusal> {
     let id = app.new_id();
     let api = ApiToken {
-        name: checked.name,
-        hint: hint(text),
         note: checked.note,
         networks: checked.networks,
         everything: checked.everything,
         report_only_until: checked.report_only_until,
         any_user: checked.any_user,
-        created_by,
-        replaces: None,
-        replaced_by: None,
-        last_used_from: None,
-        revoked_by: None,
+        ..ApiToken::new(checked.name, hint(text), created_by)
     };
     Ok(Token {
         data: Some(TokenData::Api(api)),

@@ -8,18 +8,8 @@ use crate::upkeep;
 
 async fn token(app: &TestApp, owner: &User, of: Option<OrganizationId>, replaced: bool) {
     let api = ApiToken {
-        name: PersonName::parse("Import").unwrap(),
-        hint: "x7Kq".to_owned(),
-        note: None,
-        networks: Vec::new(),
-        everything: false,
-        report_only_until: None,
-        any_user: false,
-        created_by: Some(owner.id),
-        replaces: None,
         replaced_by: replaced.then(|| app.new_id()),
-        last_used_from: None,
-        revoked_by: None,
+        ..ApiToken::new(PersonName::parse("Import").unwrap(), "x7Kq", Some(owner.id))
     };
     let (kind, permit) = match of {
         Some(id) => (TokenKind::Organization, Permit::of_organization(id, Scopes::none())),

@@ -9,18 +9,8 @@ use crate::tokens::{TokenData, insert_many};
 
 fn named(user: &User, name: &str, byte: u8) -> Token {
     let api = ApiToken {
-        name: PersonName::parse(name).unwrap(),
-        hint: "abcd".to_owned(),
-        note: None,
         networks: vec!["10.0.0.0/8".parse().unwrap()],
-        everything: false,
-        report_only_until: None,
-        any_user: false,
-        created_by: Some(user.id),
-        replaces: None,
-        replaced_by: None,
-        last_used_from: None,
-        revoked_by: None,
+        ..ApiToken::new(PersonName::parse(name).unwrap(), "abcd", Some(user.id))
     };
     Token {
         user_id: Some(user.id),

@@ -8,20 +8,7 @@ const WEEK: Notice = Notice { lead: Lifetime::days(7), next_lead: Lifetime::days
 const DAY: Notice = Notice { lead: Lifetime::days(1), next_lead: Lifetime::seconds(0) };
 
 async fn personal(db: &Db, byte: u8, user: UserId, expires_at: Timestamp) -> Token {
-    let api = ApiToken {
-        name: PersonName::parse("import").unwrap(),
-        hint: "x7Kq".to_owned(),
-        note: None,
-        networks: Vec::new(),
-        everything: false,
-        report_only_until: None,
-        any_user: false,
-        created_by: Some(user),
-        replaces: None,
-        replaced_by: None,
-        last_used_from: None,
-        revoked_by: None,
-    };
+    let api = ApiToken::new(PersonName::parse("import").unwrap(), "x7Kq", Some(user));
     let permit = Permit::of_user(user, Scopes::none());
     let token = Token {
         user_id: Some(user),

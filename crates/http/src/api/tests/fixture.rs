@@ -135,20 +135,7 @@ impl World {
     async fn script_of(&self, owner: &User, kind: TokenKind, permit: Permit) -> String {
         let app = &self.server.app;
         let text = app.new_token(kind);
-        let api = ApiToken {
-            name: PersonName::parse("script").unwrap(),
-            hint: "abcd".into(),
-            note: None,
-            networks: Vec::new(),
-            everything: false,
-            report_only_until: None,
-            any_user: false,
-            created_by: Some(owner.id),
-            replaces: None,
-            replaced_by: None,
-            last_used_from: None,
-            revoked_by: None,
-        };
+        let api = ApiToken::new(PersonName::parse("script").unwrap(), "abcd", Some(owner.id));
         let hash = app.secret_key.hash(&text);
         let token = Token {
             user_id: Some(owner.id),
