@@ -4,6 +4,7 @@ use postern_domain::{Params, Plain};
 use postern_flows::FieldErrors;
 use postern_flows::users::NewUser;
 use postern_templating::Field;
+use postern_templating::pages::NewAccount;
 
 /// What a form about a new account says.
 pub(crate) fn new_user(form: &Params) -> NewUser {
@@ -13,6 +14,16 @@ pub(crate) fn new_user(form: &Params) -> NewUser {
         email: typed("email"),
         name: typed("name"),
         password: Some(Plain::new(typed("password"))),
+    }
+}
+
+/// The form of a new account as it is shown again.
+pub(crate) fn new_account(typed: &Params, errors: &FieldErrors) -> NewAccount {
+    NewAccount {
+        username: field(typed, errors, "username"),
+        email: field(typed, errors, "email"),
+        name: field(typed, errors, "name"),
+        password: field(&Params::default(), errors, "password"),
     }
 }
 

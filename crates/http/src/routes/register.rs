@@ -72,10 +72,7 @@ fn answer(
         chrome: page::chrome(app, visitor, Section::Elsewhere),
         destination: waiting.map(heading::destination),
         problem,
-        username: account_form::field(typed, errors, "username"),
-        email: account_form::field(typed, errors, "email"),
-        name: account_form::field(typed, errors, "name"),
-        password: account_form::field(&Params::default(), errors, "password"),
+        account: account_form::new_account(typed, errors),
         return_to: return_to.to_string(),
         sign_in_url: heading::with_return_to("/login", return_to),
     };

@@ -53,9 +53,6 @@ fn form(app: &App, visitor: &Visitor, typed: &Params, errors: &FieldErrors) -> S
         chrome: page::chrome(app, visitor, Section::Elsewhere),
         token: typed.get("token").unwrap_or_default().to_owned(),
         problem: None,
-        username: account_form::field(typed, errors, "username"),
-        email: account_form::field(typed, errors, "email"),
-        name: account_form::field(typed, errors, "name"),
-        password: account_form::field(&Params::default(), errors, "password"),
+        account: account_form::new_account(typed, errors),
     }
 }

@@ -13,6 +13,7 @@ mod consent;
 mod error;
 mod form_post;
 mod home;
+mod new_account;
 mod organizations;
 mod profile;
 mod reauthenticate;
@@ -37,6 +38,7 @@ pub use consent::{Consent, ConsentOrganization, OrganizationBox, OrganizationLim
 pub use error::{ErrorDetail, ErrorPage, Side};
 pub use form_post::FormPost;
 pub use home::{Attention, EndingToken, Figure, Home};
+pub use new_account::NewAccount;
 pub use organizations::{
     ChooseOrganization, CustomerForm, CustomerRow, Customers, ExistingCustomer, InvitationRow, InviteForm,
     MemberRow, NameForm, OrganizationApp, OrganizationDelete, OrganizationJoin, OrganizationMembers,

@@ -3,10 +3,10 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::Destination;
+use super::{Destination, NewAccount};
 use crate::{AppFace, Chrome, Field, FieldError, Page};
 
-/// Sign-up. Posts `username`, `email`, `name`, `password`, `return_to` and `form_token` to `/register`.
+/// Sign-up. Posts the fields of [`NewAccount`], `return_to` and `form_token` to `/register`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/register.html")]
 pub struct Register {
@@ -16,14 +16,8 @@ pub struct Register {
     pub destination: Option<Destination>,
     /// What went wrong as a whole.
     pub problem: Option<String>,
-    /// `username`
-    pub username: Field,
-    /// `email`
-    pub email: Field,
-    /// `name`, may stay empty.
-    pub name: Field,
-    /// `password`; its value is never shown again.
-    pub password: Field,
+    /// The fields.
+    pub account: NewAccount,
     /// Own path to go to afterwards, sent back as it is.
     pub return_to: String,
     /// Where those who have an account sign in, `return_to` included.
@@ -33,15 +27,7 @@ pub struct Register {
 impl Register {
     /// What is wrong, for the summary.
     pub fn errors(&self) -> Vec<FieldError<'_>> {
-        [
-            self.username.summary("username"),
-            self.email.summary("email"),
-            self.name.summary("name"),
-            self.password.summary("password"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        self.account.errors()
     }
 }
 
@@ -53,10 +39,7 @@ impl Page for Register {
             chrome: Chrome::sample_signed_out(),
             destination: None,
             problem: None,
-            username: Field::empty(),
-            email: Field::empty(),
-            name: Field::empty(),
-            password: Field::empty(),
+            account: NewAccount::blank(),
             return_to: "/".into(),
             sign_in_url: "/login".into(),
         }
@@ -70,12 +53,15 @@ impl Page for Register {
                     face: AppFace::new("Field Notes"),
                     host: "notes.example.com".into(),
                 }),
-                username: Field::new("ada lovelace")
-                    .with_error("Use letters, digits, dots, dashes and underscores only."),
-                email: Field::new("ada@").with_error("Enter a whole e-mail address, like ada@example.com."),
-                name: Field::new("Ada Lovelace"),
-                password: Field::empty()
-                    .with_error("This password is on a list of common ones. Choose another."),
+                account: NewAccount {
+                    username: Field::new("ada lovelace")
+                        .with_error("Use letters, digits, dots, dashes and underscores only."),
+                    email: Field::new("ada@")
+                        .with_error("Enter a whole e-mail address, like ada@example.com."),
+                    name: Field::new("Ada Lovelace"),
+                    password: Field::empty()
+                        .with_error("This password is on a list of common ones. Choose another."),
+                },
                 ..Self::sample()
             },
         )]

@@ -3,10 +3,11 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
+use super::NewAccount;
 use crate::{Chrome, Field, FieldError, Page};
 
-/// The first administrator of an empty instance. Posts `username`, `email`, `name`, `password`, `token` and
-/// `form_token` to `/setup`.
+/// The first administrator of an empty instance. Posts the fields of [`NewAccount`], `token` and `form_token` to
+/// `/setup`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/setup.html")]
 pub struct Setup {
@@ -16,28 +17,14 @@ pub struct Setup {
     pub token: String,
     /// What went wrong as a whole.
     pub problem: Option<String>,
-    /// `username`
-    pub username: Field,
-    /// `email`
-    pub email: Field,
-    /// `name`, may stay empty.
-    pub name: Field,
-    /// `password`; its value is never shown again.
-    pub password: Field,
+    /// The fields.
+    pub account: NewAccount,
 }
 
 impl Setup {
     /// What is wrong, for the summary.
     pub fn errors(&self) -> Vec<FieldError<'_>> {
-        [
-            self.username.summary("username"),
-            self.email.summary("email"),
-            self.name.summary("name"),
-            self.password.summary("password"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        self.account.errors()
     }
 }
 
@@ -49,10 +36,7 @@ impl Page for Setup {
             chrome: Chrome::sample_signed_out(),
             token: "sample-setup-token".into(),
             problem: None,
-            username: Field::empty(),
-            email: Field::empty(),
-            name: Field::empty(),
-            password: Field::empty(),
+            account: NewAccount::blank(),
         }
     }
 
@@ -60,9 +44,12 @@ impl Page for Setup {
         vec![(
             "errors",
             Self {
-                username: Field::new("ada"),
-                email: Field::new("ada@example.com"),
-                password: Field::empty().with_error("Use at least 8 characters."),
+                account: NewAccount {
+                    username: Field::new("ada"),
+                    email: Field::new("ada@example.com"),
+                    name: Field::empty(),
+                    password: Field::empty().with_error("Use at least 8 characters."),
+                },
                 ..Self::sample()
             },
         )]
