@@ -18,7 +18,7 @@ pub use members::{
     add_member, count_members, members, memberships_of, of_user, owners_now, remove_member, role, role_now,
     set_role,
 };
-pub use search::{Place, list};
+pub use search::{Place, find_by_name, list};
 
 const TABLE: &str = "organizations";
 

@@ -41,6 +41,26 @@ pub async fn reached(app: &App, actor: &Actor, name: &str) -> Result<(Arc<Organi
     Ok((organization, role))
 }
 
+/// The organization that an operator means by its id, its slug or its name, if only one has that name.
+///
+/// # Errors
+/// `not_found`; `conflict` if several have the name.
+pub async fn find_named(app: &App, name: &str) -> Result<Arc<Organization>, Refusal> {
+    if let Some(found) = named(app, name).await? {
+        return Ok(found);
+    }
+    let mut found = organizations::find_by_name(&app.db, name, 2).await?;
+    match (found.pop(), found.pop()) {
+        (Some(organization), None) => Ok(Arc::new(organization)),
+        (Some(_), Some(_)) => Err(Refusal::conflict(format!(
+            "several organizations are called “{name}”; say which by its slug"
+        ))),
+        _ => Err(Refusal::not_found(format!(
+            "there is no organization “{name}”; give its id, its slug or its name"
+        ))),
+    }
+}
+
 async fn named(app: &App, name: &str) -> Result<Option<Arc<Organization>>, Refusal> {
     if let Ok(slug) = Slug::parse(name)
         && let Some(found) = organizations::find_by_slug(&app.db, &slug).await?

@@ -7,11 +7,11 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use postern_domain::{AuthMethod, Client, ClientOwner, ClientType, GrantName, Lifetime, Plain};
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient};
-use postern_flows::{App, FieldErrors, FormRefusal, users};
+use postern_flows::{App, FieldErrors, FormRefusal, organizations, users};
 use postern_storage::clients::ClientUsage;
 use serde_json::{Value, json};
 
-use super::{org, print_json};
+use super::print_json;
 use crate::{instance, settings};
 
 /// How many clients are read at a time.
@@ -51,7 +51,7 @@ pub(crate) struct CreateArgs {
     /// The account it belongs to, by id, user name or e-mail [default: the instance itself]
     #[arg(long, value_name = "USER")]
     owner: Option<String>,
-    /// The organization it belongs to, by id or slug
+    /// The organization it belongs to, by id, slug or name
     #[arg(long, value_name = "ORG", conflicts_with = "owner")]
     owner_org: Option<String>,
     /// The one way it may authenticate in [default: client_secret_basic or client_secret_post]
@@ -112,7 +112,7 @@ async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
     let secret = if args.client_secret_stdin { Some(secret_from_stdin()?) } else { None };
     let owner = match (&args.owner, &args.owner_org) {
         (Some(name), _) => ClientOwner::User(users::find_named(app, name).await?.id),
-        (None, Some(name)) => ClientOwner::Organization(org::named(app, name).await?.id),
+        (None, Some(name)) => ClientOwner::Organization(organizations::find_named(app, name).await?.id),
         (None, None) => ClientOwner::Instance,
     };
     let identifier = args.client_id.clone();

@@ -1,11 +1,9 @@
 //! `postern org …`
 
 use std::path::Path;
-use std::sync::Arc;
 
-use anyhow::bail;
 use clap::{Args, Subcommand};
-use postern_domain::{ErrorCode, Organization, Role};
+use postern_domain::{Organization, Role};
 use postern_flows::organizations::{self, NewOrganization};
 use postern_flows::{Actor, App, users};
 use serde_json::{Value, json};
@@ -43,7 +41,7 @@ pub(crate) struct CreateArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct AddArgs {
-    /// The organization, by id or slug
+    /// The organization, by id, slug or name
     #[arg(value_name = "ORG")]
     organization: String,
     /// The account, by id, user name or e-mail
@@ -70,23 +68,12 @@ async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
 
 async fn add(app: &App, args: AddArgs) -> anyhow::Result<()> {
     let actor = Actor::operator();
-    let organization = named(app, &args.organization).await?;
+    let organization = organizations::find_named(app, &args.organization).await?;
     let user = users::find_named(app, &args.user).await?;
     organizations::add(app, &actor, organization.id, user.id, args.role).await?;
     print_json(&described(&organization))?;
     eprintln!("{} is {} of {} now.", user.username, args.role, organization.slug);
     Ok(())
-}
-
-/// The organization that an operator means by its id or slug.
-pub(crate) async fn named(app: &App, name: &str) -> anyhow::Result<Arc<Organization>> {
-    match organizations::find(app, &Actor::operator(), name).await {
-        Ok((organization, _)) => Ok(organization),
-        Err(refusal) if refusal.code == ErrorCode::NotFound => {
-            bail!("not_found: there is no organization “{name}”; give its id or its slug")
-        }
-        Err(refusal) => Err(refusal.into()),
-    }
 }
 
 fn described(organization: &Organization) -> Value {

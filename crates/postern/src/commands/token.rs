@@ -7,10 +7,10 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use postern_domain::{Lifetime, Plain, Timestamp, TokenId};
 use postern_flows::api_tokens::{self, Filter, List, NewToken, Owner, State, Token, TokenDraft};
-use postern_flows::{Actor, App, FieldErrors, FormRefusal, Paging, bearer, leaks, users};
+use postern_flows::{Actor, App, FieldErrors, FormRefusal, Paging, bearer, leaks, organizations, users};
 use serde_json::{Value, json};
 
-use super::{org, print_json};
+use super::print_json;
 use crate::{instance, settings};
 
 #[derive(Debug, Subcommand)]
@@ -40,7 +40,7 @@ pub(crate) struct OwnerArgs {
     /// The person it acts as, by id, user name or e-mail
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// The organization it acts as, by id or slug
+    /// The organization it acts as, by id, slug or name
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
     /// Bound to no user: it works for any active one, whom Basic names; takes tokens.any_user
@@ -77,7 +77,7 @@ pub(crate) struct ListArgs {
     /// Those of a person, by id, user name or e-mail
     #[arg(long, value_name = "USER", conflicts_with = "org")]
     user: Option<String>,
-    /// Those of an organization, by id or slug
+    /// Those of an organization, by id, slug or name
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
 }
@@ -238,12 +238,13 @@ fn summary(token: &Token, now: Timestamp) -> Value {
 async fn owner(app: &App, user: Option<&str>, org: Option<&str>) -> anyhow::Result<Option<Owner>> {
     Ok(match (user, org) {
         (Some(user), _) => Some(Owner::User(users::find_named(app, user).await?.id)),
-        (None, Some(org)) => Some(Owner::Organization(org::named(app, org).await?.id)),
+        (None, Some(org)) => Some(Owner::Organization(organizations::find_named(app, org).await?.id)),
         (None, None) => None,
     })
 }
 
-/// The token that an operator means by its id or by its name, if only one that is not revoked has that name.
+/// The token that an operator means by its id or by its name, if only one has that name: of those that are not revoked, else
+/// of those that are.
 pub(super) async fn named(app: &App, name: &str) -> anyhow::Result<TokenId> {
     if let Ok(id) = name.parse() {
         return Ok(id);
@@ -252,10 +253,16 @@ pub(super) async fn named(app: &App, name: &str) -> anyhow::Result<TokenId> {
     for state in [State::Active, State::Expired] {
         found.extend(api_tokens::find_named(app, name, state).await?);
     }
+    if found.is_empty() {
+        found = api_tokens::find_named(app, name, State::Revoked).await?;
+    }
     match found.as_slice() {
         [token] => Ok(token.id),
         [] => bail!("there is no token “{name}”"),
-        _ => bail!("several tokens are called “{name}”; say which by its id, as postern token list shows it"),
+        several => {
+            let ids: Vec<String> = several.iter().map(|token| token.id.to_string()).collect();
+            bail!("several tokens are called “{name}”; say which by its id: {}", ids.join(", "))
+        }
     }
 }
 

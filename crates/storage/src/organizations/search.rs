@@ -75,6 +75,16 @@ pub async fn list(
     Ok(found)
 }
 
+/// Up to `limit` organizations with this very name.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn find_by_name(db: &Db, name: &str, limit: u64) -> Result<Vec<Organization>, StorageError> {
+    // The index is on the case-less form.
+    let query = Entity::find().filter(Column::NameKey.eq(name_key(name))).filter(Column::Name.eq(name));
+    read(db, query.limit(limit)).await
+}
+
 async fn read(db: &Db, query: Select<Entity>) -> Result<Vec<Organization>, StorageError> {
     query.all(db.read()).await?.into_iter().map(Organization::try_from).collect()
 }
