@@ -55,7 +55,7 @@ pub async fn effects(
     draft: &PolicyDraft,
 ) -> Result<Effects, FormRefusal> {
     actor.may(app, organization.id, Capability::SetPolicy, "organizations:write").await?;
-    let policy = read(draft)?;
+    let policy = read(app, &organization.policy, draft)?;
     let now = app.clock.now();
     let mut effects = Effects::default();
     if let Some(most) = policy.max_token_lifetime {
@@ -87,8 +87,8 @@ pub async fn set_policy(
     draft: &PolicyDraft,
 ) -> Result<Organization, FormRefusal> {
     actor.may(app, organization, Capability::SetPolicy, "organizations:write").await?;
-    let policy = read(draft)?;
     let known = app.organization(organization).await?.ok_or_else(gone)?;
+    let policy = read(app, &known.policy, draft)?;
     let act = acts::entry(app, actor, Action::ORGANIZATION_POLICY_SET, &known);
     let input = (organization, policy, app.clock.now(), act);
     let changed: Result<Organization, Refusal> = app
@@ -113,7 +113,13 @@ pub async fn set_policy(
     Ok(changed)
 }
 
-fn read(draft: &PolicyDraft) -> Result<OrganizationPolicy, FieldErrors> {
+/// What was typed. A lifetime beyond the server's own would promise what no token gets; one that stands already may stay, so
+/// that the rest can be changed.
+fn read(
+    app: &App,
+    before: &OrganizationPolicy,
+    draft: &PolicyDraft,
+) -> Result<OrganizationPolicy, FieldErrors> {
     const FIELD: &str = "max_token_lifetime";
     let typed = draft.max_token_lifetime.trim();
     let mut errors = FieldErrors::none();
@@ -122,6 +128,12 @@ fn read(draft: &PolicyDraft) -> Result<OrganizationPolicy, FieldErrors> {
         max_token_lifetime = errors.take(FIELD, typed.parse::<Lifetime>());
         if max_token_lifetime.is_some_and(|most| most < SHORTEST) {
             errors.add(FIELD, format!("Write at least {SHORTEST}, or leave it empty for the server's own."));
+        }
+        if let (Some(most), Some(cap)) = (max_token_lifetime, app.config.tokens.max_lifetime)
+            && most > cap
+            && before.max_token_lifetime != Some(most)
+        {
+            errors.add(FIELD, format!("This server allows {cap} at most. Write no more, or leave it empty."));
         }
     }
     errors.into_result()?;

@@ -4,9 +4,9 @@ use postern_domain::{ErrorCode, InstanceRight, Lifetime, Organization, Role, Use
 use postern_storage::organizations as stored;
 
 use super::*;
-use crate::testing::{TestApp, app, new_user};
+use crate::testing::{TestApp, app, app_with, new_user};
 use crate::users::{self, Standing};
-use crate::{Actor, FormRefusal, Paging};
+use crate::{Actor, Config, FormRefusal, Paging};
 
 /// Ada owns Acme, Bob is an admin there, Cyd a member; Eve is nobody there. All their addresses are verified.
 struct World {
@@ -17,7 +17,10 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let app = app().await;
+        Self::on(app().await).await
+    }
+
+    async fn on(app: TestApp) -> Self {
         let mut people = Vec::new();
         for name in ["ada", "bob", "cyd", "eve"] {
             let standing = Standing { email_verified: true, ..Standing::default() };
@@ -258,6 +261,40 @@ async fn settings_are_an_owners() {
     }
     let draft = PolicyDraft::default();
     assert_eq!(field(set_policy(app, &world.actor(BOB), id, &draft).await.unwrap_err()), "forbidden");
+}
+
+#[tokio::test]
+async fn a_policy_promises_no_more_than_the_server_allows() {
+    let mut config = Config::default();
+    config.tokens.max_lifetime = Some(Lifetime::days(90));
+    let world = World::on(app_with(config).await).await;
+    let (app, ada, id) = (&world.app, world.actor(ADA), world.acme.id);
+    let draft = |typed: &str| PolicyDraft { max_token_lifetime: typed.into(), apps_need_approval: true };
+    set_policy(app, &ada, id, &draft("90d")).await.unwrap();
+    let refused = set_policy(app, &ada, id, &draft("91d")).await.unwrap_err();
+    assert_eq!(field(refused), "max_token_lifetime");
+    // What stood before the server became stricter does not bar the rest.
+    let mut acme = Organization::clone(&app.organization(id).await.unwrap().unwrap());
+    acme.policy.max_token_lifetime = Some(Lifetime::days(91));
+    acme.policy.apps_need_approval = false;
+    let write = app.db.write(acme, |tx, acme| Box::pin(stored::update(tx, acme)));
+    assert!(write.await.unwrap());
+    let set = set_policy(app, &ada, id, &draft("91d")).await.unwrap();
+    assert!(set.policy.apps_need_approval);
+}
+
+#[tokio::test]
+async fn an_operator_may_say_the_name() {
+    let world = World::new().await;
+    let app = &world.app;
+    for name in ["acme-labs", "Acme Labs", &world.acme.id.to_string()] {
+        assert_eq!(find_named(app, name).await.unwrap().id, world.acme.id, "{name}");
+    }
+    assert_eq!(find_named(app, "Acme").await.unwrap_err().code, ErrorCode::NotFound);
+    made(app, &world.people[EVE], "Twin").await;
+    let draft = NewOrganization { name: "Twin".into(), slug: "twin-2".into() };
+    create(app, &world.actor(EVE), &draft, world.people[EVE].id).await.unwrap();
+    assert_eq!(find_named(app, "Twin").await.unwrap_err().code, ErrorCode::Conflict);
 }
 
 #[tokio::test]
