@@ -151,6 +151,22 @@ impl Permit {
         Ok(narrowed)
     }
 
+    /// The same permit for the requests that `asked` lets pass, and no others (RFC 9396 section 6.1).
+    ///
+    /// # Errors
+    /// `invalid_authorization_details` for a line that is none of those that were granted: whether one expression lets
+    /// less pass than another nobody can say.
+    pub fn narrow_limits(self, asked: LimitSet) -> Result<Self, Refusal> {
+        let beyond = |held: &LimitSet| asked.lines().iter().find(|line| !held.lines().contains(line));
+        if let Some(line) = self.limits.iter().find_map(beyond) {
+            let line: String = line.to_string().chars().take(100).collect();
+            return Err(Refusal::invalid_authorization_details(format!(
+                "the limit “{line}” is none of those that were granted; ask for some of their lines, or authorize again"
+            )));
+        }
+        Ok(Self { limits: vec![asked], ..self })
+    }
+
     /// What is left of this permit under what its subject holds right now.
     ///
     /// # Errors

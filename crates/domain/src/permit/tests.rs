@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::ErrorCode;
 use crate::limits::LimitCaps;
 
 fn scopes() -> impl Strategy<Value = Scopes> {
@@ -95,6 +96,13 @@ proptest! {
     }
 
     #[test]
+    fn narrower_limits_never_widen(permit in permit(), asked in limits()) {
+        if let Some(Ok(next)) = asked.map(|asked| permit.clone().narrow_limits(asked)) {
+            prop_assert!(is_within(&next, &permit));
+        }
+    }
+
+    #[test]
     fn an_intersection_is_within_both(a in permit(), b in permit()) {
         let both = a.intersect(&b).unwrap();
         prop_assert!(is_within(&both, &a) && is_within(&both, &b));
@@ -115,4 +123,20 @@ fn an_organizations_permit_cannot_become_a_persons() {
     let organization = user.narrow(asked(Subject::Organization(id))).unwrap();
     assert!(organization.narrow(asked(user.subject)).is_err());
     assert!(organization.narrow(asked(Subject::Organization(OrganizationId(Uuid::nil())))).is_err());
+}
+
+#[test]
+fn limits_narrow_to_lines_that_every_set_holds() {
+    let set = |lines: &str| LimitSet::parse(lines, LimitCaps::default()).unwrap().unwrap();
+    let free = Permit::of_user(UserId(Uuid::nil()), Scopes::default());
+    let limited = free.clone().narrow_limits(set("[get].*\n[post]/a")).unwrap();
+    assert_eq!(limited.limits, [set("[get].*\n[post]/a")], "whoever may do anything may ask for less");
+    assert_eq!(limited.clone().narrow_limits(set("[post]/a")).unwrap().limits, [set("[post]/a")]);
+    for beyond in ["[put].*", "[get].*\n[put].*", "[get]/a", ".*"] {
+        let refused = limited.clone().narrow_limits(set(beyond)).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::InvalidAuthorizationDetails, "{beyond}");
+    }
+    let twice = limited.narrow(Narrowing { limits: Some(set("[get].*")), ..Narrowing::default() }).unwrap();
+    assert!(twice.clone().narrow_limits(set("[post]/a")).is_err(), "the other set does not hold it");
+    assert_eq!(twice.narrow_limits(set("[get].*")).unwrap().limits, [set("[get].*")]);
 }

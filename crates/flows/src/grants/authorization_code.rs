@@ -5,6 +5,7 @@ use postern_domain::{
 use postern_storage::tokens::{self, Token, TokenData};
 use postern_storage::{OneTime, consume, grants};
 
+use super::details::within_details;
 use super::{Exchange, Grant, Request, revoke_family};
 use crate::issue::{self, Issued, Order, TokenAnswer};
 use crate::{App, Config, RequirePkce, standing};
@@ -52,7 +53,8 @@ async fn redeem(app: &App, Request { client, params, now }: Request<'_>) -> Resu
     }
     check_redirect_uri(&binding, client, params)?;
     check_pkce(&binding, client, params, app.config.clients.require_pkce)?;
-    let standing = standing::check(app, client, user, &code.permit).await?;
+    let permit = within_details(app, code.permit, params)?;
+    let standing = standing::check(app, client, user, &permit).await?;
     let grant = Granted {
         id: binding.grant_id,
         client_id: client.id,

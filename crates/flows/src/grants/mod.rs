@@ -1,6 +1,7 @@
 //! The token endpoint (RFC 6749 section 3.2): one file for each way to get tokens, and the table of them.
 
 mod authorization_code;
+mod details;
 mod refresh_token;
 mod retry;
 mod table;

@@ -5,6 +5,7 @@ use postern_domain::{
 use postern_storage::tokens::{self, Token};
 use postern_storage::{OneTime, consume};
 
+use super::details::within_details;
 use super::retry::{Retry, Successor};
 use super::{Exchange, Grant, Request, retry, revoke_family};
 use crate::issue::{self, Order, TokenAnswer};
@@ -38,7 +39,7 @@ async fn refresh(app: &App, request: Request<'_>) -> Result<TokenAnswer, Refusal
     let text = TokenText::parse(&app.config.tokens.prefix, text).map_err(|_| refused())?;
     let hash = app.secret_key.hash(&text);
     let (token, grant) = look_up(app, client, hash, now).await?;
-    let permit = narrowed(&token.permit, params);
+    let permit = narrowed(app, &token.permit, params);
     if token.consumed_at.is_none() {
         let permit = permit?;
         if let Some(answer) = rotate(app, request, hash, permit, &token, &grant).await? {
@@ -120,14 +121,12 @@ async fn rotate(
     Ok(commit(app, rotation).await?.then_some(issued.answer))
 }
 
-/// RFC 6749 section 6: no scope that this token does not hold, and all of its own if none is named. The successor holds
-/// no more than is answered, so what was given up does not come back.
-fn narrowed(held: &Permit, params: &Params) -> Result<Permit, Refusal> {
-    let Some(scope) = params.get("scope") else { return Ok(held.clone()) };
-    let scopes: Scopes = scope
-        .parse()
-        .map_err(|error: postern_domain::ScopeError| Refusal::invalid_scope(error.to_string()))?;
-    held.narrow(Narrowing { scopes: Some(scopes), ..Narrowing::default() })
+/// RFC 6749 section 6: no scope that this token does not hold, and all of its own if none is named; the same of requests.
+/// The successor holds no more than is answered, so what was given up does not come back.
+fn narrowed(app: &App, held: &Permit, params: &Params) -> Result<Permit, Refusal> {
+    let scopes = params.get("scope").map(str::parse::<Scopes>).transpose();
+    let scopes = scopes.map_err(|error| Refusal::invalid_scope(error.to_string()))?;
+    within_details(app, held.narrow(Narrowing { scopes, ..Narrowing::default() })?, params)
 }
 
 /// All that a refresh changes.

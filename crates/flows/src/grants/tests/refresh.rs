@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use postern_domain::{ErrorCode, GrantName, Lifetime, Refusal, SigningAlgorithm, UserState};
 use postern_storage::tokens;
+use serde_json::json;
 
 use super::code::{set_disabled, set_state, withdraw};
 use crate::issue::TokenAnswer;
@@ -226,4 +227,45 @@ async fn the_sealed_successor_is_forgotten() {
     assert!(kept.successor.is_none() && kept.consumed_at.is_some());
     let refused = party.refresh(refresh_token(&first)).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::InvalidGrant);
+}
+
+/// RFC 9396 section 6.
+#[tokio::test]
+async fn a_refresh_may_ask_for_fewer_requests_and_never_for_others() {
+    let party = Party::new().await;
+    let first = party.tokens().await;
+    let details = |lines: &[&str]| json!([{ "type": "request_limit", "limits": lines }]).to_string();
+    let to = async |token: &TokenAnswer, details: &str| {
+        let asked = [("grant_type", "refresh_token"), ("refresh_token", refresh_token(token))];
+        party.token(form(&[asked.as_slice(), &[("authorization_details", details)]].concat())).await
+    };
+    let told =
+        |answer: &TokenAnswer| serde_json::to_value(&answer.authorization_details).unwrap().to_string();
+    for malformed in ["{", "[]", r#"[{"type":"payment","limits":[".*"]}]"#] {
+        assert_eq!(code_of(to(&first, malformed).await), "invalid_authorization_details", "{malformed}");
+    }
+    let two = to(&first, &details(&["[get].*", "[post].*/a"])).await.unwrap();
+    assert_eq!(told(&two), details(&["[get].*", "[post].*/a"]));
+    let same = to(&two, &details(&["[get].*", "[post].*/a"])).await.unwrap();
+    assert_eq!(code_of(to(&same, &details(&["[get].*", "[put].*"])).await), "invalid_authorization_details");
+    let one = to(&same, &details(&["[get].*"])).await.unwrap();
+    let back = to(&one, &details(&["[post].*/a"])).await;
+    assert_eq!(code_of(back), "invalid_authorization_details", "what was given up does not come back");
+    let plain = party.refresh(refresh_token(&one)).await.unwrap();
+    assert_eq!(told(&plain), details(&["[get].*"]), "and stays without being asked for");
+    let verdict = bearer::verdict(&party.app, plain.access_token.reveal(), HERE).await.unwrap();
+    assert!(verdict.is_limited());
+}
+
+#[tokio::test]
+async fn a_code_is_worth_no_more_requests_than_are_asked_for() {
+    let party = Party::new().await;
+    let code = party.code().await;
+    let details = json!([{ "type": "request_limit", "limits": ["[get].*"] }]).to_string();
+    let wrong = party.redemption(&code).with("authorization_details", "[]");
+    assert_eq!(code_of(party.token(wrong).await), "invalid_authorization_details");
+    let answer = party.token(party.redemption(&code).with("authorization_details", &details)).await.unwrap();
+    assert_eq!(serde_json::to_value(&answer.authorization_details).unwrap().to_string(), details);
+    let renewed = party.refresh(refresh_token(&answer)).await.unwrap();
+    assert_eq!(renewed.authorization_details.len(), 1);
 }
