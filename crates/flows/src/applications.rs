@@ -77,17 +77,17 @@ struct Cut {
     act: Entry,
 }
 
-/// Cuts an app off at once: what the person allowed it is forgotten, and every token that it holds of theirs dies.
-/// Answers the app.
+/// Cuts an app of `user` off at once, as `by` wants it: what the person allowed it is forgotten, and every token that it
+/// holds of theirs dies. Answers the app.
 ///
 /// # Errors
 /// `not_found` if there is no such app.
-pub async fn cut_off(app: &App, user: &User, client: &str) -> Result<Arc<Client>, Refusal> {
+pub async fn cut_off(app: &App, by: By, user: &User, client: &str) -> Result<Arc<Client>, Refusal> {
     let unknown = || Refusal::not_found("there is no such app");
     let identifier = ClientIdentifier::parse(client).ok_or_else(unknown)?;
     let client = app.client(&identifier).await?.ok_or_else(unknown)?;
     let target = Target::new("client", client.id.0, &client.metadata.name);
-    let act = Entry::new(app, By::user(user.id), Action::CONSENT_WITHDRAWN, target);
+    let act = Entry::new(app, by, Action::CONSENT_WITHDRAWN, target);
     let cut = Cut { user: user.id, client: client.id, now: app.clock.now(), act };
     let done: Result<(), Refusal> = app
         .db

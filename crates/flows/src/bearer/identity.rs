@@ -1,5 +1,5 @@
 use postern_domain::{ClientId, OrganizationId, TokenId, TokenKind, TokenText, UserId};
-use postern_storage::tokens;
+use postern_storage::tokens::{self, Token};
 
 use super::Verdict;
 use crate::App;
@@ -39,17 +39,23 @@ impl From<&Verdict> for Identity {
     }
 }
 
+impl From<&Token> for Identity {
+    fn from(token: &Token) -> Self {
+        Self {
+            id: token.id,
+            kind: token.kind,
+            user_id: token.user_id,
+            acting_for: None,
+            client_id: token.client_id,
+            organization_id: token.organization_id,
+        }
+    }
+}
+
 /// Which token a text is or was, for what is written down of calls that were refused. `None` if it is none that is known,
 /// or if that cannot be found out.
 pub async fn identify(app: &App, token: &str) -> Option<Identity> {
     let text = TokenText::parse(&app.config.tokens.prefix, token).ok()?;
     let (token, _) = tokens::find_by_hash(&app.db, app.secret_key.hash(&text)).await.ok()??;
-    Some(Identity {
-        id: token.id,
-        kind: token.kind,
-        user_id: token.user_id,
-        acting_for: None,
-        client_id: token.client_id,
-        organization_id: token.organization_id,
-    })
+    Some(Identity::from(&token))
 }

@@ -50,17 +50,6 @@ impl Verdict {
         Judgement::Passed(line)
     }
 
-    /// That its limits let a request pass, or only report.
-    ///
-    /// # Errors
-    /// `outside_limits` that names the lines that were closest.
-    pub fn permits(&self, request: &RequestFacts<'_>, now: Timestamp) -> Result<(), Refusal> {
-        match self.judge(request, now) {
-            Judgement::Passed(_) | Judgement::Reported(_) => Ok(()),
-            Judgement::Refused(outside) => Err((&outside).into()),
-        }
-    }
-
     /// Whether it has limits.
     pub fn is_limited(&self) -> bool {
         !self.limits.is_empty()

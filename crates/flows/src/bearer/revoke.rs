@@ -1,42 +1,50 @@
 use postern_domain::{Client, Refusal, Timestamp, TokenKind, TokenText};
 use postern_storage::tokens;
 
+use super::Identity;
 use crate::App;
 use crate::client_auth::{self, Authenticated, Sender};
 use crate::grants::revoke_family;
 
 /// Ends a token of the client that asks (RFC 7009): a refresh token with its whole family, an access token alone. A token
 /// that is unknown or another client's is answered as one that has been ended, and nothing happens to it.
+/// Answers which token it was.
 ///
 /// # Errors
 /// Those of [`client_auth::authenticate`], `invalid_request` if there is no `token`.
-pub async fn revoke(app: &App, sender: Sender<'_>) -> Result<(), Refusal> {
+pub async fn revoke(app: &App, sender: Sender<'_>) -> Result<Option<Identity>, Refusal> {
     let Authenticated { client, .. } = client_auth::authenticate(app, sender).await?;
     let Some(token) = sender.params.get("token") else {
         return Err(Refusal::invalid_request("token is missing"));
     };
     match TokenText::parse(&app.config.tokens.prefix, token) {
         Ok(text) if text.kind().spec().introspectable => end(app, &client, &text, app.clock.now()).await,
-        _ => Ok(()),
+        _ => Ok(None),
     }
 }
 
-async fn end(app: &App, client: &Client, text: &TokenText, now: Timestamp) -> Result<(), Refusal> {
+async fn end(
+    app: &App,
+    client: &Client,
+    text: &TokenText,
+    now: Timestamp,
+) -> Result<Option<Identity>, Refusal> {
     let found = tokens::find_by_hash(&app.db, app.secret_key.hash(text)).await?;
     let Some((token, _)) = found.filter(|(token, _)| token.client_id == Some(client.id)) else {
-        return Ok(());
+        return Ok(None);
     };
     match (token.kind, token.grant_id) {
-        (TokenKind::Refresh, Some(grant)) => revoke_family(app, grant, now).await,
+        (TokenKind::Refresh, Some(grant)) => revoke_family(app, grant, now).await?,
         _ => {
             app.db
                 .write(token.id, move |tx, id| {
                     Box::pin(async move {
                         tokens::revoke(tx, *id, now).await?;
-                        Ok(())
+                        Ok::<_, Refusal>(())
                     })
                 })
-                .await
+                .await?
         }
     }
+    Ok(Some(Identity::from(&token)))
 }

@@ -13,7 +13,7 @@ async fn introspected(party: &Party, credentials: &Params, token: &str) -> Resul
 
 async fn revoked(party: &Party, credentials: &Params, token: &str) -> Result<(), Refusal> {
     let form = credentials.clone().with("token", token);
-    revoke(&party.app, party::sender(&form)).await
+    revoke(&party.app, party::sender(&form)).await.map(|_| ())
 }
 
 async fn works(party: &Party, token: &str) -> bool {

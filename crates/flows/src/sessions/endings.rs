@@ -21,13 +21,13 @@ pub async fn end(app: &App, hash: TokenHash) -> Result<(), Refusal> {
         .await
 }
 
-/// Ends one of somebody's sessions, wherever it is. Answers whether there was one.
+/// Ends one of somebody's sessions, wherever it is, as `by` wants it. Answers whether there was one.
 ///
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails.
-pub async fn end_there(app: &App, user: UserId, id: SessionId) -> Result<bool, Refusal> {
+pub async fn end_there(app: &App, by: By, user: UserId, id: SessionId) -> Result<bool, Refusal> {
     let target = Target::new("session", id.0, id);
-    let act = Entry::new(app, By::user(user), Action::SESSION_REVOKED, target);
+    let act = Entry::new(app, by, Action::SESSION_REVOKED, target);
     app.db
         .write((user, id, act), |tx, (user, id, act)| {
             Box::pin(async move {
@@ -41,13 +41,12 @@ pub async fn end_there(app: &App, user: UserId, id: SessionId) -> Result<bool, R
         .await
 }
 
-/// Ends all of somebody's sessions but the one here, if there is one. Answers how many there were.
+/// Ends all of somebody's sessions but the one here, if there is one, as `by` wants it. Answers how many there were.
 ///
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails.
-pub async fn end_others(app: &App, user: UserId, here: Option<SessionId>) -> Result<u64, Refusal> {
-    let act =
-        Entry::new(app, By::user(user), Action::SESSION_REVOKED, Target::named("sessions", "all others"));
+pub async fn end_others(app: &App, by: By, user: UserId, here: Option<SessionId>) -> Result<u64, Refusal> {
+    let act = Entry::new(app, by, Action::SESSION_REVOKED, Target::named("sessions", "all others"));
     app.db
         .write((user, here, act), |tx, (user, here, act)| {
             Box::pin(async move {

@@ -1,3 +1,4 @@
+use postern_domain::audit::By;
 use postern_domain::{ErrorCode, Plain};
 
 use super::*;
@@ -58,8 +59,8 @@ async fn a_known_session_costs_no_query_and_dies_at_once() {
     let first = find(&app, HASH).await.unwrap().unwrap();
     let again = find(&app, HASH).await.unwrap().unwrap();
     assert!(Arc::ptr_eq(&first, &again));
-    assert!(!end_there(&app, app.new_id(), session.id).await.unwrap());
-    assert!(end_there(&app, session.user_id, session.id).await.unwrap());
+    assert!(!end_there(&app, By::Operator, app.new_id(), session.id).await.unwrap());
+    assert!(end_there(&app, By::user(session.user_id), session.user_id, session.id).await.unwrap());
     assert!(find(&app, HASH).await.unwrap().is_none());
     assert!(!save(&app, HASH, session.id, "{}".into()).await.unwrap());
     assert!(find(&app, HASH).await.unwrap().is_none());
@@ -142,7 +143,7 @@ async fn lists_have_pages_and_refuse_forged_cursors() {
         let paging = behind(Some(cursor.to_owned()));
         assert!(list(&app, ada.id, &paging).await.is_err(), "{cursor}");
     }
-    assert_eq!(end_others(&app, ada.id, Some(template.id)).await.unwrap(), 100);
+    assert_eq!(end_others(&app, By::user(ada.id), ada.id, Some(template.id)).await.unwrap(), 100);
 }
 
 #[tokio::test]

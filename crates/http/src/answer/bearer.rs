@@ -4,9 +4,10 @@ use axum::response::{IntoResponse, Response};
 use postern_domain::{ErrorCode, Refusal};
 use serde_json::json;
 
-use super::{log_cause, retry_after};
+use super::{Reason, log_cause, retry_after};
 
 /// A refusal where a bearer token was due (RFC 6750 section 3).
+#[derive(Clone)]
 pub(crate) struct BearerError {
     /// What was wrong with it; `None` if there was none at all.
     refusal: Option<Refusal>,
@@ -59,6 +60,7 @@ impl IntoResponse for BearerError {
         }
         let body = Json(json!({ "error": error, "error_description": description }));
         let mut response = (status, body).into_response();
+        response.extensions_mut().insert(Reason(error));
         if let Ok(challenge) = HeaderValue::from_str(&challenge)
             && !status.is_server_error()
         {

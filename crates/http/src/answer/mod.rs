@@ -6,6 +6,7 @@ mod document;
 mod log;
 mod oauth;
 mod page;
+mod reason;
 mod retry_after;
 mod told;
 
@@ -15,5 +16,6 @@ pub(crate) use document::Document;
 pub(crate) use log::log_cause;
 pub(crate) use oauth::OAuthError;
 pub(crate) use page::{PageRefusal, sentence};
+pub(crate) use reason::Reason;
 pub(crate) use retry_after::retry_after;
 pub(crate) use told::{Told, form_errors};

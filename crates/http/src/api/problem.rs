@@ -8,8 +8,7 @@ use postern_flows::{FieldError, FormRefusal};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::record::ProblemCode;
-use crate::answer::log_cause;
+use crate::answer::{Reason, log_cause};
 use crate::request::RequestId;
 
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -220,7 +219,7 @@ impl IntoResponse for Problem {
         let status = self.status();
         let wait = self.retry_after;
         let scope = self.scope;
-        let code = ProblemCode(self.code);
+        let code = Reason(self.code);
         let mut response = (status, Json(&*self)).into_response();
         response.extensions_mut().insert(code);
         let headers = response.headers_mut();

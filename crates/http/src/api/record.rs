@@ -11,6 +11,7 @@ use postern_flows::bearer::{self, Identity, Judgement, OutsideLimits, Verdict};
 
 use super::Problem;
 use super::credential::{self, Credential};
+use crate::answer::Reason;
 use crate::request::RequestId;
 
 /// Longest method that is written down, in characters.
@@ -27,10 +28,6 @@ pub(crate) struct Came {
     line: Option<u32>,
     reported: bool,
 }
-
-/// The stable code of the problem that an answer says.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ProblemCode(pub(crate) &'static str);
 
 impl Came {
     /// A call that came just now.
@@ -62,14 +59,23 @@ impl Came {
 
     /// The same of one that does not work, if it is or was one of ours.
     pub(crate) async fn by_refused(&mut self, app: &App, headers: &HeaderMap) {
-        if !app.audit.is_enabled() || self.token.is_some() {
-            return;
-        }
         if let Ok(Some(sent)) = credential::read(app, headers) {
             let (Credential::Bearer(token) | Credential::Basic { token, .. } | Credential::Page(token)) =
                 sent;
-            self.token = bearer::identify(app, &token).await;
+            self.with_refused(app, &token).await;
         }
+    }
+
+    /// The same of a token that was found where others have none.
+    pub(crate) async fn with_refused(&mut self, app: &App, token: &str) {
+        if app.audit.is_enabled() && self.token.is_none() {
+            self.token = bearer::identify(app, token).await;
+        }
+    }
+
+    /// The token that it is about and was made with, if there is one.
+    pub(crate) fn with(&mut self, token: Option<Identity>) {
+        self.token = token;
     }
 
     /// That it can be written down, if it has to be.
@@ -93,7 +99,7 @@ impl Came {
     ///
     /// # Errors
     /// `outside_limits` that names the lines that were closest.
-    pub(super) fn judged(&mut self, judgement: &Judgement) -> Result<(), Refusal> {
+    pub(crate) fn judged(&mut self, judgement: &Judgement) -> Result<(), Refusal> {
         match judgement {
             Judgement::Passed(line) => self.passes(*line, None),
             Judgement::Reported(outside) => self.passes(None, Some(outside)),
@@ -106,7 +112,7 @@ impl Came {
     pub(crate) fn answered(self, app: &App, response: &Response) {
         let Some(token) = self.token.filter(|_| app.audit.is_enabled()) else { return };
         let at = app.clock.now();
-        let reason = response.extensions().get::<ProblemCode>().map(|code| Cow::Borrowed(code.0));
+        let reason = response.extensions().get::<Reason>().map(|code| Cow::Borrowed(code.0));
         let verdict = verdict(self.place, response.status(), reason.is_some());
         app.audit.call(Call {
             id: RequestId::event().unwrap_or_else(|| app.new_event_id(at)),

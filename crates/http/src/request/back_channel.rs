@@ -20,6 +20,11 @@ pub(crate) struct BackChannel {
 }
 
 impl BackChannel {
+    /// Where it comes from.
+    pub(crate) const fn address(&self) -> IpAddr {
+        self.address
+    }
+
     /// Hands the request to `flow` and answers what it refuses.
     pub(crate) async fn answer<T: IntoResponse>(
         &self,

@@ -1,6 +1,7 @@
 //! `/settings/applications`: what each app holds, and how to cut it off.
 
 use axum::response::Response;
+use postern_domain::audit::By;
 use postern_flows::applications::{self, Application};
 use postern_flows::{App, Paging};
 use postern_templating::pages::{Applications, ConnectedApp};
@@ -23,7 +24,8 @@ async fn list(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response
 
 async fn cut_off(page: PageRequest, PageForm(form): PageForm) -> Result<Response, PageRefusal> {
     let client = form.get("client_id").unwrap_or_default();
-    let client = applications::cut_off(&page.app, &page.signed_in.user, client).await?;
+    let user = &page.signed_in.user;
+    let client = applications::cut_off(&page.app, By::user(user.id), user, client).await?;
     let name = client.metadata.name.as_str();
     let notice = Notice::done(format!("{name} is cut off. Its tokens stopped working now."));
     show(&page, None, Some(notice)).await

@@ -1,6 +1,7 @@
 //! `/settings/sessions`: where the person is signed in.
 
 use axum::response::{IntoResponse, Redirect, Response};
+use postern_domain::audit::By;
 use postern_domain::{Refusal, Session, SessionId};
 use postern_flows::{Paging, sessions};
 use postern_templating::pages::{SessionRow, Sessions};
@@ -54,7 +55,7 @@ async fn end(
     let here = &signed_in.session;
     let done = match form.get("action") {
         Some("revoke_others") => {
-            sessions::end_others(&app, here.user_id, Some(here.id)).await?;
+            sessions::end_others(&app, By::user(here.user_id), here.user_id, Some(here.id)).await?;
             "others"
         }
         Some("revoke") => {
@@ -64,7 +65,11 @@ async fn end(
                 return Ok(Redirect::to("/logout").into_response());
             }
             // Of another person, or over already: both are gone from this list.
-            if sessions::end_there(&app, here.user_id, id).await? { "one" } else { "none" }
+            if sessions::end_there(&app, By::user(here.user_id), here.user_id, id).await? {
+                "one"
+            } else {
+                "none"
+            }
         }
         _ => return Err(Refusal::invalid_request("choose what to do").into()),
     };

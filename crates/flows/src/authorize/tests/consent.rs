@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use postern_domain::audit::By;
 use postern_domain::{Lifetime, Refusal};
 use postern_storage::clients;
 
@@ -210,10 +211,10 @@ async fn an_app_that_is_cut_off_has_to_ask_again() {
     assert_eq!(one.publisher.as_deref(), Some("ada"));
     let words = one.in_words(&world.app.catalogue);
     assert_eq!(words, ["See your e-mail address", "Know who you are", "See your profile"]);
-    applications::cut_off(&world.app, &world.ada, "web").await.unwrap();
+    applications::cut_off(&world.app, By::user(world.ada.id), &world.ada, "web").await.unwrap();
     assert!(applications::list(&world.app, &world.ada, &Paging::first()).await.unwrap().items.is_empty());
     assert_eq!(world.outcome(&web(&[]), Some(&session)).await, "consent");
-    assert!(applications::cut_off(&world.app, &world.ada, "nobody").await.is_err());
+    assert!(applications::cut_off(&world.app, By::user(world.ada.id), &world.ada, "nobody").await.is_err());
     for cursor in ["", "x", "1.x", "1.", ".", "1.01931b5c-6f2e-7c3a-9d6e-2f1f0a6b4c1"] {
         let paging = Paging { cursor: Some(cursor.to_owned()), ..Paging::first() };
         assert!(applications::list(&world.app, &world.ada, &paging).await.is_err(), "{cursor}");

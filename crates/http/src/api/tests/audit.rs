@@ -1,4 +1,5 @@
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use postern_flows::audit;
 use serde_json::Value;
 
@@ -77,6 +78,62 @@ async fn calls_with_a_token_that_was_revoked_are_too() {
         "{acts:?}"
     );
     assert!(audit::verify(&world.server.app).await.unwrap().intact);
+}
+
+#[tokio::test]
+async fn calls_of_the_protocol_with_a_token_are_too() {
+    let world = World::new().await;
+    let token = world.token(Holder::AppForPerson, "openid").await;
+    let narrow = world.token(Holder::AppForPerson, "email").await;
+    let form = async |path: &str, fields: String| {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        world.server.send(request.body(Body::from(fields)).unwrap()).await.status
+    };
+    let userinfo = "/v1/oauth2/userinfo";
+    assert_eq!(get(&world, userinfo, &token).await.status, StatusCode::OK);
+    assert_eq!(get(&world, userinfo, &narrow).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(form(userinfo, format!("access_token={token}")).await, StatusCode::OK);
+    assert_eq!(form("/v1/oauth2/revoke", format!("client_id=web&token={token}")).await, StatusCode::OK);
+    assert_eq!(form("/v1/oauth2/revoke", "client_id=web&token=unknown".to_owned()).await, StatusCode::OK);
+    assert_eq!(form(userinfo, format!("access_token={token}")).await, StatusCode::UNAUTHORIZED);
+    let mut calls = events(&world, "kind=call").await;
+    calls.retain(|call| call["url"].as_str().unwrap().contains("/v1/oauth2/"));
+    let brief = |call: &Value| {
+        let path = call["url"].as_str().unwrap().trim_start_matches("http://localhost:8080").to_owned();
+        let reason = call["reason"].as_str().unwrap_or_default().to_owned();
+        (call["method"].as_str().unwrap().to_owned(), path, call["status"].as_u64().unwrap(), reason)
+    };
+    let mut told: Vec<_> = calls.iter().map(brief).collect();
+    told.sort();
+    let row = |method: &str, path: &str, status, reason: &str| {
+        (method.to_owned(), path.to_owned(), status, reason.to_owned())
+    };
+    let expected = [
+        row("GET", userinfo, 200, ""),
+        row("GET", userinfo, 403, "insufficient_scope"),
+        row("POST", "/v1/oauth2/revoke", 200, ""),
+        row("POST", userinfo, 200, ""),
+        row("POST", userinfo, 401, "invalid_token"),
+    ];
+    assert_eq!(told, expected);
+    assert!(calls.iter().all(|call| call["client_id"].is_string() && call["token_id"].is_string()));
+}
+
+#[tokio::test]
+async fn what_a_token_changes_names_it() {
+    let world = World::new().await;
+    let token = world.token(Holder::PersonsScript, "user:write").await;
+    let mut ada = world.server.browser();
+    ada.sign_in().await;
+    let cut = world.send("DELETE", "/v1/consents/web", &token, "").await;
+    assert_eq!(cut.status, StatusCode::NO_CONTENT, "{}", cut.body);
+    assert_eq!(world.send("DELETE", "/v1/sessions", &token, "").await.status, StatusCode::NO_CONTENT);
+    for action in ["consent.withdrawn", "session.revoked"] {
+        let acts = events(&world, &format!("action={action}")).await;
+        assert_eq!(acts.len(), 1, "{action}: {acts:?}");
+        assert!(acts[0]["token_id"].is_string(), "{acts:?}");
+        assert_eq!(acts[0]["user_id"], world.ada.id.to_string());
+    }
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ async fn withdrawn(
     Call { app, caller }: Call,
     InPath(client): InPath<String>,
 ) -> Result<StatusCode, Problem> {
-    match applications::cut_off(&app, caller.user()?, &client).await {
+    match applications::cut_off(&app, caller.actor.by(), caller.user()?, &client).await {
         Err(refusal) if refusal.code != ErrorCode::NotFound => Err(refusal.into()),
         _ => Ok(StatusCode::NO_CONTENT),
     }

@@ -54,13 +54,13 @@ async fn listed(
 }
 
 async fn ended(Call { app, caller }: Call, InPath(id): InPath<SessionId>) -> Result<StatusCode, Problem> {
-    sessions::end_there(&app, caller.user()?.id, id).await?;
+    sessions::end_there(&app, caller.actor.by(), caller.user()?.id, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn others_ended(Call { app, caller }: Call) -> Result<StatusCode, Problem> {
     let here = caller.session().map(|session| session.id);
-    sessions::end_others(&app, caller.user()?.id, here).await?;
+    sessions::end_others(&app, caller.actor.by(), caller.user()?.id, here).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
