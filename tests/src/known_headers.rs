@@ -1,7 +1,7 @@
 use reqwest::header::HeaderMap;
 
 /// Every header an answer of the server may carry. One that is not here was added without thought, or by a dependency.
-const KNOWN: [&str; 47] = [
+const KNOWN: [&str; 48] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -36,6 +36,7 @@ const KNOWN: [&str; 47] = [
     "www-authenticate",
     "x-auth-actor",
     "x-auth-client-id",
+    "x-auth-identity-token",
     "x-auth-organization",
     "x-auth-scopes",
     "x-auth-subject",

@@ -1,3 +1,4 @@
+mod guard;
 mod lifetimes;
 mod listen;
 mod rate_limits;
@@ -15,6 +16,7 @@ use url::Url;
 use crate::ServiceUrl;
 use crate::audit::AuditSettings;
 
+pub use guard::{Guard, GuardHeaders, GuardRoute};
 pub use lifetimes::Lifetimes;
 pub use listen::Listen;
 pub use rate_limits::RateLimits;
@@ -146,45 +148,6 @@ impl Limits {
     }
 }
 
-/// What stands in front of other APIs.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Guard {
-    /// In which headers a reverse proxy says what is asked.
-    pub headers: GuardHeaders,
-    /// Whether calls are counted as those of our own API are, and answered 429 when they are too many.
-    pub rate_limits: bool,
-    /// What the URLs require; without any, every URL is open to every token whose limits let it pass.
-    pub routes: Vec<GuardRoute>,
-    /// Where `postern guard` listens.
-    pub listen: Listen,
-    /// The URL by which people reach what `postern guard` stands in front of; without one, requests say it.
-    pub public_url: Option<Url>,
-}
-
-/// In which headers a reverse proxy says what is asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum GuardHeaders {
-    /// `X-Forwarded-Method`, `-Proto`, `-Host` and `-Uri`.
-    #[default]
-    XForwarded,
-    /// `X-Original-Method` and `X-Original-URL`.
-    XOriginal,
-}
-
-/// What requests to some URLs require.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct GuardRoute {
-    /// The regular expression that the whole URL without its query matches, as in limits.
-    pub pattern: String,
-    /// The methods; none is any.
-    pub methods: Vec<String>,
-    /// The scopes that the token must hold, all of them.
-    pub scopes: Vec<String>,
-}
-
 /// Looks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -261,18 +224,6 @@ impl Default for Limits {
             lines_per_token: 1_000,
             bytes_per_token: 64 * 1024,
             json_body: 64 * 1024,
-        }
-    }
-}
-
-impl Default for Guard {
-    fn default() -> Self {
-        Self {
-            headers: GuardHeaders::default(),
-            rate_limits: false,
-            routes: Vec::new(),
-            listen: Listen::Tcp(SocketAddr::from(([127, 0, 0, 1], 8081))),
-            public_url: None,
         }
     }
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use postern_domain::Lifetime;
-use postern_flows::{Config, Reveal, SessionApiToken, TrustedProxies, guard, leaks, mail};
+use postern_flows::keys::ID_TOKEN_LIFETIME;
+use postern_flows::{Config, Guard, Reveal, SessionApiToken, TrustedProxies, guard, leaks, mail};
 use serde_json::{Map, Value};
 
 /// Where the settings are looked for when nobody says.
@@ -181,7 +182,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
         }
     }
     leaks::check_keys(config)?;
-    guard::GuardRoutes::new(&config.guard.routes).map_err(anyhow::Error::msg)?;
+    check_guard(&config.guard)?;
     if !matches!(config.keys.rsa_bits, 2048 | 3072 | 4096) {
         bail!("keys.rsa_bits must be 2048, 3072 or 4096");
     }
@@ -212,6 +213,22 @@ fn check(config: &Config) -> anyhow::Result<()> {
     mail::sender(config)?;
     mail::Delivery::of(config)?;
     check_session_api_token(&config.session_api_token)
+}
+
+fn check_guard(settings: &Guard) -> anyhow::Result<()> {
+    guard::GuardRoutes::new(&settings.routes).map_err(anyhow::Error::msg)?;
+    // The keys stay published for as long as id_tokens are good for.
+    let lifetime = settings.identity_lifetime;
+    if lifetime.as_seconds() == 0 || lifetime > ID_TOKEN_LIFETIME {
+        bail!("guard.identity_lifetime must be longer than nothing and {ID_TOKEN_LIFETIME} at most");
+    }
+    // No client_id holds a colon, so that an API's JWT is no client's id_token.
+    let is_uri =
+        |audience: &String| url::Url::parse(audience).is_ok() && !audience.contains(char::is_whitespace);
+    if !settings.identity_audience.as_ref().is_none_or(is_uri) {
+        bail!("guard.identity_audience must be a URI, such as https://api.example.com");
+    }
+    Ok(())
 }
 
 fn check_session_api_token(settings: &SessionApiToken) -> anyhow::Result<()> {

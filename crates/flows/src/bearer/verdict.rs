@@ -8,6 +8,7 @@ use postern_domain::{
 use postern_storage::tokens::{self, Token, TokenData};
 
 use super::holder::{Holder, holder};
+use super::identity_token::Minted;
 use super::ready_limits::{Ready, ready};
 use crate::{App, TokenAuthMode, last_use, standing};
 
@@ -34,6 +35,8 @@ pub struct Verdict {
     used_at: AtomicI64,
     /// Whether it replaced another token, whose retry its first use ends.
     refreshed: bool,
+    /// What an API behind the guard was last told of it.
+    pub(super) minted: Minted,
 }
 
 /// What an access token in `Authorization: Bearer` is worth (RFC 6750). Its use is noted.
@@ -158,6 +161,7 @@ impl Verdict {
             limits,
             used_at: AtomicI64::new(token.last_used_at.map_or(0, |at| at.0)),
             refreshed: token.data == Some(TokenData::Refreshed),
+            minted: Minted::default(),
             api: match token.data {
                 Some(TokenData::Api(api)) => Some(api),
                 _ => None,
@@ -178,6 +182,7 @@ impl Verdict {
             expires_at: self.expires_at,
             used_at: AtomicI64::new(self.used_at.load(Ordering::Acquire)),
             refreshed: self.refreshed,
+            minted: Minted::default(),
         }
     }
 

@@ -3,6 +3,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::{Refusal, SessionId, SigningAlgorithm};
 use serde::Deserialize;
 
+use super::ID_TOKEN_TYPE;
 use crate::App;
 
 /// What an `id_token_hint` says (OIDC Core section 3.1.2.1, OIDC RP-Initiated Logout section 2).
@@ -21,6 +22,7 @@ pub struct IdTokenHint {
 #[derive(Deserialize)]
 struct Header {
     alg: SigningAlgorithm,
+    typ: String,
     kid: String,
 }
 
@@ -35,7 +37,10 @@ pub async fn read_id_token_hint(app: &App, token: &str) -> Result<IdTokenHint, R
         let (message, signature) = token.rsplit_once('.')?;
         let (header, claims) = message.split_once('.')?;
         let header: Header = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
-        let key = keys.find(&header.kid).filter(|key| key.algorithm() == header.alg)?;
+        // Other JWTs that these keys sign have types of their own.
+        let key = keys
+            .find(&header.kid)
+            .filter(|key| key.algorithm() == header.alg && header.typ == ID_TOKEN_TYPE)?;
         if !key.verify(message.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).ok()?) {
             return None;
         }

@@ -23,6 +23,9 @@ pub const JWKS_MAX_AGE: Lifetime = Lifetime::seconds(15 * 60);
 /// How long an id_token is good for. It says who signed in, once, to the client that asked; it is no key to anything.
 pub const ID_TOKEN_LIFETIME: Lifetime = Lifetime::seconds(60 * 60);
 
+/// The `typ` of an id_token.
+const ID_TOKEN_TYPE: &str = "JWT";
+
 /// How far the clocks of nodes and relying parties may be apart, and how long nodes take to see a change.
 const LEEWAY: Lifetime = Lifetime::seconds(60);
 

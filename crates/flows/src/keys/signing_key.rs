@@ -13,6 +13,7 @@ use postern_domain::SigningAlgorithm;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::ID_TOKEN_TYPE;
 use super::public_jwk::PublicJwk;
 
 /// A key that signs, parsed once and held (parsing an RSA key costs two thirds of a signature).
@@ -21,7 +22,7 @@ pub struct SigningKey {
     algorithm: SigningAlgorithm,
     pair: Pair,
     public_jwk: String,
-    /// The JOSE header as it stands in each token, with the dot behind it.
+    /// The JOSE header as it stands in each id_token, with the dot behind it.
     header: String,
 }
 
@@ -100,10 +101,9 @@ impl SigningKey {
         let pair = pair.map_err(|_| SigningError::Parsing)?;
         let jwk = pair.public_jwk().ok_or(SigningError::Parsing)?;
         let kid = jwk.thumbprint();
-        let header = format!("{{\"alg\":\"{algorithm}\",\"typ\":\"JWT\",\"kid\":\"{kid}\"}}");
         Ok(Self {
             public_jwk: jwk.to_json(&kid, algorithm.as_str()),
-            header: format!("{}.", URL_SAFE_NO_PAD.encode(header)),
+            header: header(ID_TOKEN_TYPE, algorithm, &kid),
             kid,
             algorithm,
             pair,
@@ -130,9 +130,21 @@ impl SigningKey {
     /// # Errors
     /// [`SigningError::Claims`] if the claims cannot be written, [`SigningError::Signing`] if the library fails.
     pub fn sign(&self, claims: &impl Serialize) -> Result<String, SigningError> {
+        self.sign_below(&self.header, claims)
+    }
+
+    /// Signs claims as a JWT of a `typ` of its own (RFC 8725 section 3.11).
+    ///
+    /// # Errors
+    /// Those of [`Self::sign`].
+    pub fn sign_typed(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningError> {
+        self.sign_below(&header(typ, self.algorithm, &self.kid), claims)
+    }
+
+    fn sign_below(&self, header: &str, claims: &impl Serialize) -> Result<String, SigningError> {
         let claims = serde_json::to_vec(claims).map_err(|_| SigningError::Claims)?;
-        let mut token = String::with_capacity(self.header.len() + claims.len() * 4 / 3 + 700);
-        token.push_str(&self.header);
+        let mut token = String::with_capacity(header.len() + claims.len() * 4 / 3 + 700);
+        token.push_str(header);
         URL_SAFE_NO_PAD.encode_string(&claims, &mut token);
         let signature = self.pair.sign(token.as_bytes())?;
         token.push('.');
@@ -154,6 +166,12 @@ impl SigningKey {
         };
         verified.is_ok()
     }
+}
+
+/// A JOSE header as it stands in a token, with the dot behind it.
+fn header(typ: &str, algorithm: SigningAlgorithm, kid: &str) -> String {
+    let header = format!("{{\"alg\":\"{algorithm}\",\"typ\":\"{typ}\",\"kid\":\"{kid}\"}}");
+    format!("{}.", URL_SAFE_NO_PAD.encode(header))
 }
 
 impl Pair {

@@ -1,6 +1,8 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use postern_domain::SubjectType;
-use postern_flows::bearer::Verdict;
+use postern_domain::limits::RequestUrl;
+use postern_domain::{Refusal, SubjectType};
+use postern_flows::App;
+use postern_flows::bearer::{self, Verdict};
 
 const SUBJECT: HeaderName = HeaderName::from_static("x-auth-subject");
 const SUBJECT_TYPE: HeaderName = HeaderName::from_static("x-auth-subject-type");
@@ -9,12 +11,33 @@ const SCOPES: HeaderName = HeaderName::from_static("x-auth-scopes");
 const TOKEN_ID: HeaderName = HeaderName::from_static("x-auth-token-id");
 const CLIENT_ID: HeaderName = HeaderName::from_static("x-auth-client-id");
 const ACTOR: HeaderName = HeaderName::from_static("x-auth-actor");
+const TOKEN: HeaderName = HeaderName::from_static("x-auth-identity-token");
 
 /// What the names of all headers begin with that say who asks. Whoever asks can't send them along.
 pub(super) const PREFIX: &str = "x-auth-";
 
-/// Says who asks.
-pub(crate) fn identify(verdict: &Verdict, headers: &mut HeaderMap) {
+/// Says who asks for `url`.
+///
+/// # Errors
+/// Those of [`bearer::identity_token`].
+pub(crate) async fn identify(
+    app: &App,
+    verdict: &Verdict,
+    url: &RequestUrl,
+    headers: &mut HeaderMap,
+) -> Result<(), Refusal> {
+    claim(verdict, headers);
+    if app.config.guard.identity_token {
+        let audience = app.config.guard.identity_audience.as_deref().unwrap_or_else(|| url.origin());
+        let token = bearer::identity_token(app, verdict, audience).await?;
+        let mut token = HeaderValue::from_str(token.reveal()).map_err(Refusal::because)?;
+        token.set_sensitive(true);
+        headers.insert(TOKEN, token);
+    }
+    Ok(())
+}
+
+fn claim(verdict: &Verdict, headers: &mut HeaderMap) {
     let permit = &verdict.permit;
     let kind = permit.subject.subject_type().map_or("client", SubjectType::as_str);
     let scopes: Vec<&str> = permit.scopes.iter().collect();
@@ -41,7 +64,7 @@ pub(crate) fn identify(verdict: &Verdict, headers: &mut HeaderMap) {
 /// Says of the rest that there is none: a reverse proxy that copies these headers might leave what a client sent where
 /// the guard says nothing.
 pub(crate) fn blank(headers: &mut HeaderMap) {
-    for name in [SUBJECT, SUBJECT_TYPE, ORGANIZATION, SCOPES, TOKEN_ID, CLIENT_ID, ACTOR] {
+    for name in [SUBJECT, SUBJECT_TYPE, ORGANIZATION, SCOPES, TOKEN_ID, CLIENT_ID, ACTOR, TOKEN] {
         headers.entry(name).or_insert(HeaderValue::from_static(""));
     }
 }

@@ -85,7 +85,7 @@ async fn admitted(app: &App, parts: &mut Parts, body: Body, came: &mut Came) -> 
     let (passed, body) = judge(app, &verdict, &question, &parts.headers, body).await?;
     came.passes(passed.line, passed.reported.as_ref());
     hops::strip_claims(&mut parts.headers, &app.config.session_api_token.header);
-    identify(&verdict, &mut parts.headers);
+    identify(app, &verdict, &question.url, &mut parts.headers).await?;
     let scheme = if question.url.as_str().starts_with("https:") { "https" } else { "http" };
     hops::forward(&mut parts.headers, &from.to_string(), scheme, question.url.authority());
     hops::join_cookies(&mut parts.headers);

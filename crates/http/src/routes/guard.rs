@@ -57,10 +57,11 @@ async fn answer(app: &App, parts: &Parts, body: Body, came: &mut Came) -> Result
         )
         .into());
     }
-    let (passed, _body) = judge(app, &verdict, &question?, &parts.headers, body).await?;
+    let question = question?;
+    let (passed, _body) = judge(app, &verdict, &question, &parts.headers, body).await?;
     came.passes(passed.line, passed.reported.as_ref());
     let mut response = StatusCode::OK.into_response();
-    identify(&verdict, response.headers_mut());
+    identify(app, &verdict, &question.url, response.headers_mut()).await?;
     blank(response.headers_mut());
     rate_limit::tell(allowance.as_ref(), response.headers_mut());
     Ok(response)

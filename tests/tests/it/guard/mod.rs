@@ -3,6 +3,7 @@
 mod acting;
 mod asked;
 mod examples;
+mod identity_token;
 mod proxy;
 mod reverse_proxies;
 mod scene;

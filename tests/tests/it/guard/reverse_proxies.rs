@@ -143,6 +143,7 @@ fn claims(scene: &Scene, address: SocketAddr) {
         )
     };
     let claims = "x-auth-subject: root\r\nx-auth-organization: root\r\nX_Auth_Organization: root\r\nx_auth_subject: root\r\n\
+                  x-auth-identity-token: root\r\n\
                   x-http-method-override: DELETE\r\nx-original-url: /admin\r\nx-rewrite-url: /admin\r\nx-forwarded-uri: /admin\r\n\
                   x-forwarded-method: DELETE\r\nforwarded: for=admin\r\nconnection: upgrade, http2-settings\r\nupgrade: h2c\r\n\
                   http2-settings: AAMA";
