@@ -3,9 +3,12 @@
 mod demo;
 mod example;
 mod inert;
+mod limits;
+mod organizations;
 mod pages;
 mod spa;
 mod story;
+mod tokens;
 
 use postern_tests::chromium::Chromium;
 use postern_tests::{Browser, Instance, Person};
@@ -35,6 +38,18 @@ async fn go_on_as(browser: &Chromium, other: &Browser) {
 async fn press(browser: &Chromium, text: &str) {
     let control = browser.control(text).await.unwrap();
     browser.click(&control).await.unwrap();
+}
+
+/// Presses what a CSS selector names.
+async fn click(browser: &Chromium, selector: &str) {
+    let control = browser.find(selector).await.unwrap();
+    browser.click(&control).await.unwrap();
+}
+
+/// Types into the field that a CSS selector names.
+async fn fill(browser: &Chromium, selector: &str, text: &str) {
+    let field = browser.find(selector).await.unwrap();
+    browser.fill(&field, text).await.unwrap();
 }
 
 /// Waits until the page shows a text.

@@ -6,19 +6,25 @@ use tokio::net::TcpListener;
 use super::{at, press, sign_in, wait_for_text};
 
 /// Registers and starts Ledgerly, an app that is not ours.
-async fn ledgerly(instance: &Instance) -> String {
+pub(super) async fn ledgerly(
+    instance: &Instance,
+    registration: Registration,
+    for_organizations: bool,
+) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
-    let registration = Registration::confidential().name("Ledgerly");
-    let client: OAuthClient =
-        instance.client(&registration.redirect_uris(&[&format!("{base_url}/callback")]));
+    let registration = registration.name("Ledgerly").redirect_uris(&[&format!("{base_url}/callback")]);
+    let client: OAuthClient = instance.client(&registration);
     let settings = Settings {
         issuer: client.wire().issuer().to_owned(),
         client_id: client.id,
         client_secret: client.secret,
         base_url: base_url.clone(),
-        scopes: vec!["profile".into(), "email".into()],
-        for_organizations: false,
+        scopes: match for_organizations {
+            true => vec!["members:read".into()],
+            false => vec!["profile".into(), "email".into()],
+        },
+        for_organizations,
     };
     tokio::spawn(serve(listener, settings));
     base_url
@@ -26,7 +32,7 @@ async fn ledgerly(instance: &Instance) -> String {
 
 on_both_databases! {
     async fn an_app_that_is_not_ours_signs_a_person_in(instance: &Instance) {
-        let app = ledgerly(instance).await;
+        let app = ledgerly(instance, Registration::confidential(), false).await;
         for javascript in [true, false] {
             let person = instance.person();
             let browser = Chromium::start(Setup { javascript, ..Setup::default() }).await.unwrap();

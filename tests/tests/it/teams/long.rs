@@ -12,7 +12,7 @@ use crate::scene::fingerprint;
 
 /// What is in queries of the dashboard's pages.
 const IN_QUERIES: [&str; 10] =
-    ["query", "cursor", "state", "kind", "limit", "done", "invitation", "email", "slug", "draft"];
+    ["q", "cursor", "state", "kind", "limit", "done", "invitation", "email", "slug", "draft"];
 /// From this size on a body may be cut off, so that its answer may not get through.
 const CUT_OFF: usize = 60_000;
 
