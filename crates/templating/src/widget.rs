@@ -38,7 +38,6 @@ pub(crate) struct Input<'a> {
     min_length: u8,
     autofocus: bool,
     optional: bool,
-    read_only: bool,
     mono: bool,
     strength: bool,
 }
@@ -61,7 +60,6 @@ pub(crate) fn input<'a>(id: &'a str, label: &'a str, field: &'a Field) -> Input<
         min_length: 0,
         autofocus: false,
         optional: false,
-        read_only: false,
         mono: false,
         strength: false,
     }
@@ -117,11 +115,6 @@ impl<'a> Input<'a> {
     /// It may stay empty.
     pub(crate) fn optional(self) -> Self {
         Self { optional: true, ..self }
-    }
-
-    /// Shown and sent, but not to be changed, if `on`.
-    pub(crate) fn read_only(self, on: bool) -> Self {
-        Self { read_only: on, ..self }
     }
 
     /// In monospace: URIs and codes.

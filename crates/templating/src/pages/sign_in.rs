@@ -18,7 +18,7 @@ pub struct SignIn {
     pub destination: Option<Destination>,
     /// What went wrong as a whole, e.g. *The name or the password is wrong.*
     pub problem: Option<String>,
-    /// User name or e-mail, `identifier`. Under [`SignInMode::Confirm`] it can't be changed.
+    /// User name or e-mail, `identifier`.
     pub identifier: Field,
     /// `password`; its value is never shown again.
     pub password: Field,
