@@ -2,9 +2,7 @@
 //! force, so that none can be untrue.
 
 use postern_domain::limits::RequestLimit;
-use postern_domain::{
-    AuthMethod, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode, SigningAlgorithm, SubjectType,
-};
+use postern_domain::{AuthMethod, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode, SigningAlgorithm};
 use serde_json::json;
 
 use crate::grants::GRANTS;
@@ -34,13 +32,13 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "userinfo_endpoint": config.url(endpoints::USERINFO),
         "revocation_endpoint": config.url(endpoints::REVOKE),
         "introspection_endpoint": config.url(endpoints::INTROSPECT),
+        "end_session_endpoint": config.url(endpoints::LOGOUT),
         "jwks_uri": config.url(endpoints::JWKS),
         "scopes_supported": scopes.collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
         "grant_types_supported": grants.collect::<Vec<_>>(),
         "subject_types_supported": ["public"],
-        "sub_type_values_supported": [SubjectType::User, SubjectType::Organization],
         "id_token_signing_alg_values_supported": SigningAlgorithm::ALL,
         "token_endpoint_auth_methods_supported": AuthMethod::ALL,
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL,

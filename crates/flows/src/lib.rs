@@ -35,6 +35,7 @@ mod last_use;
 pub mod leaks;
 mod live;
 pub mod logo;
+pub mod logout;
 pub mod mail;
 pub mod organizations;
 mod paging;

@@ -16,6 +16,7 @@ mod home;
 mod introspect;
 mod jwks;
 mod logos;
+mod logout;
 mod organizations;
 mod profile;
 mod reauthenticate;
@@ -69,6 +70,7 @@ fn all() -> Routes {
         .merge(introspect::routes())
         .merge(jwks::routes())
         .merge(logos::routes())
+        .merge(logout::routes())
         .merge(organizations::routes())
         .merge(profile::routes())
         .merge(reauthenticate::routes())

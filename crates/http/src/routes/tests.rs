@@ -1,7 +1,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use postern_domain::Lifetime;
-use postern_flows::authorize;
+use postern_flows::{authorize, endpoints};
 
 use super::all;
 use crate::rights::Right;
@@ -10,12 +10,12 @@ use crate::testing::{Answer, TestBrowser, TestServer};
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Every path to which a page's form is sent, with something in the place of its parameters. An app's own form, which
-/// the authorization endpoint takes, comes without a token by design and changes nothing of the person's.
+/// the authorization and logout endpoints take, comes without a token by design and changes nothing of the person's.
 fn posted() -> Vec<(String, Right)> {
     let routes = all().table().into_iter().filter(|(method, path, right)| {
         *method == "POST"
             && matches!(right, Right::Public | Right::Session | Right::SessionUpload)
-            && *path != authorize::PATH
+            && ![authorize::PATH, endpoints::LOGOUT].contains(path)
     });
     routes.map(|(_, path, right)| (filled(path), right)).collect()
 }

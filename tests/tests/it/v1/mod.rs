@@ -3,6 +3,7 @@
 mod authorize;
 mod code;
 mod consent;
+mod logout;
 mod organization;
 mod pkce;
 mod protocol;
