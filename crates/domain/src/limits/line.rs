@@ -53,6 +53,11 @@ impl LimitLine {
         self.methods.as_deref()
     }
 
+    /// Whether it is about requests of this method; `None` is one that is not registered.
+    pub(super) fn takes(&self, method: Option<Method>) -> bool {
+        self.methods.as_ref().is_none_or(|methods| method.is_some_and(|method| methods.contains(&method)))
+    }
+
     /// What the URL without its query must match.
     pub const fn url(&self) -> &Pattern {
         &self.url

@@ -10,11 +10,13 @@
 mod compiled;
 mod details;
 mod json;
+mod kept;
 mod line;
 mod method;
 mod node;
 mod parse;
 mod pattern;
+mod propose;
 mod query;
 mod request;
 mod set;
@@ -23,11 +25,13 @@ mod verdict;
 
 pub use compiled::CompiledLimits;
 pub use details::RequestLimit;
+pub use kept::{KeptRequest, KeptVerdict, NotKept};
 pub use line::{Condition, LimitLine, Place};
 pub use method::Method;
 pub use node::NodePath;
 pub use parse::LimitError;
 pub use pattern::Pattern;
+pub use propose::{Proposal, ProposedLine, Seen, propose, shape, shape_key};
 pub use request::{Body, RequestFacts};
 pub use set::{LimitCaps, LimitSet};
 pub use url::{RequestUrl, UrlError};

@@ -1,7 +1,15 @@
 //! The parameters of a query as limits see them: nothing that two programs could read in two ways.
 
+use super::kept::HIDDEN;
+
 /// The decoded parameters of a query.
-pub(super) struct Query(Vec<(String, String)>);
+#[derive(Clone, Debug)]
+pub(super) struct Query {
+    /// Without a value is one whose value was not kept.
+    pairs: Vec<(String, Option<String>)>,
+    /// Whether there may be others that were not kept.
+    is_part: bool,
+}
 
 /// What is found of a parameter.
 pub(super) enum Found<'a> {
@@ -9,8 +17,8 @@ pub(super) enum Found<'a> {
     Absent,
     /// A parameter that some programs take for this one has another spelling, such as `name[]` or `NAME`.
     Confusing,
-    /// Its values, at least one.
-    Values(Vec<&'a str>),
+    /// Its values, at least one; `None` is one that was not kept.
+    Values(Vec<Option<&'a str>>),
 }
 
 impl Query {
@@ -19,24 +27,60 @@ impl Query {
     /// # Errors
     /// Says what is not clear in it.
     pub(super) fn parse(query: &str) -> Result<Self, &'static str> {
+        Self::read(query, |value| decode(value).map(Some))
+    }
+
+    /// Reads what was kept of a query. Values that were not kept are taken for well-formed ones.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub(super) fn kept(query: &str, cut_off: bool) -> Result<Self, &'static str> {
+        let whole = match (cut_off, query.rsplit_once('&')) {
+            (false, _) => query,
+            (true, Some((whole, _))) => whole,
+            (true, None) => "",
+        };
+        let (nameless, named): (Vec<&str>, Vec<&str>) = whole.split('&').partition(|pair| *pair == HIDDEN);
+        let read = Self::read(&named.join("&"), |value| match value {
+            HIDDEN => Ok(None),
+            value => decode(value).map(Some),
+        })?;
+        Ok(Self { is_part: cut_off || !nameless.is_empty(), ..read })
+    }
+
+    fn read(
+        query: &str,
+        value_of: impl Fn(&str) -> Result<Option<String>, &'static str>,
+    ) -> Result<Self, &'static str> {
         if query.contains(';') {
             return Err("it holds a ; that some programs take for &");
         }
         let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((decode(name)?, decode(value)?))
+            Ok((decode(name)?, value_of(value)?))
         });
-        pairs.collect::<Result<_, _>>().map(Self)
+        let pairs = pairs.collect::<Result<_, &'static str>>()?;
+        Ok(Self { pairs, is_part: false })
+    }
+
+    /// Whether there may be parameters that were not kept.
+    pub(super) const fn is_part(&self) -> bool {
+        self.is_part
+    }
+
+    /// The names of its parameters.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(name, _)| name.as_str())
     }
 
     pub(super) fn find(&self, name: &str) -> Found<'_> {
         let wanted = folded(name);
         let mut values = Vec::new();
-        for (known, value) in self.0.iter().filter(|(known, _)| folded(known) == wanted) {
+        for (known, value) in self.pairs.iter().filter(|(known, _)| folded(known) == wanted) {
             if known != name {
                 return Found::Confusing;
             }
-            values.push(value.as_str());
+            values.push(value.as_deref());
         }
         if values.is_empty() { Found::Absent } else { Found::Values(values) }
     }

@@ -36,6 +36,8 @@ pub enum Unmet {
     NotScalar,
     /// The query or body can't be read in exactly one way.
     Unreadable(&'static str),
+    /// It was not kept, see [`KeptRequest`](super::KeptRequest).
+    NotKept,
 }
 
 impl LimitVerdict {
@@ -74,6 +76,7 @@ impl Unmet {
             Self::Value => format!("{what} does not match"),
             Self::NotScalar => format!("{what} is an array or an object"),
             Self::Unreadable(why) => format!("{whole} can't be judged: {why}"),
+            Self::NotKept => format!("{what} was not kept"),
         }
     }
 }
