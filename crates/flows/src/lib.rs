@@ -9,6 +9,7 @@ mod authority;
 pub mod authorize;
 pub mod bearer;
 pub mod budget;
+pub mod calls;
 mod canary;
 mod chance;
 pub mod change_password;

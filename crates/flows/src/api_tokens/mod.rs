@@ -35,6 +35,7 @@ pub use renew::{Renewal, renew, renewal};
 pub use reveal::{may_reveal, reveal};
 pub use revoke::revoke;
 pub use rotate::{OVERLAPS, Rotated, rotate};
+pub(crate) use try_request::read_limits;
 pub use try_request::{Trial, Tried, TriedLine, own_limits, try_request};
 
 pub use postern_storage::api_tokens::{Owner, State};

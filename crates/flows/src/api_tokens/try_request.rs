@@ -81,7 +81,7 @@ pub fn own_limits(token: &Token) -> (String, &[LimitSet]) {
 /// [`FormRefusal::Fields`] with `curl`, `method`, `url`, `body` or `limits` if one of them can't be read.
 pub async fn try_request(app: &App, trial: &Trial, inherited: &[LimitSet]) -> Result<Tried, FormRefusal> {
     let mut errors = FieldErrors::none();
-    let limits = parsed(app, &trial.limits, &mut errors);
+    let limits = read_limits(app, &trial.limits, &mut errors);
     let asked = asked(trial, &mut errors);
     let Some(asked) = asked.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
     let inherited = inherited.to_vec();
@@ -91,7 +91,8 @@ pub async fn try_request(app: &App, trial: &Trial, inherited: &[LimitSet]) -> Re
     Ok(tried)
 }
 
-fn parsed(app: &App, limits: &str, errors: &mut FieldErrors) -> Option<LimitSet> {
+/// Reads limits, one a line; what is wrong with them goes to the field `limits`.
+pub(crate) fn read_limits(app: &App, limits: &str, errors: &mut FieldErrors) -> Option<LimitSet> {
     match LimitSet::parse(limits, app.config.limits.caps()) {
         Ok(limits) => limits,
         Err(wrong) => {

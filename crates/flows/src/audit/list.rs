@@ -7,7 +7,7 @@ use postern_storage::audit::{self, Search, Whose};
 use crate::{Actor, App, Paging, Slice};
 
 /// What it takes to read.
-const SCOPE: &str = "audit:read";
+pub(super) const SCOPE: &str = "audit:read";
 /// Events that an export reads at a time.
 const PART: u64 = 500;
 

@@ -4,6 +4,7 @@
 mod chain;
 mod clean;
 mod entry;
+mod find;
 mod id;
 mod key;
 mod list;
@@ -16,6 +17,7 @@ mod write;
 
 pub(crate) use clean::clean;
 pub(crate) use entry::{Entry, act};
+pub use find::find;
 pub use list::{Events, Filter, Sort, events, list};
 pub use names::{Names, names};
 pub use origin::from;

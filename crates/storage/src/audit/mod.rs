@@ -10,7 +10,7 @@ mod segments;
 pub use clean::{clear, clear_rows, due, left_over};
 pub use keep::{chain, chained, insert, insert_chained, next_segment, unchained};
 pub use record::{Link, Record};
-pub use search::{Search, Whose, list};
+pub use search::{Search, Whose, find, list};
 pub use segments::{Cleared, End, Segment, Sort, advance, find_segment, last_segment, open, segments};
 
 #[cfg(test)]

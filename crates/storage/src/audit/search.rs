@@ -43,6 +43,15 @@ pub struct Search {
     pub until: Option<Timestamp>,
 }
 
+/// The event with this id.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or the row cannot be read.
+pub async fn find(db: &Db, id: EventId) -> Result<Option<Event>, StorageError> {
+    let found = Entity::find_by_id(id.0).one(db.read()).await?;
+    found.map(|row| Record::parts(row)?.0.event()).transpose()
+}
+
 /// At most `limit` events behind `before`, the newest first.
 ///
 /// Each search is a few stretches of indices, one for each column and outcome that events can be found by, so that nothing

@@ -1,0 +1,236 @@
+use postern_domain::audit::{Act, By, Call, CallVerdict, Event, EventId, Place};
+use postern_domain::{Refusal, Timestamp, TokenId, UserId};
+use postern_storage::api_tokens;
+use postern_storage::tokens::Token;
+
+use super::advice::Cause;
+use super::judge::{Judge, Judged};
+use super::past::{self, LimitChange};
+use super::replay::{OUTSIDE_LIMITS, depends_on};
+use crate::api_tokens::TriedLine;
+use crate::audit::{self, Names};
+use crate::{Actor, App};
+
+/// Most lines of limits that are shown, those that got furthest.
+const MOST_LINES: usize = 50;
+
+/// What happened, in plain sentences.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    /// What was written down.
+    pub event: Event,
+    /// What those are called who are in it.
+    pub names: Names,
+    /// What happened: sentences.
+    pub told: Vec<String>,
+    /// What to do about it: sentences.
+    pub advice: Vec<String>,
+    /// What the limits of the token say to a call.
+    pub limits: Option<Rejudged>,
+    /// The personal or organization token of a call, if it is still there.
+    pub token: Option<Token>,
+}
+
+/// What the limits of a token say to a call, as they were when it came.
+#[derive(Clone, Debug, Default)]
+pub struct Rejudged {
+    /// The line that let it pass, or those that got furthest.
+    pub lines: Vec<TriedLine>,
+    /// How many further lines there were.
+    pub more: usize,
+    /// The first change of the limits since.
+    pub since: Option<Since>,
+}
+
+/// A change of a token's limits after a call.
+#[derive(Clone, Debug)]
+pub struct Since {
+    /// Its id.
+    pub id: EventId,
+    /// When it was made.
+    pub at: Timestamp,
+    /// What the limits say as they are now, in a sentence.
+    pub now: String,
+}
+
+/// Explains what was written down under an id: of a call that is the id of its request.
+///
+/// # Errors
+/// Those of [`audit::find`].
+pub async fn explain(app: &App, actor: &Actor, id: EventId) -> Result<Explained, Refusal> {
+    let event = audit::find(app, actor, id).await?;
+    let names = audit::names(app, std::slice::from_ref(&event)).await?;
+    let mut explained =
+        Explained { told: Vec::new(), advice: Vec::new(), limits: None, token: None, event, names };
+    match explained.event.clone() {
+        Event::Act(act) => explained.told = of_act(&act, &explained.names),
+        Event::Call(call) => explained.with_call(app, &call).await?,
+    }
+    Ok(explained)
+}
+
+impl Explained {
+    async fn with_call(&mut self, app: &App, call: &Call) -> Result<(), Refusal> {
+        self.token = api_tokens::find(&app.db, call.token_id).await?;
+        self.told = vec![who_called(call, &self.names), verdict(call)];
+        let cause = Cause { app, call, token: self.token.as_ref() };
+        let reasons = cause.reasons();
+        self.told.extend(reasons.why);
+        self.advice = reasons.advice;
+        if let Some(token) = self.token.clone() {
+            self.limits = self.with_limits(app, call, &token).await?;
+        }
+        Ok(())
+    }
+
+    async fn with_limits(
+        &mut self,
+        app: &App,
+        call: &Call,
+        token: &Token,
+    ) -> Result<Option<Rejudged>, Refusal> {
+        let mut changes = past::changes(app, token.id, call.at).await?;
+        changes.retain(|change| change.id > call.id);
+        let first: Option<LimitChange> = changes.pop();
+        let then = match &first {
+            Some(change) => change.before.as_deref(),
+            None => Some(token.permit.limits.as_slice()),
+        };
+        let mut rejudged = Rejudged::default();
+        if let Some(then) = then {
+            let mut judge = Judge::of_permit(then)?;
+            if !judge.has_limits() && first.is_none() {
+                self.told.push("The token has no limits.".to_owned());
+                return Ok(None);
+            }
+            let told = rejudged.as_then(&mut judge, call);
+            self.told.extend(told);
+        }
+        if let Some(change) = first {
+            let mut judge = Judge::of_permit(&token.permit.limits)?;
+            rejudged.since = Some(Since { id: change.id, at: change.at, now: as_now(&mut judge, call) });
+        }
+        Ok(Some(rejudged))
+    }
+}
+
+impl Rejudged {
+    /// What decided about a call; answers what else there is to say.
+    fn as_then(&mut self, judge: &mut Judge, call: &Call) -> Option<String> {
+        let by = call.line.and_then(|line| usize::try_from(line).ok()?.checked_sub(1));
+        if let Some(line) = by.and_then(|line| judge.passing(line)) {
+            self.lines = vec![line];
+            return None;
+        }
+        if call.reason.as_deref() != Some(OUTSIDE_LIMITS) {
+            return None;
+        }
+        match judge.judge(call) {
+            Judged::Refused(why) => {
+                (self.lines, self.more) = judge.furthest(&why, &call.method, MOST_LINES);
+                why.is_inherited().then(|| {
+                    "The limits that refuse it are not the token's own: they came with the token by which it was made."
+                        .to_owned()
+                })
+            }
+            Judged::Open(what, why) => {
+                (self.lines, self.more) = judge.furthest(&why, &call.method, MOST_LINES);
+                Some(format!("Which condition failed {}.", depends_on(what)))
+            }
+            Judged::Passes(_) => None,
+        }
+    }
+}
+
+/// What limits say to a call as they are now.
+fn as_now(judge: &mut Judge, call: &Call) -> String {
+    if !judge.has_limits() {
+        return "The token has no limits any more, so that the same call would pass.".to_owned();
+    }
+    match judge.judge(call) {
+        Judged::Passes(Some(line)) => {
+            format!("As they are now, line {} lets the same call pass.", line + 1)
+        }
+        Judged::Passes(None) => "As they are now, they let the same call pass.".to_owned(),
+        Judged::Refused(why) => {
+            format!("As they are now, they refuse the same call; {}.", judge.nearest(&why, &call.method))
+        }
+        Judged::Open(what, _) => {
+            format!("Whether they let the same call pass as they are now {}.", depends_on(what))
+        }
+    }
+}
+
+fn who_called(call: &Call, names: &Names) -> String {
+    let token = names.tokens.get(&call.token_id).filter(|name| !name.is_empty());
+    let client = call.client_id.and_then(|id| names.clients.get(&id));
+    let with = match (token, client) {
+        (Some(token), _) => format!("with the token “{token}”"),
+        (None, Some(client)) => format!("through the app “{client}”"),
+        (None, None) => format!("with a {}", call.kind.spec().label),
+    };
+    let place = match call.place {
+        Place::Api => "of this server's own API",
+        Place::Guard => "behind the guard",
+    };
+    let what = match call.url.as_str() {
+        "" => "something that could not be read".to_owned(),
+        url => format!("{} {url}", call.method),
+    };
+    format!(
+        "{} called {what}, {place}, {with}, from {}.",
+        who(call.user_id, call.acting_for, names),
+        call.address
+    )
+}
+
+fn verdict(call: &Call) -> String {
+    let status = call.status;
+    match (call.verdict, call.line) {
+        (CallVerdict::Allowed, Some(line)) => {
+            format!("It was let through by line {line} of the token's limits, and answered with {status}.")
+        }
+        (CallVerdict::Allowed, None) => format!("It was let through, and answered with {status}."),
+        (CallVerdict::Refused, _) => format!("It was refused, with {status}."),
+        (CallVerdict::ReportOnly, _) => format!(
+            "It was let through, and answered with {status}, because the limits of the token only reported: they would \
+             have refused it."
+        ),
+    }
+}
+
+fn of_act(act: &Act, names: &Names) -> Vec<String> {
+    let who = match act.by {
+        By::Operator => "The operator".to_owned(),
+        By::Server => "The server".to_owned(),
+        By::Anybody => "Somebody".to_owned(),
+        By::Person { user_id, acting_for, .. } => who(user_id, acting_for, names),
+    };
+    let from = match act.address {
+        Some(address) => format!(", from {address}"),
+        None => String::new(),
+    };
+    let with = match act.by {
+        By::Person { token_id: Some(token), .. } => with_token(token, names),
+        _ => String::new(),
+    };
+    vec![format!("{who} {} the {} “{}”{with}{from}.", act.action.words(), act.target.kind, act.target.name)]
+}
+
+fn with_token(token: TokenId, names: &Names) -> String {
+    match names.tokens.get(&token).filter(|name| !name.is_empty()) {
+        Some(name) => format!(" with the token “{name}”"),
+        None => " with a token".to_owned(),
+    }
+}
+
+fn who(user: Option<UserId>, acting_for: Option<UserId>, names: &Names) -> String {
+    let name =
+        |id: UserId| names.users.get(&id).cloned().unwrap_or_else(|| "somebody who is gone".to_owned());
+    match (user, acting_for) {
+        (Some(user), Some(other)) => format!("{} on behalf of {}", name(user), name(other)),
+        (Some(user), None) => name(user),
+        (None, Some(other)) => format!("Somebody on behalf of {}", name(other)),
+        (None, None) => "Somebody".to_owned(),
+    }
+}
