@@ -24,6 +24,7 @@ pub mod customers;
 pub mod device;
 mod discovery;
 pub mod docs_client;
+pub mod email_verification;
 pub mod endpoints;
 mod field_errors;
 pub mod grants;

@@ -1,13 +1,13 @@
 //! What people change of their own account.
 
 use postern_domain::audit::{Action, By};
-use postern_domain::{Email, Lifetime, PersonName, Refusal, Session, User, Username};
+use postern_domain::{Email, Lifetime, OwnPath, PersonName, Refusal, Session, User, Username};
 use postern_storage::users::{self, Profile};
 use serde_json::json;
 
 use crate::budget::{self, Budget, NoTry};
 use crate::users::{acts, form_refusal, name_or};
-use crate::{App, FieldErrors, FormRefusal, audit, sessions};
+use crate::{App, FieldErrors, FormRefusal, audit, email_verification, sessions};
 
 /// The span of the budget of other names and addresses.
 const WINDOW: Lifetime = Lifetime::seconds(3_600);
@@ -32,7 +32,8 @@ pub enum Outcome {
     NeedsProof,
 }
 
-/// Changes somebody's profile. Another e-mail wants a fresh proof, which only a session can be, and counts as not verified.
+/// Changes somebody's profile. Another e-mail wants a fresh proof, which only a session can be, and counts as not
+/// verified until the link that is written to it was opened.
 ///
 /// # Errors
 /// [`FormRefusal`] names the fields that cannot be taken.
@@ -64,14 +65,24 @@ pub async fn change(
     let described = json!({ "username": user.username, "email": user.email, "name": user.name });
     let new = json!({ "username": username, "email": email, "name": name });
     let act = acts::entry(app, By::user(user.id), Action::USER_CHANGED, user).changed(described, new);
+    let link = match email.key() == user.email.key() {
+        true => None,
+        false => {
+            let changed = User { email: email.clone(), name: name.clone(), ..user.clone() };
+            Some(email_verification::prepare(app, &changed, &OwnPath::home())?)
+        }
+    };
     let (profile, now) = (Profile { email, username, name }, app.clock.now());
     let changed: Result<bool, Refusal> = app
         .db
-        .write((user.id, profile, now, act), |tx, (id, profile, now, act)| {
+        .write((user.id, profile, now, act, link), |tx, (id, profile, now, act, link)| {
             Box::pin(async move {
                 let was_there = users::update_profile(tx, *id, profile, *now).await?;
                 if was_there {
                     audit::act(tx, act).await?;
+                    if let Some(link) = link {
+                        email_verification::keep(tx, link).await?;
+                    }
                 }
                 Ok(was_there)
             })

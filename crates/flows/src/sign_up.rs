@@ -1,13 +1,13 @@
 //! Strangers who make themselves an account.
 
-use postern_domain::{Lifetime, Refusal};
+use postern_domain::{Lifetime, OwnPath, Refusal};
 use postern_storage::StorageError;
 use postern_storage::users::Taken;
 
 use crate::budget::{self, Budget, NoTry};
 use crate::sessions::{Arrival, Visit};
 use crate::users::{self, NewUser, Standing};
-use crate::{App, FieldErrors, FormRefusal};
+use crate::{App, FieldErrors, FormRefusal, email_verification};
 
 /// The span of the budget of sign-ups.
 const WINDOW: Lifetime = Lifetime::seconds(3_600);
@@ -23,7 +23,7 @@ pub fn check_open(app: &App) -> Result<(), Refusal> {
     Err(Refusal::forbidden("this server takes no sign-ups; ask its administrator for an account"))
 }
 
-/// Makes an account for a stranger and signs them in. How many there are from one address is bounded, whether they come
+/// Makes an account for a stranger, signs them in, and writes them a link that proves the address theirs. How many there are from one address is bounded, whether they come
 /// to something or not: who is here already cannot be found out by many tries.
 ///
 /// # Errors
@@ -39,7 +39,16 @@ pub async fn sign_up(app: &App, new: &NewUser, visit: &Visit) -> Result<Arrival,
     let prepared = users::prepare(app, new, Standing::default()).await?;
     budget::take(app, vec![budget]).await.map_err(too_many)?;
     let user = prepared.user.clone();
-    let kept = app.db.write(prepared, |tx, prepared| Box::pin(users::insert(tx, prepared))).await;
+    let link = email_verification::prepare(app, &user, &OwnPath::home())?;
+    let kept = app
+        .db
+        .write((prepared, link), |tx, (prepared, link)| {
+            Box::pin(async move {
+                users::insert(tx, prepared).await?;
+                email_verification::keep(tx, link).await
+            })
+        })
+        .await;
     kept.map_err(|error: StorageError| match Taken::of(&error) {
         // Which of the two it is stays unsaid: it would say who has an account here.
         Some(_) => FormRefusal::from(FieldErrors::one(

@@ -4,10 +4,11 @@ use postern_domain::{PersonName, Refusal, Timestamp};
 use postern_flows::App;
 use postern_flows::mail::{
     InvitationMail, LeakedToken, Letter, MadeToken, Mail, Rendered, RevokedToken, TokenEnds, TokenFacts,
+    VerificationMail,
 };
 use postern_templating::When;
 use postern_templating::mails::{
-    Invitation, Mail as Template, MailFrame, TokenEnding, TokenLeaked, TokenMade, TokenRevoked,
+    Invitation, Mail as Template, MailFrame, TokenEnding, TokenLeaked, TokenMade, TokenRevoked, Verification,
 };
 
 /// Who acted where nobody with an account did.
@@ -21,6 +22,7 @@ pub fn render_mail(app: &App, letter: &Letter) -> Result<Rendered, Refusal> {
     let from = Writer { app, letter };
     match &letter.mail {
         Mail::Invitation(mail) => rendered(&from.invitation(mail)),
+        Mail::Verification(mail) => rendered(&from.verification(mail)),
         Mail::TokenEnding(mail) => rendered(&from.token_ending(mail)),
         Mail::TokenRevoked(mail) => rendered(&from.token_revoked(mail)),
         Mail::TokenMadeForYou(mail) => rendered(&from.token_made(mail)),
@@ -60,6 +62,15 @@ impl Writer<'_> {
             organization: mail.organization.to_string(),
             inviter: inviter.to_string(),
             role: mail.role.to_string(),
+            email: self.letter.to.email.to_string(),
+            url: self.app.config.url(&mail.path()),
+            expires: self.when(mail.expires_at),
+        }
+    }
+
+    fn verification(&self, mail: &VerificationMail) -> Verification {
+        Verification {
+            frame: self.frame(),
             email: self.letter.to.email.to_string(),
             url: self.app.config.url(&mail.path()),
             expires: self.when(mail.expires_at),

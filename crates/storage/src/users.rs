@@ -245,6 +245,19 @@ pub async fn update_profile(
     tx.change(id.0, update).await
 }
 
+/// Counts an address of an account as verified. Answers `false` if the account is gone or has another address.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn verify_email(tx: &Tx, id: UserId, email: &Email, now: Timestamp) -> Result<bool, StorageError> {
+    let update = Entity::update_many()
+        .col_expr(Column::EmailVerified, Expr::value(true))
+        .col_expr(Column::UpdatedAt, Expr::value(now.0))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::EmailKey.eq(email.key()));
+    tx.change(id.0, update).await
+}
+
 /// Opens or closes an account. Answers `false` if there is no such account.
 ///
 /// # Errors

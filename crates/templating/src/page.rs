@@ -34,6 +34,7 @@ pub trait Visitor {
 /// Shows every page to `visitor`. A new page gets its line here.
 pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::SignIn>();
+    visitor.visit::<pages::ProfileEmail>();
     visitor.visit::<pages::Reauthenticate>();
     visitor.visit::<pages::Register>();
     visitor.visit::<pages::Setup>();

@@ -2,7 +2,7 @@
 
 use postern_tests::{Answer, Browser, Engine, Instance, Person, on_both_databases};
 
-async fn sign_up(browser: &Browser, person: &Person) -> Answer {
+pub(crate) async fn sign_up(browser: &Browser, person: &Person) -> Answer {
     let page = browser.open("/register").await.expect(200);
     browser.wire().secrets().add(&person.password);
     let form = fill(page.form("/register"), person);

@@ -66,6 +66,7 @@ actions! {
     CUSTOMER_DELETED = "customer.deleted", "deleted";
     USER_MADE = "user.made", "made";
     USER_CHANGED = "user.changed", "changed";
+    USER_EMAIL_VERIFIED = "user.email_verified", "verified the e-mail of";
     USER_STATE_SET = "user.state_set", "opened or closed";
     USER_PASSWORD_SET = "user.password_set", "set the password of";
     SESSION_REVOKED = "session.revoked", "signed out";

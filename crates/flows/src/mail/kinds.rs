@@ -1,4 +1,4 @@
-use postern_domain::{Email, PersonName, Plain, Role, Slug, Timestamp, TokenId, User};
+use postern_domain::{Email, OwnPath, PersonName, Plain, Role, Slug, Timestamp, TokenId, User};
 use postern_storage::tokens::Token;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,8 @@ pub struct Recipient {
 pub enum Mail {
     /// Somebody is invited to an organization.
     Invitation(InvitationMail),
+    /// Somebody says that an address is theirs.
+    Verification(VerificationMail),
     /// A token ends soon.
     TokenEnding(TokenEnds),
     /// Somebody else revoked a token.
@@ -42,6 +44,17 @@ pub struct InvitationMail {
     /// The value of `invitation` in the link.
     invitation: String,
     /// When the invitation ends.
+    pub expires_at: Timestamp,
+}
+
+/// A link that proves whose an address is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerificationMail {
+    /// The value of `verification` in the link.
+    verification: String,
+    /// The own path to go on to afterwards.
+    return_to: String,
+    /// When the link ends.
     pub expires_at: Timestamp,
 }
 
@@ -120,6 +133,7 @@ impl Mail {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Invitation(_) => "invitation",
+            Self::Verification(_) => "verification",
             Self::TokenEnding(_) => "token_ending",
             Self::TokenRevoked(_) => "token_revoked",
             Self::TokenMadeForYou(_) => "token_made_for_you",
@@ -158,6 +172,30 @@ impl std::fmt::Debug for InvitationMail {
             .field("role", &self.role)
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
+    }
+}
+
+impl VerificationMail {
+    /// A link with its value, and where it leads on to.
+    pub fn new(verification: &Plain, return_to: &OwnPath, expires_at: Timestamp) -> Self {
+        let return_to = return_to.as_str().to_owned();
+        Self { verification: verification.reveal().to_owned(), return_to, expires_at }
+    }
+
+    /// The path and query of the link.
+    pub fn path(&self) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("verification", &self.verification)
+            .append_pair("return_to", &self.return_to)
+            .finish();
+        format!("/settings/profile/email?{query}")
+    }
+}
+
+/// Without the value of the link, and of one it may lead on to.
+impl std::fmt::Debug for VerificationMail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VerificationMail").field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }
 

@@ -9,6 +9,7 @@ mod send;
 pub use deliver::{Delivery, DeliveryError, sender};
 pub use kinds::{
     InvitationMail, LeakedToken, MadeToken, Mail, Recipient, RevokedToken, TokenEnds, TokenFacts,
+    VerificationMail,
 };
 pub use message::Rendered;
 pub use queue::{Outgoing, prepare, queue, queue_all};

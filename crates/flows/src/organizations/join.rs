@@ -156,8 +156,8 @@ pub(super) fn in_words(bar: Bar, invitation: &Invitation, user: &User) -> String
             invitation.email, user.email
         ),
         Bar::Unverified => format!(
-            "nobody has verified yet that {} is yours: ask the people who run this server to verify the address, then \
-             open the link again",
+            "it is not verified yet that {} is yours: have a link sent to it in your profile, and open the invitation again \
+             after that",
             user.email
         ),
         Bar::Member(role) => format!("you are a member already, as {role}"),

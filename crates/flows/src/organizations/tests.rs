@@ -180,7 +180,7 @@ async fn an_invitation_is_for_a_verified_address_and_used_once() {
     let to_zoe = world.invite("zoe@example.com", "member").await;
     assert_eq!(look(app, &zoe, &to_zoe).await.unwrap().bar, Some(Bar::Unverified));
     let refused = accept(app, &Actor::signed_in(app, &zoe), &to_zoe).await.unwrap_err();
-    assert!(refused.description.contains("to verify the address"), "{refused}");
+    assert!(refused.description.contains("have a link sent to it"), "{refused}");
     let looked = look(app, &world.people[EVE], &link).await.unwrap();
     assert_eq!((looked.bar, looked.members, looked.organization.id), (None, 3, world.acme.id));
     accept(app, &eve, &link).await.unwrap();

@@ -1,4 +1,4 @@
-use postern_domain::{Email, Plain, Role, Slug, TokenId};
+use postern_domain::{Email, OwnPath, Plain, Role, Slug, TokenId};
 use postern_flows::mail::Recipient;
 use uuid::Uuid;
 
@@ -57,7 +57,9 @@ async fn links_are_of_the_public_url_and_names_are_inert() {
         last_used_at: Some(now),
         last_used_from: None,
     };
+    let verification = VerificationMail::new(&Plain::new("abc".to_owned()), &OwnPath::home(), now);
     for (mail, link) in [
+        (Mail::Verification(verification), "/settings/profile/email?verification=abc"),
         (Mail::Invitation(invitation), "/organizations/join?invitation=abc"),
         (Mail::TokenEnding(ends), "/settings/tokens/00000000-0000-0000-0000-000000000000/renew"),
         (Mail::TokenRevoked(of(Some("acme"))), "/organizations/acme/tokens"),

@@ -19,6 +19,7 @@ mod logos;
 mod logout;
 mod organizations;
 mod profile;
+mod profile_email;
 mod reauthenticate;
 mod register;
 mod revoke;
@@ -73,6 +74,7 @@ fn all() -> Routes {
         .merge(logout::routes())
         .merge(organizations::routes())
         .merge(profile::routes())
+        .merge(profile_email::routes())
         .merge(reauthenticate::routes())
         .merge(register::routes())
         .merge(revoke::routes())

@@ -9,6 +9,7 @@ use postern_flows::{App, FieldErrors};
 use postern_templating::pages::Profile;
 use postern_templating::{Badge, Notice, Section, Shortened, Tone, When};
 
+use super::profile_email;
 use crate::answer::{PageRefusal, form_errors};
 use crate::heading::prove_first;
 use crate::request::{PageForm, PageQuery, PageRequest};
@@ -29,6 +30,7 @@ async fn show(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response
     let mut form = form(&page, &typed, &FieldErrors::none());
     form.chrome.notice = match query.get("done") {
         Some("saved") => Some(Notice::done("Your profile is saved.")),
+        Some("verified") => Some(Notice::done("Your e-mail is confirmed.")),
         _ if is_draft => Some(Notice::info("You have confirmed that it is you. Save the profile now.")),
         _ => None,
     };
@@ -74,6 +76,7 @@ fn form(asked: &PageRequest, typed: &Params, errors: &FieldErrors) -> Profile {
         username: account_form::field(typed, errors, "username"),
         email: account_form::field(typed, errors, "email"),
         email_state: Badge::new(tone, state),
+        confirm_url: (!user.email_verified).then(|| profile_email::PATH.to_owned()),
         id: Shortened::new(user.id.to_string()),
         created: When::new(user.created_at.0, app.clock.now().0),
     }

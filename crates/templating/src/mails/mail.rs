@@ -69,6 +69,7 @@ pub fn visit_all(visitor: &mut impl MailVisitor) {
     visitor.visit::<mails::TokenRevoked>();
     visitor.visit::<mails::TokenMade>();
     visitor.visit::<mails::TokenLeaked>();
+    visitor.visit::<mails::Verification>();
 }
 
 /// A subject without line breaks and other control characters, cut where it is too long. Names are written by people:

@@ -6,6 +6,7 @@ mod token_ending;
 mod token_leaked;
 mod token_made;
 mod token_revoked;
+mod verification;
 
 pub use invitation::Invitation;
 pub use mail::{Mail, MailFrame, MailVisitor, visit_all};
@@ -13,3 +14,4 @@ pub use token_ending::TokenEnding;
 pub use token_leaked::TokenLeaked;
 pub use token_made::TokenMade;
 pub use token_revoked::TokenRevoked;
+pub use verification::Verification;

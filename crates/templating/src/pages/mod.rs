@@ -16,6 +16,7 @@ mod home;
 mod new_account;
 mod organizations;
 mod profile;
+mod profile_email;
 mod reauthenticate;
 mod register;
 mod security;
@@ -46,6 +47,7 @@ pub use organizations::{
     Organizations, PolicyForm,
 };
 pub use profile::Profile;
+pub use profile_email::{EmailStep, ProfileEmail};
 pub use reauthenticate::Reauthenticate;
 pub use register::Register;
 pub use security::Security;

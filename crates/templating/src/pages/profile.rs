@@ -22,6 +22,8 @@ pub struct Profile {
     pub email: Field,
     /// State of the e-mail, e.g. *verified*.
     pub email_state: Badge,
+    /// Where it can be confirmed, if it is not.
+    pub confirm_url: Option<String>,
     /// The id of the account, which apps see as `sub`.
     pub id: Shortened,
     /// Since when the account exists.
@@ -49,6 +51,7 @@ impl Page for Profile {
             username: Field::new("ada"),
             email: Field::new("ada@example.com"),
             email_state: Badge::new(Tone::Good, "verified"),
+            confirm_url: None,
             id: Shortened::new("01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3"),
             created: When::new(SAMPLE_NOW - 400 * 86_400, SAMPLE_NOW),
         }
@@ -62,6 +65,7 @@ impl Page for Profile {
                     chrome: Chrome::sample(Section::Profile)
                         .with_notice(Notice::done("Your profile is saved. Apps see it at their next look.")),
                     email_state: Badge::new(Tone::Warning, "not verified"),
+                    confirm_url: Some("/settings/profile/email".into()),
                     ..Self::sample()
                 },
             ),

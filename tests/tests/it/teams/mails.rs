@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use postern_tests::{Answer, Engine, Instance, Request, Wire, on_both_databases};
+use postern_tests::{Answer, Engine, Instance, Person, Request, Wire, on_both_databases};
 use serde_json::json;
 
 use super::place::Place;
+use crate::register::sign_up;
 
 /// Ways to claim another address.
 const CLAIMS: [(&str, &str); 11] = [
@@ -96,4 +97,43 @@ on_both_databases! {
             assert_eq!(late.status, 404, "{how}: {late:?}");
         }
     }
+
+    async fn somebody_new_confirms_the_address_and_joins(engine: Engine) {
+        let instance = Instance::start_with(engine, &[("registration.open", "true")]).await;
+        let host = Place::set(&instance, instance.person(), "Acme").await;
+        let newcomer = Person::new();
+        let path = format!("/v1/organizations/{}/invitations", host.id("organization"));
+        let invitation = json!({ "email": newcomer.email, "role": "member" });
+        let _ = host.call("POST", &path, invitation).await.expect(201);
+        let [invited] = mails(&instance, &newcomer.email, 1).await.try_into().unwrap();
+        let browser = instance.browser();
+        let _ = sign_up(&browser, &newcomer).await;
+        let page = browser.open(&link(&invited, "/organizations/join?invitation=")).await.expect(200);
+        let links = page.document().attributes("href");
+        let confirm = links.iter().find(|link| link.starts_with("/settings/profile/email?")).expect("a way to confirm");
+        let page = browser.open(confirm).await.expect(200);
+        let sent = browser.submit(&page, &page.form("/settings/profile/email")).await;
+        assert!(sent.text().contains(&newcomer.email), "{sent:?}");
+        let written = mails(&instance, &newcomer.email, 3).await;
+        // One came with the account, and one was asked for on the way to the invitation.
+        let mail = written.iter().find(|mail| mail.contains("return_to=3D%2Forganizations%2Fjoin")).expect("a link");
+        let link = link(mail, "/settings/profile/email?verification=");
+        let stranger = instance.browser();
+        stranger.sign_in(&host.person).await;
+        // Whoever else opens it has nothing to confirm, and does not use it up.
+        assert_eq!(stranger.open(&link).await.url.path(), "/organizations/join");
+        let page = browser.open(&link).await.expect(200);
+        let page = browser.submit(&page, &page.form("/settings/profile/email")).await;
+        assert_eq!(page.url.path(), "/organizations/join", "{page:?}");
+        let joined = browser.submit(&page, &page.form("accept").press("accept")).await;
+        assert!(joined.url.path().ends_with("/overview"), "{joined:?}");
+        assert_eq!(browser.open(&link).await.url.path(), "/organizations/join", "a used link leads on");
+    }
+}
+
+/// The link of a mail that begins so, as its reader follows it.
+fn link(mail: &str, path: &str) -> String {
+    let plain = mail.replace("=3D", "=").replace("&amp;", "&");
+    let at = plain.find(path).unwrap_or_else(|| panic!("no {path} in {mail}"));
+    plain[at..].split(['"', '<', '\r', '\n', ' ']).next().unwrap().to_owned()
 }

@@ -1,6 +1,6 @@
 use axum::response::{IntoResponse, Response};
 use postern_domain::{Params, Refusal};
-use postern_flows::organizations::{self, Joining};
+use postern_flows::organizations::{self, Bar, Joining};
 use postern_templating::pages::OrganizationJoin;
 use postern_templating::{Section, When};
 
@@ -9,6 +9,7 @@ use super::place::role_means;
 use crate::answer::{PageRefusal, sentence};
 use crate::page;
 use crate::request::{PageForm, PageQuery, PageRequest};
+use crate::routes::profile_email;
 
 pub(super) const PATH: &str = "/organizations/join";
 
@@ -58,7 +59,7 @@ fn page_of(asked: &PageRequest, joining: &Joining, link: &str) -> OrganizationJo
     OrganizationJoin {
         chrome: page::chrome(app, visitor, Section::Elsewhere),
         switch_url: format!("/login?{}", query(&[("other", "1"), ("return_to", &url)])),
-        url,
+        url: url.clone(),
         organization: organization.name.to_string(),
         members: *members,
         inviter: inviter.as_ref().map_or_else(|| "Somebody".to_owned(), |it| it.name.to_string()),
@@ -66,6 +67,8 @@ fn page_of(asked: &PageRequest, joining: &Joining, link: &str) -> OrganizationJo
         role_means: role_means(invitation.role).to_owned(),
         email: invitation.email.to_string(),
         expires: When::new(invitation.expires_at.0, app.clock.now().0),
+        confirm_url: (joining.bar == Some(Bar::Unverified))
+            .then(|| format!("{}?{}", profile_email::PATH, query(&[("return_to", &url)]))),
         refusal: joining.refusal(&signed_in.user).map(|told| sentence(&told)),
     }
 }

@@ -30,6 +30,8 @@ pub struct OrganizationJoin {
     pub expires: When,
     /// Why the person can't accept it, e.g. *It is for mary@example.com, and you are signed in as ada@example.com.*
     pub refusal: Option<String>,
+    /// Where the person can prove that the address is theirs and come back, if it is only that.
+    pub confirm_url: Option<String>,
     /// Where to sign in as somebody else and come back.
     pub switch_url: String,
 }
@@ -56,6 +58,7 @@ impl Page for OrganizationJoin {
             email: "ada@example.com".into(),
             expires: When::new(SAMPLE_NOW + 6 * 86_400, SAMPLE_NOW),
             refusal: None,
+            confirm_url: None,
             switch_url: "/login?other=1".into(),
         }
     }
@@ -68,6 +71,11 @@ impl Page for OrganizationJoin {
             ),
             ..Self::sample()
         };
+        let unverified = Self {
+            refusal: Some("It is not verified yet that ada@example.com is yours.".into()),
+            confirm_url: Some("/settings/profile/email?return_to=%2Forganizations%2Fjoin".into()),
+            ..Self::sample()
+        };
         let long = Self {
             organization: "جمعية النساجين والفلكيين 🧮 and everybody else who has ever owned an engine"
                 .into(),
@@ -76,6 +84,6 @@ impl Page for OrganizationJoin {
             role_means: "You see it and its members.".into(),
             ..Self::sample()
         };
-        vec![("another address", other), ("long name", long)]
+        vec![("another address", other), ("unverified", unverified), ("long name", long)]
     }
 }
