@@ -7,6 +7,7 @@ mod answer;
 mod api;
 mod arrival;
 mod audit_event;
+mod audit_explained;
 mod cross_origin;
 mod csp;
 mod face;
@@ -27,6 +28,7 @@ mod slow_readers;
 mod testing;
 
 pub use audit_event::AuditEvent;
+pub use audit_explained::AuditExplained;
 pub use guard::{Upstream, UpstreamError, guarded};
 pub use mails::render_mail;
 pub use routes::{openapi, router};

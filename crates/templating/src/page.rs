@@ -68,8 +68,11 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::TokenValue>();
     visitor.visit::<pages::Token>();
     visitor.visit::<pages::TokenTry>();
+    visitor.visit::<pages::TokenReplay>();
+    visitor.visit::<pages::TokenLearn>();
     visitor.visit::<pages::TokenRotate>();
     visitor.visit::<pages::TokenRenew>();
     visitor.visit::<pages::TokenRevoke>();
     visitor.visit::<pages::Audit>();
+    visitor.visit::<pages::AuditEventPage>();
 }

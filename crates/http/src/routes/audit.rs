@@ -1,6 +1,7 @@
 //! `/audit`: what was called with which token, and who changed what.
 
 mod asked;
+mod explain;
 mod export;
 mod list;
 mod row;
@@ -10,7 +11,10 @@ use crate::rights::{Right, Routes};
 const PATH: &str = "/audit";
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().get(PATH, Right::Session, list::list).get("/audit/export", Right::Session, export::export)
+    Routes::new()
+        .get(PATH, Right::Session, list::list)
+        .get("/audit/export", Right::Session, export::export)
+        .get("/audit/{id}", Right::Session, explain::explain)
 }
 
 #[cfg(test)]

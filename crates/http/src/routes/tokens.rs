@@ -1,12 +1,15 @@
 //! `/settings/tokens`, `/organizations/{slug}/tokens` and `/admin/tokens`: tokens for scripts, by whose they are.
 
 mod asked;
+mod calls;
 mod done;
 mod form;
+mod learn;
 mod list;
 mod new;
 mod postman;
 mod renew;
+mod replay;
 mod revoke;
 mod rotate;
 mod row;
@@ -26,6 +29,10 @@ pub(crate) fn routes() -> Routes {
         .post("/settings/tokens/{id}", Right::Session, show::act)
         .get("/settings/tokens/{id}/try", Right::Session, try_request::form)
         .post("/settings/tokens/{id}/try", Right::Session, try_request::tried)
+        .get("/settings/tokens/{id}/replay", Right::Session, replay::form)
+        .post("/settings/tokens/{id}/replay", Right::Session, replay::act)
+        .get("/settings/tokens/{id}/learn", Right::Session, learn::proposed)
+        .post("/settings/tokens/{id}/learn", Right::Session, learn::apply)
         .get("/settings/tokens/{id}/postman.json", Right::Session, postman::collection)
         .get("/settings/tokens/{id}/rotate", Right::Session, rotate::ask)
         .post("/settings/tokens/{id}/rotate", Right::Session, rotate::rotate)
@@ -40,6 +47,10 @@ pub(crate) fn routes() -> Routes {
         .post("/organizations/{slug}/tokens/{id}", Right::Session, show::act)
         .get("/organizations/{slug}/tokens/{id}/try", Right::Session, try_request::form)
         .post("/organizations/{slug}/tokens/{id}/try", Right::Session, try_request::tried)
+        .get("/organizations/{slug}/tokens/{id}/replay", Right::Session, replay::form)
+        .post("/organizations/{slug}/tokens/{id}/replay", Right::Session, replay::act)
+        .get("/organizations/{slug}/tokens/{id}/learn", Right::Session, learn::proposed)
+        .post("/organizations/{slug}/tokens/{id}/learn", Right::Session, learn::apply)
         .get("/organizations/{slug}/tokens/{id}/postman.json", Right::Session, postman::collection)
         .get("/organizations/{slug}/tokens/{id}/rotate", Right::Session, rotate::ask)
         .post("/organizations/{slug}/tokens/{id}/rotate", Right::Session, rotate::rotate)
@@ -50,6 +61,10 @@ pub(crate) fn routes() -> Routes {
         .get("/admin/tokens", Right::Session, list::list)
         .get("/admin/tokens/new", Right::Session, new::form)
         .post("/admin/tokens/new", Right::Session, new::create)
+        .get("/admin/tokens/{id}/replay", Right::Session, replay::form)
+        .post("/admin/tokens/{id}/replay", Right::Session, replay::act)
+        .get("/admin/tokens/{id}/learn", Right::Session, learn::proposed)
+        .post("/admin/tokens/{id}/learn", Right::Session, learn::apply)
         .get("/admin/tokens/{id}/renew", Right::Session, renew::ask)
         .post("/admin/tokens/{id}/renew", Right::Session, renew::renew)
         .get("/admin/tokens/{id}/revoke", Right::Session, revoke::ask)

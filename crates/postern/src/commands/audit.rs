@@ -4,11 +4,11 @@ use std::path::Path;
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use postern_domain::audit::{Action, CallVerdict, Event};
+use postern_domain::audit::{Action, CallVerdict, Event, EventId};
 use postern_domain::{Lifetime, Timestamp};
 use postern_flows::audit::{self, Filter};
-use postern_flows::{Actor, App, Paging, users};
-use postern_http::AuditEvent;
+use postern_flows::{Actor, App, Paging, calls, users};
+use postern_http::{AuditEvent, AuditExplained};
 use serde_json::json;
 
 use super::print_json;
@@ -19,6 +19,11 @@ use crate::{instance, settings};
 pub(crate) enum AuditCommand {
     /// List calls with tokens and changes that somebody made, the latest first
     List(ListArgs),
+    /// Say in plain sentences what happened: of a call, by the X-Request-Id of its answer
+    Explain {
+        /// The id of a call or change
+        id: EventId,
+    },
     /// Look over the whole chain and name the first thing that does not fit
     Verify,
 }
@@ -55,6 +60,10 @@ pub(crate) async fn run(config_file: Option<&Path>, command: AuditCommand) -> an
     let app = instance::open(settings::load(config_file)?).await?;
     match command {
         AuditCommand::List(args) => list(&app, args).await,
+        AuditCommand::Explain { id } => {
+            let explained = calls::explain(&app, &Actor::operator(), id).await?;
+            print_json(&AuditExplained::from(explained))
+        }
         AuditCommand::Verify => {
             let report = audit::verify(&app).await?;
             print_json(&report)?;

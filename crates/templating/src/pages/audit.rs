@@ -51,6 +51,8 @@ pub struct AuditFilter {
     pub shows: Vec<Choice>,
     /// `action`: the first is any.
     pub actions: Vec<Choice>,
+    /// `id`: of an event; one that is there is shown by itself. May be empty.
+    pub id: String,
     /// `from`: a day such as `2026-11-22`; may be empty.
     pub from: String,
     /// `to`: the same.
@@ -93,7 +95,7 @@ impl AuditScope {
 impl AuditFilter {
     fn is_on(&self) -> bool {
         let chosen = |choices: &[Choice]| choices.iter().skip(1).any(|choice| choice.selected);
-        let texts = [&self.token, &self.user, &self.organization, &self.from, &self.to];
+        let texts = [&self.token, &self.user, &self.organization, &self.id, &self.from, &self.to];
         texts.iter().any(|text| !text.is_empty()) || chosen(&self.shows) || chosen(&self.actions)
     }
 }

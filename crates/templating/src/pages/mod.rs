@@ -2,6 +2,7 @@
 
 mod applications;
 mod audit;
+mod audit_event;
 mod client;
 mod client_delete;
 mod client_edit;
@@ -28,6 +29,7 @@ mod tokens;
 
 pub use applications::{Applications, ConnectedApp};
 pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};
+pub use audit_event::{AuditAgain, AuditEventPage, AuditSince};
 pub use client::{Client, ClientCallError, ClientSecretRow, Endpoint};
 pub use client_delete::ClientDelete;
 pub use client_edit::ClientEdit;
@@ -56,8 +58,9 @@ pub use setup::Setup;
 pub use sign_in::{Destination, SignIn, SignInMode};
 pub use sign_out::SignOut;
 pub use tokens::{
-    Token, TokenActions, TokenFilter, TokenForm, TokenHeading, TokenNew, TokenOccasion, TokenPlace,
-    TokenRenew, TokenRevoke, TokenRotate, TokenRow, TokenTried, TokenTriedLine, TokenTry, TokenValue, Tokens,
+    CallShapeRow, CallShapes, LearnedLimit, RecordedCalls, Token, TokenActions, TokenFilter, TokenForm,
+    TokenHeading, TokenLearn, TokenNew, TokenOccasion, TokenPlace, TokenRenew, TokenReplay, TokenReplayed,
+    TokenRevoke, TokenRotate, TokenRow, TokenTried, TokenTriedLine, TokenTry, TokenValue, Tokens,
 };
 
 /// The moment at which all samples are looked at: 22 November 2026, 09:57 UTC.

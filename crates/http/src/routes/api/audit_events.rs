@@ -1,10 +1,12 @@
 //! `/v1/audit-events`: what was called with which token, and who changed what.
 
 use axum::Json;
-use postern_flows::audit;
+use postern_domain::audit::EventId;
+use postern_flows::{audit, calls};
 
-use crate::api::{Access, Call, Filters, Listing, Operation, Problem};
+use crate::api::{Access, Call, Filters, InPath, Listing, Operation, Problem};
 use crate::audit_event::{AuditEvent, filter_of};
+use crate::audit_explained::AuditExplained;
 use crate::rights::Routes;
 
 pub(crate) fn routes() -> Routes {
@@ -27,11 +29,26 @@ pub(crate) fn routes() -> Routes {
     .filter("action", "Changes of one kind, such as `token.made`.")
     .filter("since", "Not before this moment, in Unix seconds.")
     .filter("until", "Before this moment, in Unix seconds.");
-    Routes::new().api(list, listed)
+    let one = Operation::get(
+        "/v1/audit-events/{id}",
+        "explainAuditEvent",
+        Access::user_or_organization("audit:read"),
+    )
+    .summary("A call or a change, explained in plain sentences")
+    .note("The id of a call is the X-Request-Id of its answer, and request_id in the body of a refusal.")
+    .answers::<AuditExplained>();
+    Routes::new().api(list, listed).api(one, explained)
 }
 
 async fn listed(Call { app, caller }: Call, filters: Filters) -> Result<Json<Listing<AuditEvent>>, Problem> {
     let filter = filter_of(|name| filters.get(name)).map_err(Problem::malformed)?;
     let found = audit::list(&app, &caller.actor, &filter, &filters.paging()?).await?;
     Ok(Json(found.map(AuditEvent::from).into()))
+}
+
+async fn explained(
+    Call { app, caller }: Call,
+    InPath(id): InPath<EventId>,
+) -> Result<Json<AuditExplained>, Problem> {
+    Ok(Json(calls::explain(&app, &caller.actor, id).await?.into()))
 }

@@ -12,6 +12,7 @@ mod oauth_clients;
 mod organizations;
 mod scopes;
 mod sessions;
+mod token_calls;
 mod tokens;
 mod users;
 
@@ -36,6 +37,7 @@ pub(super) fn routes() -> Routes {
         .merge(organizations::routes())
         .merge(scopes::routes())
         .merge(sessions::routes())
+        .merge(token_calls::routes())
         .merge(tokens::routes())
         .merge(users::routes())
 }

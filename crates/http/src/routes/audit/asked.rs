@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use postern_domain::audit::{Action, CallVerdict};
+use postern_domain::audit::{Action, CallVerdict, EventId};
 use postern_domain::{InstanceRight, Lifetime, Organization, Params, Refusal, Timestamp, UserId};
 use postern_flows::api_tokens::{self, List, Owner};
 use postern_flows::audit::{Filter, Sort};
@@ -25,6 +25,8 @@ pub(super) struct Asked {
     pub(super) filter: Filter,
     /// The organization that is meant, if one is.
     pub(super) organization: Option<Arc<Organization>>,
+    /// The one event that is meant, if one is.
+    pub(super) event: Option<EventId>,
     /// Why nothing can be shown.
     pub(super) problem: Option<String>,
 }
@@ -69,7 +71,13 @@ impl Asked {
             }
             _ => problem = Some("Write days as 2026-11-22.".to_owned()),
         }
-        Ok(Self { actor, filter, organization, problem })
+        let event = given("id").and_then(|id| id.parse().ok());
+        if let (Some(id), None) = (given("id"), event) {
+            problem = Some(format!(
+                "“{id}” is no id. Write X-Request-Id of the answer, or request_id of its body."
+            ));
+        }
+        Ok(Self { actor, filter, organization, event, problem })
     }
 
     /// Whether they see everybody's.

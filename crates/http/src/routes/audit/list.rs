@@ -1,4 +1,4 @@
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::Params;
 use postern_domain::audit::Action;
 use postern_flows::{Paging, Slice, audit};
@@ -22,6 +22,9 @@ pub(super) async fn list(
     PageQuery(query): PageQuery,
 ) -> Result<Response, PageRefusal> {
     let asked = Asked::read(&app, &signed_in, &query).await?;
+    if let Some(id) = asked.event {
+        return Ok(Redirect::to(&format!("{PATH}/{id}")).into_response());
+    }
     let paging = Paging { limit: PAGE, cursor: query.get("cursor").map(str::to_owned) };
     let found = match asked.problem {
         None => audit::list(&app, &asked.actor, &asked.filter, &paging).await?,
@@ -78,6 +81,7 @@ fn shown(asked: &Asked, query: &Params) -> AuditFilter {
         organization: text("organization"),
         shows,
         actions,
+        id: text("id"),
         from: text("from"),
         to: text("to"),
     }

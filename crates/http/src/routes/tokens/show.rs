@@ -138,7 +138,7 @@ async fn form_of(
 }
 
 /// Why nothing of a token can be changed, if nothing can.
-fn locked(app: &App, token: &Token, relation: Relation) -> Option<&'static str> {
+pub(super) fn locked(app: &App, token: &Token, relation: Relation) -> Option<&'static str> {
     if token.revoked_at.is_some() {
         Some("A revoked token never works again and can't be changed. Make a new one.")
     } else if token.api().is_some_and(|api| api.replaced_by.is_some()) {

@@ -1,24 +1,30 @@
 //! API tokens: a person's own (`/settings/tokens`), an organization's (`/organizations/{slug}/tokens`), and those of
 //! everybody for administrators (`/admin/tokens`).
 
+mod calls;
 mod form;
 mod heading;
+mod learn;
 mod list;
 mod new;
 mod place;
 mod renew;
+mod replay;
 mod revoke;
 mod rotate;
 mod show;
 mod try_request;
 mod value;
 
+pub use calls::{CallShapeRow, CallShapes, RecordedCalls};
 pub use form::TokenForm;
 pub use heading::TokenHeading;
+pub use learn::{LearnedLimit, TokenLearn};
 pub use list::{TokenFilter, TokenRow, Tokens};
 pub use new::TokenNew;
 pub use place::TokenPlace;
 pub use renew::TokenRenew;
+pub use replay::{TokenReplay, TokenReplayed};
 pub use revoke::TokenRevoke;
 pub use rotate::TokenRotate;
 pub use show::{Token, TokenActions};

@@ -1,0 +1,87 @@
+//! The calls of a token that were written down, as pages about them show them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Choice, When};
+
+/// Which calls a page is about.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RecordedCalls {
+    /// `days`: how far back.
+    pub spans: Vec<Choice>,
+    /// How many there are.
+    pub calls: u64,
+    /// From when on, if there were more and only the latest are looked at.
+    pub back_to: Option<When>,
+    /// Whether calls are written down on this server.
+    pub is_recording: bool,
+}
+
+/// Calls by their shapes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct CallShapes {
+    /// How many calls.
+    pub calls: u64,
+    /// Their shapes, the most frequent first.
+    pub rows: Vec<CallShapeRow>,
+    /// How many further shapes there are.
+    pub more: u64,
+}
+
+/// Calls with one method to URLs of one shape.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CallShapeRow {
+    /// The method.
+    pub method: String,
+    /// The URL, with a word such as `{number}` for what differs.
+    pub shape: String,
+    /// How many calls.
+    pub calls: u64,
+    /// How many of them passed only because limits reported.
+    pub reported: u64,
+    /// Why, in words.
+    pub reason: String,
+    /// The id of the latest.
+    pub id: String,
+    /// Its URL.
+    pub url: String,
+    /// When it came.
+    pub when: When,
+}
+
+impl RecordedCalls {
+    /// How far back, as *in the last 7 days*.
+    pub(crate) fn span(&self) -> String {
+        let chosen = self.spans.iter().find(|span| span.selected);
+        chosen.map(|span| span.label.to_lowercase()).unwrap_or_default()
+    }
+
+    pub(crate) fn sample(calls: u64) -> Self {
+        Self {
+            spans: vec![
+                Choice::new("1", "The last day"),
+                Choice::new("7", "The last 7 days").selected(true),
+                Choice::new("30", "The last 30 days"),
+            ],
+            calls,
+            back_to: None,
+            is_recording: true,
+        }
+    }
+}
+
+impl CallShapes {
+    pub(crate) fn sample(rows: &[(&str, &str, u64, &str)]) -> Self {
+        let row = |(method, shape, calls, reason): &(&str, &str, u64, &str)| CallShapeRow {
+            method: (*method).into(),
+            shape: (*shape).into(),
+            calls: *calls,
+            reported: 0,
+            reason: (*reason).into(),
+            id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3".into(),
+            url: shape.replace("{number}", "42").replace("{key}", "JRA-7"),
+            when: When::new(super::super::SAMPLE_NOW - 3_600, super::super::SAMPLE_NOW),
+        };
+        Self { calls: rows.iter().map(|row| row.2).sum(), rows: rows.iter().map(row).collect(), more: 0 }
+    }
+}
