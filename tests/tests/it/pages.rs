@@ -85,6 +85,7 @@ fn target(path: &str, place: &Place<'_>) -> String {
             }
             ("{id}", "tokens") => place.id("personal-access-tokens"),
             ("{id}", "customers") => place.id("customers"),
+            ("{id}", "audit") => place.id("audit-events"),
             (part, folder) => {
                 assert!(!part.starts_with('{'), "say here what stands for {part} behind {folder} in {path}");
                 part

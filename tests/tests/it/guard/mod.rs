@@ -4,6 +4,7 @@ mod acting;
 mod asked;
 mod examples;
 mod identity_token;
+mod learning;
 mod proxy;
 mod reverse_proxies;
 mod scene;

@@ -89,7 +89,11 @@ impl<'a> Place<'a> {
         let invited = json!({ "email": format!("{slug}@example.org"), "role": "member" });
         let invited = self.make(&format!("/v1/organizations/{slug}/invitations"), invited).await;
         self.tokens[1] = text(&teams, "token");
+        let token = text(&personal, "id");
+        let made = self.instance.cli(&["audit", "list", "--action", "token.made", "--token", &token]).json();
         self.ids.extend([
+            ("audit-events", text(&made["items"][0], "id")),
+            ("tokens", token),
             ("personal-access-tokens", text(&personal, "id")),
             ("organization-access-tokens", text(&teams, "id")),
             ("customers", text(&customer, "id")),
