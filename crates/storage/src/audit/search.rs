@@ -170,7 +170,8 @@ impl Search {
         }
     }
 
-    /// That somebody other than those that a stretch is made of has to do with it, too.
+    /// That somebody other than those that a stretch is made of has to do with it, too. An organization is not named in a
+    /// way that SQLite could find by: it would rather go through all that is the organization's than through the stretch.
     fn with(&self, stretch: SimpleExpr, users: &[UserId], organizations: &[OrganizationId]) -> Condition {
         let mut all = Condition::all().add(stretch);
         for user in users {
@@ -178,7 +179,7 @@ impl Search {
             all = all.add(involved.or(Column::TargetId.eq(user.0)));
         }
         for organization in organizations {
-            all = all.add(Column::OrganizationId.eq(organization.0));
+            all = all.add(Column::OrganizationId.ne(organization.0).not());
         }
         all
     }
@@ -242,7 +243,13 @@ impl Search {
         let organizations = self.organizations();
         let mut all = Vec::new();
         for outcome in outcomes {
-            let by_user = self.part(Column::UserId.eq(user.0), *outcome);
+            let by_user = match organizations.first().filter(|_| self.action.is_none()) {
+                Some(organization) => {
+                    Column::OrganizationId.eq(organization.0).and(Column::UserId.eq(user.0))
+                }
+                None => Column::UserId.eq(user.0),
+            };
+            let by_user = self.part(by_user, *outcome);
             all.push(self.with(by_user, other_users, &organizations));
             let for_user = self.of_kind(both(Column::ActingFor.eq(user.0), *outcome));
             all.push(self.with(for_user, other_users, &organizations));
