@@ -65,7 +65,7 @@ fn return_to(params: &Params, client: Option<&Client>) -> Result<Option<String>,
     let Some(asked) = params.get("post_logout_redirect_uri") else { return Ok(None) };
     let Some(client) = client else {
         return Err(Refusal::invalid_request(
-            "post_logout_redirect_uri needs an id_token_hint or a client_id, which say whose it is",
+            "to sign out and come back to post_logout_redirect_uri, send an id_token_hint or a client_id, which say whose it is",
         ));
     };
     let registered = &client.metadata.post_logout_redirect_uris;

@@ -79,7 +79,7 @@ async fn show(
         form.chrome.notice = Some(Notice::info(SIGN_UP_IS_CLOSED));
     }
     if query.get("done") == Some("signed-out") && visitor.signed_in.is_none() {
-        form.chrome.notice = Some(Notice::done("You are signed out."));
+        form.chrome.notice = Some(Notice::done("Sign out complete: nobody is signed in here now."));
     }
     Ok(answer(&form, &errand))
 }
