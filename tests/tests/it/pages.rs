@@ -34,6 +34,8 @@ pub(crate) fn status(path: &str) -> u16 {
     match path {
         // On to where they lead.
         "/login" | "/register" | "/organizations/{slug}" | "/v1/oauth2/authorize" => 303,
+        // The address of whoever the command line made is verified.
+        "/settings/profile/email" => 303,
         // It asks for its link, which the first account has used up.
         "/setup" => 403,
         _ => 200,
