@@ -216,12 +216,12 @@ async fn fifty_right_secrets_at_once_are_all_right() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_hangs_up_has_tried_all_the_same() {
     let party = Party::new().await;
-    for i in 0..20 {
-        let form = form(&[("client_id", ID), ("client_secret", "guess")]);
-        let hung_up =
-            tokio::time::timeout(Duration::ZERO, authenticate(&party.app, party::sender(&form))).await;
-        assert!(hung_up.is_err() || i > 0, "nothing is said before it is counted");
-    }
+    // From the right one on it is known that nobody has failed, so that the next is looked at before anything is waited for.
+    assert_eq!(race(&party.app.app, vec![party.secret.clone()]).await, ["client_secret_post"]);
+    let form = form(&[("client_id", ID), ("client_secret", "guess")]);
+    let sender = party::sender(&form);
+    let hung_up = tokio::time::timeout(Duration::ZERO, authenticate(&party.app, sender)).await;
+    assert!(hung_up.is_err(), "nothing is said before it is counted");
     let outcomes = race(&party.app.app, guesses(100)).await;
     assert!(how_many(&outcomes, "invalid_client") < 60);
 }
