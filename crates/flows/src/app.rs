@@ -1,6 +1,8 @@
 use std::sync::{Arc, OnceLock};
 
-use postern_domain::{Catalogue, TokenKind, TokenText};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use postern_domain::{Catalogue, Plain, TokenKind, TokenText};
 use postern_storage::Db;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -86,6 +88,13 @@ impl App {
         self.rng.fill(&mut random);
         let millis = u64::try_from(self.clock.now().0).unwrap_or(0).saturating_mul(1_000);
         T::from(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// A new value for a link or handle: 256 bits, as they stand in a URL.
+    pub(crate) fn new_link(&self) -> Plain {
+        let mut random = [0; 32];
+        self.rng.fill(&mut random);
+        Plain::new(URL_SAFE_NO_PAD.encode(random))
     }
 
     /// A new token with this instance's prefix.

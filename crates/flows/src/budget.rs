@@ -27,6 +27,20 @@ pub enum NoTry {
     Refused(Refusal),
 }
 
+impl NoTry {
+    /// The refusal: `told` says what there was too much of, and what to do until there may be another try.
+    pub(crate) fn into_refusal(self, told: &str) -> Refusal {
+        match self {
+            Self::Exhausted { retry_after } => {
+                let minutes = (retry_after / 60).max(1);
+                Refusal::too_many_requests(format!("{told} try again in {minutes} minutes"))
+                    .after(Lifetime::seconds(retry_after))
+            }
+            Self::Refused(refusal) => refusal,
+        }
+    }
+}
+
 impl Budget {
     /// The budget that `whose` has for `purpose`. Neither is stored: only a keyed hash of both.
     pub fn new(app: &App, purpose: &str, whose: &[u8], limit: u32, window: Lifetime) -> Self {

@@ -1,7 +1,5 @@
 //! Proof that an address is a person's own: a link that is written to it works once, for the account that asked for it.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::audit::{Action, By};
 use postern_domain::{Email, Lifetime, OwnPath, Plain, Refusal, Timestamp, TokenHash, User, UserId};
 use postern_storage::{OneTime, StorageError, Tx, consume, one_time_values, users};
@@ -37,9 +35,7 @@ struct Kept {
 
 /// Readies a link to the address of an account. Afterwards the person goes on to `return_to`.
 pub(crate) fn prepare(app: &App, user: &User, return_to: &OwnPath) -> Result<Prepared, Refusal> {
-    let mut bytes = [0; 32];
-    app.rng.fill(&mut bytes);
-    of_token(app, user, &Plain::new(URL_SAFE_NO_PAD.encode(bytes)), return_to)
+    of_token(app, user, &app.new_link(), return_to)
 }
 
 fn of_token(app: &App, user: &User, token: &Plain, return_to: &OwnPath) -> Result<Prepared, Refusal> {
@@ -121,14 +117,7 @@ fn over() -> Refusal {
 }
 
 fn too_many(no: NoTry) -> Refusal {
-    match no {
-        NoTry::Exhausted { retry_after } => Refusal::too_many_requests(format!(
-            "we sent you several links already; look into your mailbox, or try again in {} minutes",
-            (retry_after / 60).max(1)
-        ))
-        .after(Lifetime::seconds(retry_after)),
-        NoTry::Refused(refusal) => refusal,
-    }
+    no.into_refusal("we sent you several links already; look into your mailbox, or")
 }
 
 #[cfg(test)]

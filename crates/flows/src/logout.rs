@@ -3,12 +3,9 @@
 use std::sync::Arc;
 
 use postern_domain::{Client, ClientIdentifier, Params, Refusal, Session, SessionId};
-use url::form_urlencoded::Serializer;
 
+use crate::authorize::{self, LONGEST_STATE};
 use crate::{App, keys};
-
-/// Longest `state` that is handed back, in bytes.
-const LONGEST_STATE: usize = 4_096;
 
 /// What an app asks for, checked.
 #[derive(Clone, Debug)]
@@ -75,13 +72,10 @@ fn return_to(params: &Params, client: Option<&Client>) -> Result<Option<String>,
              post_logout_redirect_uris to the letter",
         ));
     }
-    let Some(state) = params.get("state") else { return Ok(Some(asked.to_owned())) };
-    if state.len() > LONGEST_STATE {
-        return Err(Refusal::invalid_request(format!("state is longer than {LONGEST_STATE} bytes")));
-    }
-    let joint = if asked.contains('?') { '&' } else { '?' };
-    let state = Serializer::new(String::new()).append_pair("state", state).finish();
-    Ok(Some(format!("{asked}{joint}{state}")))
+    Ok(Some(match authorize::at_most(params, "state", LONGEST_STATE)? {
+        Some(state) => authorize::with_answer(asked, &[("state".to_owned(), state)]),
+        None => asked.to_owned(),
+    }))
 }
 
 #[cfg(test)]

@@ -95,14 +95,7 @@ pub async fn change(
 }
 
 fn too_many(no: NoTry) -> FormRefusal {
-    FormRefusal::Refused(match no {
-        NoTry::Exhausted { retry_after } => Refusal::too_many_requests(format!(
-            "you changed your user name or e-mail too often; try again in {} minutes",
-            (retry_after / 60).max(1)
-        ))
-        .after(Lifetime::seconds(retry_after)),
-        NoTry::Refused(refusal) => refusal,
-    })
+    FormRefusal::Refused(no.into_refusal("you changed your user name or e-mail too often;"))
 }
 
 #[cfg(test)]

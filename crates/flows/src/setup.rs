@@ -1,7 +1,5 @@
 //! The first administrator of an empty instance, by a link that works once.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::{InstanceRight, Lifetime, Refusal};
 use postern_storage::{OneTime, consume, one_time_values};
 
@@ -21,10 +19,8 @@ pub async fn link(app: &App) -> Result<Option<String>, Refusal> {
     if postern_storage::users::exist(&app.db).await? {
         return Ok(None);
     }
-    let mut random = [0; 32];
-    app.rng.fill(&mut random);
-    let token = URL_SAFE_NO_PAD.encode(random);
-    let (hash, now) = (app.secret_key.hash_text(&token), app.clock.now());
+    let token = app.new_link();
+    let (hash, now) = (app.secret_key.hash_text(token.reveal()), app.clock.now());
     app.db
         .write((hash, now), |tx, (hash, now)| {
             Box::pin(async move {
@@ -33,7 +29,7 @@ pub async fn link(app: &App) -> Result<Option<String>, Refusal> {
             })
         })
         .await?;
-    Ok(Some(app.config.url(&format!("/setup?token={token}"))))
+    Ok(Some(app.config.url(&format!("/setup?token={}", token.reveal()))))
 }
 
 /// Whether the token of a link still works.

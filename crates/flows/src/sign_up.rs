@@ -61,14 +61,7 @@ pub async fn sign_up(app: &App, new: &NewUser, visit: &Visit) -> Result<Arrival,
 }
 
 fn too_many(no: NoTry) -> FormRefusal {
-    FormRefusal::Refused(match no {
-        NoTry::Exhausted { retry_after } => Refusal::too_many_requests(format!(
-            "there were too many sign-ups from your network; try again in {} minutes",
-            (retry_after / 60).max(1)
-        ))
-        .after(Lifetime::seconds(retry_after)),
-        NoTry::Refused(refusal) => refusal,
-    })
+    FormRefusal::Refused(no.into_refusal("there were too many sign-ups from your network;"))
 }
 
 #[cfg(test)]

@@ -171,7 +171,7 @@ fn max_age(text: &str) -> Result<i64, Refusal> {
     seconds.ok_or_else(|| Refusal::invalid_request("max_age must be a whole number of seconds, zero or more"))
 }
 
-fn at_most(params: &Params, name: &str, longest: usize) -> Result<Option<String>, Refusal> {
+pub(crate) fn at_most(params: &Params, name: &str, longest: usize) -> Result<Option<String>, Refusal> {
     match params.get(name) {
         Some(value) if value.len() > longest => {
             Err(Refusal::invalid_request(format!("{name} is longer than {longest} bytes")))

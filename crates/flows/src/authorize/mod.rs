@@ -25,6 +25,7 @@ mod target;
 mod unchecked;
 mod waiting;
 
+pub(crate) use asked::at_most;
 pub use choose::{choose, is_choice};
 pub use decide::{authorize, decide};
 pub use next::{
@@ -33,6 +34,7 @@ pub use next::{
 pub use posted::{Posted, keep};
 pub use proof::{after_choice, after_sign_in};
 pub use return_to::{Delivery, Return};
+pub(crate) use return_to::{LONGEST_STATE, with_answer};
 pub use waiting::{Waiting, WaitingFor, waiting};
 
 /// Where the authorization endpoint is.

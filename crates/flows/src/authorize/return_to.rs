@@ -5,7 +5,7 @@ use postern_domain::{Client, Params, RedirectUri, Refusal, ResponseMode, TokenTe
 use crate::App;
 
 /// Longest `state` that is sent back, in bytes.
-pub(super) const LONGEST_STATE: usize = 4_096;
+pub(crate) const LONGEST_STATE: usize = 4_096;
 
 /// The way back to a client: a redirect URI that was held against those it registered. There is no other way to make one,
 /// so an answer cannot go anywhere else.
@@ -143,15 +143,19 @@ impl Return {
         self.refusal.as_ref()
     }
 
-    /// The redirect URI, its own query kept (RFC 6749 section 3.1.2), with the answer behind.
     fn location(&self) -> String {
-        let joint = match self.uri.split_once('?') {
-            None => "?",
-            Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
-            Some(_) => "&",
-        };
-        let mut answer = url::form_urlencoded::Serializer::new(String::new());
-        answer.extend_pairs(&self.fields);
-        format!("{}{joint}{}", self.uri, answer.finish())
+        with_answer(&self.uri, &self.fields)
     }
+}
+
+/// An address of a client, its own query kept (RFC 6749 section 3.1.2), with an answer behind.
+pub(crate) fn with_answer(uri: &str, fields: &[(String, String)]) -> String {
+    let joint = match uri.split_once('?') {
+        None => "?",
+        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    let mut answer = url::form_urlencoded::Serializer::new(String::new());
+    answer.extend_pairs(fields);
+    format!("{uri}{joint}{}", answer.finish())
 }

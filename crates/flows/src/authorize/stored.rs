@@ -1,5 +1,3 @@
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::{Lifetime, Refusal, Timestamp};
 use postern_storage::one_time_values;
 
@@ -14,9 +12,7 @@ const LIFETIME: Lifetime = Lifetime::seconds(600);
 
 /// Keeps the form of a request. Answers the handle under which it is found again.
 pub(super) async fn insert(app: &App, form: String, now: Timestamp) -> Result<String, Refusal> {
-    let mut bytes = [0; 32];
-    app.rng.fill(&mut bytes);
-    let handle = URL_SAFE_NO_PAD.encode(bytes);
+    let handle = app.new_link().reveal().to_owned();
     app.db
         .write((app.secret_key.hash_text(&handle), form), move |tx, (hash, form)| {
             Box::pin(async move {

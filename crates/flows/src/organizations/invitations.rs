@@ -1,7 +1,5 @@
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::audit::{Action, Target};
 use postern_domain::{
     Capability, Email, Invitation, InvitationId, Lifetime, OrganizationId, Plain, Refusal, Role, TokenHash,
@@ -81,9 +79,7 @@ pub async fn invite(
 /// Keeps an invitation and tells whoever it is for. Answers its link, of which only the hash is kept.
 async fn keep(app: &App, invitation: &Invitation, actor: &Actor) -> Result<Plain, Refusal> {
     let organization = app.organization(invitation.organization_id).await?.ok_or_else(gone)?;
-    let mut bytes = [0; 32];
-    app.rng.fill(&mut bytes);
-    let token = Plain::new(URL_SAFE_NO_PAD.encode(bytes));
+    let token = app.new_link();
     let inviter = actor.person().map(|person| person.name.clone());
     let mail = InvitationMail::new(
         organization.name.clone(),
