@@ -1,11 +1,17 @@
+mod key_set;
+mod metadata;
+mod names;
+
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    ClientId, Lifetime, OrganizationId, PersonName, PostLogoutRedirectUri, RedirectUri, Scopes, SecretId,
-    Timestamp, TokenHash, UserId, WebUrl,
+use crate::{ClientId, Lifetime, OrganizationId, SecretId, Timestamp, TokenHash, UserId};
+
+pub use key_set::{ClientKeySet, ClientKeySetError};
+pub use metadata::ClientMetadata;
+pub use names::{
+    AssertionAlgorithm, AuthMethod, ClientType, GrantName, SigningAlgorithm, SubjectIdentifierType,
 };
 
 /// The `client_id` of the protocol (RFC 6749 section 2.2): ours are `<prefix>_ci_…`, others may have been brought along.
@@ -34,88 +40,6 @@ impl fmt::Display for ClientIdentifier {
     }
 }
 
-macro_rules! protocol_names {
-    ($(#[$doc:meta])* $name:ident { $($(#[$row:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$row])* #[serde(rename = $text)] $variant,)*
-        }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The value as the protocol writes it.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = String;
-
-            /// The error is a sentence that names what is known.
-            fn from_str(text: &str) -> Result<Self, String> {
-                Self::ALL.iter().copied().find(|value| value.as_str() == text).ok_or_else(|| {
-                    let known: Vec<&str> = Self::ALL.iter().map(|value| value.as_str()).collect();
-                    format!("“{}” is not known; use one of: {}", text.chars().take(60).collect::<String>(), known.join(", "))
-                })
-            }
-        }
-    };
-}
-
-protocol_names! {
-    /// Whether a client can keep a secret (RFC 6749 section 2.1).
-    ClientType {
-        /// It runs where only its maker can look.
-        Confidential = "confidential",
-        /// It runs on other people's devices.
-        Public = "public",
-    }
-}
-
-protocol_names! {
-    /// How a client proves who it is at the token endpoint (OIDC Core section 9).
-    AuthMethod {
-        /// Id and secret in `Authorization: Basic`.
-        ClientSecretBasic = "client_secret_basic",
-        /// Id and secret in the form.
-        ClientSecretPost = "client_secret_post",
-        /// Not at all: public clients.
-        None = "none",
-    }
-}
-
-protocol_names! {
-    /// A way to get tokens (RFC 6749 section 1.3). What each does is in the grants' table of the flows.
-    GrantName {
-        /// RFC 6749 section 4.1.
-        AuthorizationCode = "authorization_code",
-        /// RFC 6749 section 6.
-        RefreshToken = "refresh_token",
-    }
-}
-
-protocol_names! {
-    /// How signed answers are signed (RFC 7518 section 3.1, RFC 8037).
-    SigningAlgorithm {
-        /// RSASSA-PKCS1-v1_5 with SHA-256: what every relying party knows.
-        Rs256 = "RS256",
-        /// ECDSA on P-256 with SHA-256.
-        Es256 = "ES256",
-        /// Ed25519.
-        EdDsa = "EdDSA",
-    }
-}
-
 /// Whose a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientOwner {
@@ -125,87 +49,6 @@ pub enum ClientOwner {
     Organization(OrganizationId),
     /// The instance's own, made by an operator.
     Instance,
-}
-
-/// What is registered of a client (names as RFC 7591 section 2 where it has them).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientMetadata {
-    /// `client_name`: what people are told.
-    pub name: PersonName,
-    /// Whether it can keep a secret.
-    pub client_type: ClientType,
-    /// `redirect_uris`.
-    pub redirect_uris: Vec<RedirectUri>,
-    /// `post_logout_redirect_uris` (OIDC RP-Initiated Logout section 3.1).
-    #[serde(default)]
-    pub post_logout_redirect_uris: Vec<PostLogoutRedirectUri>,
-    /// `scope`: the most it may ask for.
-    pub scopes: Scopes,
-    /// `client_uri`: its home page.
-    pub homepage_url: Option<WebUrl>,
-    /// `tos_uri`.
-    pub terms_url: Option<WebUrl>,
-    /// `policy_uri`.
-    pub privacy_url: Option<WebUrl>,
-    /// `token_endpoint_auth_method`; `None` on a confidential client leaves it basic or post.
-    pub auth_method: Option<AuthMethod>,
-    /// `grant_types`.
-    pub grants: Vec<GrantName>,
-    /// A shorter life for its access tokens than the instance's.
-    pub access_token_lifetime: Option<Lifetime>,
-    /// A shorter life of disuse for its refresh tokens than the instance's.
-    pub refresh_token_lifetime: Option<Lifetime>,
-    /// `id_token_signed_response_alg`.
-    pub id_token_signed_response_alg: SigningAlgorithm,
-    /// Whether it must send a PKCE challenge even though it has a secret.
-    #[serde(default)]
-    pub require_pkce: bool,
-    /// First party: people are not asked for consent.
-    #[serde(default)]
-    pub trusted: bool,
-    /// It may introspect tokens that others were issued.
-    #[serde(default)]
-    pub resource_server: bool,
-}
-
-impl ClientMetadata {
-    /// A client that may do nothing yet: without redirect URIs, scopes and grants, and with nothing unusual.
-    pub const fn new(name: PersonName, client_type: ClientType) -> Self {
-        Self {
-            name,
-            client_type,
-            redirect_uris: Vec::new(),
-            post_logout_redirect_uris: Vec::new(),
-            scopes: Scopes::none(),
-            homepage_url: None,
-            terms_url: None,
-            privacy_url: None,
-            auth_method: None,
-            grants: Vec::new(),
-            access_token_lifetime: None,
-            refresh_token_lifetime: None,
-            id_token_signed_response_alg: SigningAlgorithm::Rs256,
-            require_pkce: false,
-            trusted: false,
-            resource_server: false,
-        }
-    }
-
-    /// Whether the client may use a grant.
-    pub fn allows_grant(&self, grant: GrantName) -> bool {
-        self.grants.contains(&grant)
-    }
-
-    /// Whether the client may authenticate in this way.
-    pub fn allows_auth_method(&self, method: AuthMethod) -> bool {
-        match self.auth_method {
-            Some(pinned) => pinned == method,
-            None => match self.client_type {
-                ClientType::Public => method == AuthMethod::None,
-                ClientType::Confidential => method != AuthMethod::None,
-            },
-        }
-    }
 }
 
 /// A registered OAuth client.

@@ -34,8 +34,9 @@ pub use account::{AccountError, Email, InstanceRight, PersonName, User, UserStat
 pub use api_token::ApiToken;
 pub use catalogue::{Catalogue, ScopeSpec};
 pub use client::{
-    AuthMethod, Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName,
-    SigningAlgorithm,
+    AssertionAlgorithm, AuthMethod, Client, ClientIdentifier, ClientKeySet, ClientKeySetError,
+    ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName, SigningAlgorithm,
+    SubjectIdentifierType,
 };
 pub use consent::Consent;
 pub use customer::Customer;

@@ -57,6 +57,10 @@ struct Claimed {
     method: AuthMethod,
 }
 
+/// The methods that are checked here. Another one can be registered by nobody and proves nobody.
+pub(crate) const METHODS: &[AuthMethod] =
+    &[AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost, AuthMethod::None];
+
 /// What is said of a client that is disabled, to whoever has its secret.
 pub(crate) const CLOSED: &str = "an administrator has closed this client";
 
@@ -115,12 +119,19 @@ fn proved(
             AuthMethod::None => "the client sent no secret, but it must authenticate",
             AuthMethod::ClientSecretBasic => "the client may not use client_secret_basic",
             AuthMethod::ClientSecretPost => "the client may not use client_secret_post",
+            AuthMethod::PrivateKeyJwt => "the client may not use private_key_jwt",
+            AuthMethod::ClientSecretJwt => "the client may not use client_secret_jwt",
         });
     }
     match (method, found) {
         (AuthMethod::None, _) => Ok(None),
-        (_, Some(secret)) => Ok(Some(secret)),
-        (_, None) => Err("the client secret is wrong, or has ended"),
+        (AuthMethod::PrivateKeyJwt | AuthMethod::ClientSecretJwt, _) => {
+            Err("the client must authenticate with a JWT, and this server takes none")
+        }
+        (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost, Some(secret)) => Ok(Some(secret)),
+        (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost, None) => {
+            Err("the client secret is wrong, or has ended")
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use postern_domain::limits::RequestLimit;
 use postern_domain::{AuthMethod, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode, SigningAlgorithm};
 use serde_json::json;
 
+use crate::client_auth::METHODS;
 use crate::grants::GRANTS;
 use crate::{App, Config, authorize, claims, endpoints};
 
@@ -22,7 +23,7 @@ impl App {
 fn document(config: &Config, catalogue: &Catalogue) -> String {
     let scopes = catalogue.offered().map(|row| &row.name);
     let grants = GRANTS.iter().filter(|grant| grant.enabled(config)).map(|grant| grant.name().as_str());
-    let secret_methods = AuthMethod::ALL.iter().filter(|method| **method != AuthMethod::None);
+    let secret_methods = METHODS.iter().filter(|method| **method != AuthMethod::None);
     let prompts = Prompt::ALL.iter().filter(|prompt| **prompt != Prompt::Create || config.registration.open);
     let claims_supported = [&claims::NAMES[..], &ID_TOKEN_CLAIMS[..]].concat();
     json!({
@@ -40,8 +41,8 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "grant_types_supported": grants.collect::<Vec<_>>(),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": SigningAlgorithm::ALL,
-        "token_endpoint_auth_methods_supported": AuthMethod::ALL,
-        "revocation_endpoint_auth_methods_supported": AuthMethod::ALL,
+        "token_endpoint_auth_methods_supported": METHODS,
+        "revocation_endpoint_auth_methods_supported": METHODS,
         "introspection_endpoint_auth_methods_supported": secret_methods.collect::<Vec<_>>(),
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": prompts.map(|prompt| prompt.as_str()).collect::<Vec<_>>(),

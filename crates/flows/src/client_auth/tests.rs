@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use postern_domain::{AuthMethod, ClientType, ErrorCode, Lifetime, Params, Refusal};
 use postern_storage::clients;
 
-use super::{Authenticated, Sender, authenticate};
+use super::{Authenticated, METHODS, Sender, authenticate};
 use crate::party::{self, Party, form};
 use crate::{App, SecretKey};
 
@@ -92,6 +92,14 @@ async fn a_method_that_is_pinned_is_the_only_one() {
         let header = with(&party, &[&basic(ID, SECRET)], &form(&[])).await;
         let post = with(&party, &[], &form(&[("client_id", ID), ("client_secret", &party.secret)])).await;
         assert_eq!((header.is_ok(), post.is_ok()), (header_works, !header_works), "{pinned}");
+    }
+    for pinned in AuthMethod::ALL.iter().filter(|method| !METHODS.contains(method)) {
+        let party = Party::with(|metadata| metadata.auth_method = Some(*pinned)).await;
+        let post = form(&[("client_id", ID), ("client_secret", &party.secret)]);
+        let (header, nothing) = (basic(ID, SECRET), form(&[("client_id", ID)]));
+        for (headers, sent) in [(&[header.as_str()][..], &form(&[])), (&[], &post), (&[], &nothing)] {
+            assert_eq!(code_of(with(&party, headers, sent).await), "invalid_client", "{pinned}");
+        }
     }
     let party = Party::with(|metadata| metadata.client_type = ClientType::Public).await;
     assert_eq!(code_of(with(&party, &[], &form(&[("client_id", ID)])).await), "none");

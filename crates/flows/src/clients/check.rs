@@ -4,6 +4,7 @@ use postern_domain::{
 };
 
 use super::{ClientDraft, Manager};
+use crate::client_auth::METHODS;
 use crate::{FieldErrors, Lifetimes};
 
 /// Most redirect URIs of a client, and most post-logout redirect URIs.
@@ -64,6 +65,7 @@ impl Rules<'_> {
         let (Some(name), Some(client_type), true) = (name, client_type, errors.is_empty()) else {
             return Err(errors);
         };
+        let kept = self.existing.cloned().unwrap_or_else(|| ClientMetadata::new(name.clone(), client_type));
         Ok(ClientMetadata {
             name,
             client_type,
@@ -81,6 +83,7 @@ impl Rules<'_> {
             require_pkce: draft.require_pkce,
             trusted,
             resource_server,
+            ..kept
         })
     }
 
@@ -183,6 +186,10 @@ fn auth_method(draft: &ClientDraft, client_type: ClientType, errors: &mut FieldE
     }
     let method = errors.take(FIELD, draft.auth_method.parse())?;
     match (client_type, method) {
+        _ if !METHODS.contains(&method) => {
+            let known: Vec<&str> = METHODS.iter().map(|method| method.as_str()).collect();
+            errors.add(FIELD, format!("This server does not check {method}. It checks: {}.", known.join(", ")));
+        }
         (ClientType::Confidential, AuthMethod::None) => errors.add(
             FIELD,
             "A confidential client proves itself by its secret: choose client_secret_basic or client_secret_post.",

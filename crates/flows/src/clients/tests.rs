@@ -126,6 +126,7 @@ async fn what_is_wrong_is_said_beside_its_field() {
         (&["scopes"], |draft| draft.scopes.push("openid\u{7f}".into())),
         (&["token_endpoint_auth_method"], |draft| draft.auth_method = "none".into()),
         (&["token_endpoint_auth_method"], |draft| draft.auth_method = "tls".into()),
+        (&["token_endpoint_auth_method"], |draft| draft.auth_method = "private_key_jwt".into()),
         (&["token_endpoint_auth_method"], |draft| {
             draft.client_type = "public".into();
             draft.auth_method = "client_secret_post".into();
