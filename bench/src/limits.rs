@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader},
     process::{Child, Stdio},
     time::{Duration, Instant},
 };
@@ -17,6 +17,7 @@ use axum::{Json, Router, routing::get};
 use serde_json::json;
 
 use crate::{
+    awake,
     commits::{self, GROUP},
     connection::Connection,
     load::{self, Watched},
@@ -65,6 +66,7 @@ pub(crate) async fn measure(name: &str, argument: &str) -> anyhow::Result<()> {
         "signatures" => println!("{}", signatures()?.0),
         "signature-cpu" => println!("{}", signatures()?.1),
         "bare-axum" => serve_bare_axum().await?,
+        "awake" => awake::stay(),
         "single-commits" => println!("{}", commits::rate(1).await?),
         "grouped-commits" => println!("{}", commits::rate(GROUP).await?),
         "refresh-statements" => println!("{}", statements::rate(argument).await?),
@@ -111,11 +113,7 @@ async fn serve_bare_axum() -> anyhow::Result<()> {
     let router = Router::new().fallback(get(answer).post(answer));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
-    // It ends with its parent, whose end of this pipe closes.
-    std::thread::spawn(|| {
-        let _ = std::io::stdin().read_to_end(&mut Vec::new());
-        std::process::exit(0);
-    });
+    awake::ends_with_input();
     axum::serve(listener, router).await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! The server (and PostgreSQL) run on one core and the load on the other. Each limit is measured by this same program
 //! on the server's core, since a figure of another day or machine says nothing about a ratio.
 
+mod awake;
 mod browser;
 mod commits;
 mod connection;
