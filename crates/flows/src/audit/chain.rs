@@ -3,6 +3,7 @@ use postern_domain::{Lifetime, Timestamp};
 use postern_storage::audit::{self, End, Link, Record, Segment, Sort};
 use postern_storage::{StorageError, Tx, settings};
 use serde_json::json;
+use tokio::task::yield_now;
 use uuid::Uuid;
 
 use super::entry::{Entry, act};
@@ -13,6 +14,8 @@ use crate::App;
 pub(super) const SEGMENTS: &str = "audit.segments";
 /// How often another node may be faster to take a number.
 const TRIES: u32 = 16;
+/// How many records are linked before others have their turn: no request waits for a whole batch.
+const AT_ONCE: usize = 32;
 /// Most acts that get their places at once.
 const ACTS: u64 = 200;
 
@@ -64,7 +67,7 @@ impl Chain {
         let key = ChainKey::of(&app.secret_key);
         let place = self.place(app, &key, Sort::Calls).await?;
         let records = self.in_hand.iter().map(|call| Record::of(&Event::Call(call.clone())));
-        let (links, end) = linked(&key, &place, records.collect::<Result<_, _>>()?);
+        let (links, end) = linked(&key, &place, records).await?;
         let lost = (lost > 0).then(|| {
             let target = Target::named("calls", format!("{lost} calls"));
             Entry::new(app, By::Server, Action::AUDIT_LOST, target).after(json!({ "count": lost }))
@@ -130,7 +133,7 @@ impl Chain {
             return Ok(0);
         }
         let place = self.place(app, key, Sort::Acts).await?;
-        let (links, end) = linked(key, &place, records);
+        let (links, end) = linked(key, &place, records.into_iter().map(Ok)).await?;
         let count = links.len();
         // Whatever becomes of it is read afresh.
         self.acts = None;
@@ -169,17 +172,23 @@ impl Chain {
 }
 
 /// The records as links behind a place, and the end of the last one.
-fn linked(key: &ChainKey, place: &Place, records: Vec<Record>) -> (Vec<Link>, End) {
+async fn linked(
+    key: &ChainKey,
+    place: &Place,
+    records: impl Iterator<Item = Result<Record, StorageError>>,
+) -> Result<(Vec<Link>, End), StorageError> {
     let (mut position, mut hash) = (place.end.count, place.end.last_hash);
-    let link = |record| {
+    let mut links = Vec::new();
+    for record in records {
+        let record = record?;
         position += 1;
         hash = key.link(&hash, &record);
-        Link { record, position, hash }
-    };
-    let links: Vec<Link> = records.into_iter().map(link).collect();
-    let (count, last) =
-        links.last().map_or((place.end.count, place.end.last_hash), |it| (it.position, it.hash));
-    (links, key.end(place.number, count, last))
+        links.push(Link { record, position, hash });
+        if links.len() % AT_ONCE == 0 {
+            yield_now().await;
+        }
+    }
+    Ok((links, key.end(place.number, position, hash)))
 }
 
 async fn keep(

@@ -6,6 +6,10 @@ use super::record::{Link, Record};
 use super::row::{Column, Entity};
 use crate::{Db, StorageError, Tx};
 
+/// Most events of one statement: each number of rows is a statement of its own to prepare, and one of many rows keeps a core
+/// from whoever waits for it.
+const AT_ONCE: usize = 50;
+
 /// Keeps an event that has no place in the chain yet, with a mark on it.
 ///
 /// # Errors
@@ -21,12 +25,11 @@ pub async fn insert(tx: &Tx, record: &Record, mark: [u8; 32]) -> Result<(), Stor
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn insert_chained(tx: &Tx, segment: i64, links: &[Link]) -> Result<(), StorageError> {
-    if links.is_empty() {
-        return Ok(());
+    for links in links.chunks(AT_ONCE) {
+        let rows =
+            links.iter().map(|it| it.record.row(Some((segment, it.position)), it.hash).into_active_model());
+        Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
     }
-    let rows =
-        links.iter().map(|it| it.record.row(Some((segment, it.position)), it.hash).into_active_model());
-    Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
     Ok(())
 }
 
