@@ -13,6 +13,7 @@ use crate::clients::WrittenDown;
 use crate::guard::GuardRoutes;
 use crate::keys::KeyRing;
 use crate::live::Live;
+use crate::outbound::Outbound;
 use crate::password::Hashing;
 use crate::rate_limits::Counters;
 use crate::sessions::Known;
@@ -38,6 +39,8 @@ pub struct App {
     pub rng: Arc<dyn Rng>,
     /// What is still to be written down.
     pub audit: Audit,
+    /// Requests to others.
+    pub outbound: Outbound,
     pub(crate) discovery: OnceLock<String>,
     pub(crate) keys: KeyRing,
     pub(crate) live: Live,
@@ -67,6 +70,7 @@ impl App {
             trusted_proxies: TrustedProxies::parse(&config.trusted_proxies),
             counters: Counters::new(&config.rate_limits),
             audit: Audit::new(&config.audit),
+            outbound: Outbound::new(&config.outbound),
             config,
             secret_key,
             clock,

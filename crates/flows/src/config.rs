@@ -1,6 +1,7 @@
 mod guard;
 mod lifetimes;
 mod listen;
+mod outbound;
 mod rate_limits;
 mod tokens;
 
@@ -19,6 +20,7 @@ use crate::audit::AuditSettings;
 pub use guard::{Guard, GuardHeaders, GuardRoute};
 pub use lifetimes::Lifetimes;
 pub use listen::Listen;
+pub use outbound::Outbound;
 pub use rate_limits::RateLimits;
 pub use tokens::{Leaks, Reveal, SessionApiToken, TokenAuthMode, Tokens};
 
@@ -48,6 +50,8 @@ pub struct Config {
     pub tls: Tls,
     /// Networks whose forwarding headers count, such as `127.0.0.1/32`.
     pub trusted_proxies: Vec<String>,
+    /// The server's own requests.
+    pub outbound: Outbound,
     /// Signing keys.
     pub keys: Keys,
     /// Mails.
@@ -197,6 +201,7 @@ impl Default for Config {
             rate_limits: RateLimits::default(),
             tls: Tls::default(),
             trusted_proxies: Vec::new(),
+            outbound: Outbound::default(),
             keys: Keys::default(),
             mail: Mailing::default(),
             registration: Registration::default(),

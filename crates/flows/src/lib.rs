@@ -40,6 +40,7 @@ pub mod logo;
 pub mod logout;
 pub mod mail;
 pub mod organizations;
+pub mod outbound;
 mod paging;
 #[cfg(test)]
 mod party;

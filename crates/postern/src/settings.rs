@@ -190,6 +190,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
     {
         bail!("trusted_proxies: “{network}” is not a network; write 10.0.0.0/8, ::1/128 or an address");
     }
+    postern_flows::outbound::Outbound::check(&config.outbound).map_err(anyhow::Error::msg)?;
     if let Some(url) = &config.rate_limits.redis_url
         && let Err(reason) = postern_flows::rate_limits::check_url(url.reveal())
     {

@@ -1,0 +1,186 @@
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use postern_domain::Network;
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, RequestBuilder};
+use tokio::sync::Semaphore;
+use url::{Host, Url};
+
+use super::resolver::Reach;
+use crate::config;
+
+/// How long a request may take in all, and to get a connection.
+const TIME: Duration = Duration::from_secs(5);
+const CONNECT_TIME: Duration = Duration::from_secs(3);
+/// Most bytes of an answer.
+const LONGEST: usize = 256 * 1024;
+/// Most requests at once.
+const AT_ONCE: usize = 16;
+
+/// The one way in which this server calls others: to public addresses and those of `outbound.allow`, without following
+/// redirects, within 5 seconds and 256 KiB. Plain `http` goes only where the operator allowed the address by name of its
+/// network.
+pub struct Outbound {
+    settings: config::Outbound,
+    allowed: Arc<[Network]>,
+    // Most instances never call anybody, and making a client reads the roots of the system.
+    https: OnceLock<Client>,
+    http: OnceLock<Client>,
+    turns: Semaphore,
+}
+
+/// What somebody answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboundAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// A request of ours that came to nothing. Whoever named the address is told no more than this, so that nobody learns by
+/// asking what there is in the network of the server; the log says what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "it cannot be reached: it must be an https URL at a public address (or one of outbound.allow) that answers within 5 \
+     seconds, with 256 KiB at most and without a redirect"
+)]
+pub struct OutboundError;
+
+impl Outbound {
+    pub(crate) fn new(settings: &config::Outbound) -> Self {
+        Self {
+            // What is no network was refused with the settings.
+            allowed: settings.allow.iter().filter_map(|network| network.parse().ok()).collect(),
+            settings: settings.clone(),
+            https: OnceLock::new(),
+            http: OnceLock::new(),
+            turns: Semaphore::new(AT_ONCE),
+        }
+    }
+
+    /// That a server can work with these settings.
+    ///
+    /// # Errors
+    /// A sentence about the one that is wrong.
+    pub fn check(settings: &config::Outbound) -> Result<(), String> {
+        for network in &settings.allow {
+            network.parse::<Network>().map_err(|error| format!("outbound.allow: {error}"))?;
+        }
+        settings.ca_file.as_deref().map_or(Ok(()), |file| roots(file).map(drop))
+    }
+
+    /// Fetches a document.
+    ///
+    /// # Errors
+    /// [`OutboundError`] if it cannot be had, also if the answer is another than 200.
+    pub async fn get(&self, url: &str) -> Result<Vec<u8>, OutboundError> {
+        let answer = self.send(url, |client, url| client.get(url)).await?;
+        match answer.status {
+            200 => Ok(answer.body),
+            status => Err(failed(url, &format!("it answered {status}"))),
+        }
+    }
+
+    /// Posts a form.
+    ///
+    /// # Errors
+    /// [`OutboundError`] if there is no answer; whatever its status, an answer is one.
+    pub async fn post_form(
+        &self,
+        url: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<OutboundAnswer, OutboundError> {
+        self.send(url, |client, url| client.post(url).form(fields)).await
+    }
+
+    async fn send(
+        &self,
+        url: &str,
+        request: impl FnOnce(&Client, Url) -> RequestBuilder,
+    ) -> Result<OutboundAnswer, OutboundError> {
+        let parsed = Url::parse(url).map_err(|error| failed(url, &error))?;
+        let (client, reach) = self.client(&parsed).map_err(|error| failed(url, &error))?;
+        // A name is resolved by the client, by the same rule.
+        let literal = match parsed.host() {
+            Some(Host::Ipv4(address)) => Some(address.into()),
+            Some(Host::Ipv6(address)) => Some(address.into()),
+            _ => None,
+        };
+        if literal.is_some_and(|address| !reach.contains(address)) {
+            return Err(failed(url, &"this address may not be called"));
+        }
+        let _turn = self.turns.acquire().await.map_err(|error| failed(url, &error))?;
+        answer(request(client, parsed)).await.map_err(|error| failed(url, &error))
+    }
+
+    /// The client for a URL's scheme, and where it goes.
+    fn client(&self, url: &Url) -> Result<(&Client, Reach), String> {
+        let (public, made) = match url.scheme() {
+            "https" => (true, &self.https),
+            "http" => (false, &self.http),
+            scheme => return Err(format!("{scheme} is not called")),
+        };
+        let reach = Reach { allowed: Arc::clone(&self.allowed), public };
+        let client = match made.get() {
+            Some(client) => client,
+            None => {
+                let client = self.make(reach.clone())?;
+                made.get_or_init(|| client)
+            }
+        };
+        Ok((client, reach))
+    }
+
+    fn make(&self, reach: Reach) -> Result<Client, String> {
+        let roots = self.settings.ca_file.as_deref().map(roots).transpose()?;
+        Client::builder()
+            .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
+            .redirect(Policy::none())
+            .no_proxy()
+            .timeout(TIME)
+            .connect_timeout(CONNECT_TIME)
+            .pool_max_idle_per_host(0)
+            .referer(false)
+            .tls_certs_merge(roots.unwrap_or_default())
+            .dns_resolver(reach)
+            .build()
+            .map_err(|error| error.to_string())
+    }
+}
+
+async fn answer(request: RequestBuilder) -> Result<OutboundAnswer, Box<dyn std::error::Error + Send + Sync>> {
+    let mut response = request.send().await?;
+    let status = response.status();
+    if status.is_redirection() {
+        return Err(format!("it answered {status}, and redirects are not followed").into());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LONGEST {
+            return Err(format!("its answer is longer than {LONGEST} bytes").into());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(OutboundAnswer { status: status.as_u16(), body })
+}
+
+/// Logs why a request came to nothing. Of the URL only its host is said: the rest may be a secret of the client's.
+fn failed(url: &str, why: &dyn std::fmt::Display) -> OutboundError {
+    let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    tracing::warn!(host, "a request to another server failed: {why}");
+    OutboundError
+}
+
+fn roots(file: &Path) -> Result<Vec<Certificate>, String> {
+    let pem = fs::read(file).map_err(|error| format!("outbound.ca_file: {}: {error}", file.display()))?;
+    let roots = Certificate::from_pem_bundle(&pem);
+    let roots = roots.map_err(|error| format!("outbound.ca_file: {}: {error}", file.display()))?;
+    match roots.is_empty() {
+        true => Err(format!("outbound.ca_file: {} has no certificate in it (PEM)", file.display())),
+        false => Ok(roots),
+    }
+}

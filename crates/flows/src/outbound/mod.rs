@@ -1,0 +1,11 @@
+//! Requests that the server makes itself, to addresses that clients name: their keys, their sectors, their logout. Nobody
+//! can have it call what only the server can reach.
+
+mod client;
+mod public;
+mod resolver;
+
+pub use client::{Outbound, OutboundAnswer, OutboundError};
+
+#[cfg(test)]
+mod tests;
