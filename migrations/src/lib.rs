@@ -16,6 +16,7 @@ mod m20261122_000008_lists;
 mod m20261122_000010_consent_limits;
 mod m20261122_000011_audit;
 mod m20261122_000012_owners_tokens;
+mod m20261122_000014_registrations;
 
 /// Every change of the schema, oldest first.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_consent_limits::Migration),
             Box::new(m20261122_000011_audit::Migration),
             Box::new(m20261122_000012_owners_tokens::Migration),
+            Box::new(m20261122_000014_registrations::Migration),
         ]
     }
 }

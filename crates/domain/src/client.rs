@@ -11,7 +11,8 @@ use crate::{ClientId, Lifetime, OrganizationId, SecretId, Timestamp, TokenHash, 
 pub use key_set::{ClientKeySet, ClientKeySetError};
 pub use metadata::ClientMetadata;
 pub use names::{
-    AssertionAlgorithm, AuthMethod, ClientType, GrantName, SigningAlgorithm, SubjectIdentifierType,
+    ApplicationType, AssertionAlgorithm, AuthMethod, ClientType, GrantName, SigningAlgorithm,
+    SubjectIdentifierType,
 };
 
 /// The `client_id` of the protocol (RFC 6749 section 2.2): ours are `<prefix>_ci_…`, others may have been brought along.
@@ -49,6 +50,8 @@ pub enum ClientOwner {
     Organization(OrganizationId),
     /// The instance's own, made by an operator.
     Instance,
+    /// Nobody's: it registered itself (RFC 7591).
+    Nobody,
 }
 
 /// A registered OAuth client.
@@ -64,6 +67,8 @@ pub struct Client {
     pub metadata: ClientMetadata,
     /// Its secrets, the latest first: two while one replaces the other. One of them may have ended since it was read.
     pub secrets: Vec<ClientSecret>,
+    /// What is stored of its registration access token (RFC 7592 section 3): only what registered itself has one.
+    pub registration_token: Option<TokenHash>,
     /// Names the logo's bytes, if it has one.
     pub logo_digest: Option<String>,
     /// Whether an administrator has closed it.
@@ -94,6 +99,7 @@ impl Client {
             owner,
             metadata,
             secrets: Vec::new(),
+            registration_token: None,
             logo_digest: None,
             disabled: false,
             created_at,

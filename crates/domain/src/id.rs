@@ -53,6 +53,8 @@ ids! {
     ClientId
     /// One of a client's secrets.
     SecretId
+    /// An initial access token (RFC 7591 section 3), by which clients register themselves.
+    InitialAccessTokenId
     /// One refused call of a client, kept for its developer.
     ClientErrorId
     /// A signed-in browser. It is the `sid` of id_tokens.

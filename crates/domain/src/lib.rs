@@ -11,6 +11,7 @@ mod consent;
 mod customer;
 mod grant;
 mod id;
+mod initial_access;
 pub mod limits;
 mod network;
 mod oidc;
@@ -34,17 +35,18 @@ pub use account::{AccountError, Email, InstanceRight, PersonName, User, UserStat
 pub use api_token::ApiToken;
 pub use catalogue::{Catalogue, ScopeSpec};
 pub use client::{
-    AssertionAlgorithm, AuthMethod, Client, ClientIdentifier, ClientKeySet, ClientKeySetError,
-    ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName, SigningAlgorithm,
+    ApplicationType, AssertionAlgorithm, AuthMethod, Client, ClientIdentifier, ClientKeySet,
+    ClientKeySetError, ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName, SigningAlgorithm,
     SubjectIdentifierType,
 };
 pub use consent::Consent;
 pub use customer::Customer;
 pub use grant::{Authentication, CodeBinding, Grant};
 pub use id::{
-    ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, InvitationId, MailId, OrganizationId,
-    SecretId, SessionId, TokenId, UserId,
+    ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, InitialAccessTokenId, InvitationId,
+    MailId, OrganizationId, SecretId, SessionId, TokenId, UserId,
 };
+pub use initial_access::InitialAccessToken;
 pub use network::{Network, NetworkError};
 pub use oidc::{DISPLAY_VALUES, Prompt, PromptSet, ResponseMode, SubjectType};
 pub use organization::{

@@ -161,7 +161,7 @@ fn authority(text: &str) -> &str {
     rest.split(['/', '?']).next().unwrap_or_default()
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address == std::net::Ipv4Addr::LOCALHOST,

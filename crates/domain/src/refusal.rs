@@ -39,6 +39,10 @@ error_codes! {
     InvalidRequest invalid_request = "invalid_request";
     /// Client authentication failed (RFC 6749 section 5.2).
     InvalidClient invalid_client = "invalid_client";
+    /// A redirect URI cannot be registered (RFC 7591 section 3.2.2).
+    InvalidRedirectUri invalid_redirect_uri = "invalid_redirect_uri";
+    /// Something else cannot be registered (RFC 7591 section 3.2.2).
+    InvalidClientMetadata invalid_client_metadata = "invalid_client_metadata";
     /// The grant is not, or no longer, good (RFC 6749 section 5.2).
     InvalidGrant invalid_grant = "invalid_grant";
     /// The client may not do this (RFC 6749 sections 4.1.2.1 and 5.2).

@@ -15,6 +15,8 @@ pub enum TokenKind {
     ClientId,
     /// A client secret (RFC 6749 section 2.3.1).
     ClientSecret,
+    /// By which a client may register itself (RFC 7591 section 3).
+    InitialAccess,
     /// A registration access token (RFC 7592 section 3).
     RegistrationAccess,
     /// An authorization code (RFC 6749 section 4.1.2).
@@ -84,9 +86,10 @@ const fn row(
 
 impl TokenKind {
     /// Every kind, for whatever iterates them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ClientId,
         Self::ClientSecret,
+        Self::InitialAccess,
         Self::RegistrationAccess,
         Self::AuthorizationCode,
         Self::Access,
@@ -103,6 +106,7 @@ impl TokenKind {
         match self {
             Self::ClientId => row("ci", "client id", None, Parameter),
             Self::ClientSecret => row("cs", "client secret", None, Parameter),
+            Self::InitialAccess => row("iat", "initial access token", Some(Lifetime::days(30)), Bearer),
             Self::RegistrationAccess => row("crt", "registration access token", None, Bearer),
             Self::AuthorizationCode => TokenKindSpec {
                 single_use: true,

@@ -3,6 +3,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::redirect_uri::is_loopback;
+
 /// A link a page may show: absolute, `https` or `http`, with a host and without user info.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -46,6 +48,24 @@ impl WebUrl {
         Ok(Self(text.to_owned()))
     }
 
+    /// Whether nobody on the way can read or change what is sent there: `https`, or `http` on this computer.
+    pub fn is_secure(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| url.scheme() == "https" || is_loopback(&url))
+    }
+
+    /// Whether it has a `#`.
+    pub fn has_fragment(&self) -> bool {
+        self.0.contains('#')
+    }
+
+    /// Whether scheme, host and port are those of `uri`.
+    pub fn is_beside(&self, uri: &str) -> bool {
+        match (Url::parse(&self.0), Url::parse(uri)) {
+            (Ok(own), Ok(other)) => own.origin().is_tuple() && own.origin() == other.origin(),
+            _ => false,
+        }
+    }
+
     /// The link as it was typed.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -61,6 +81,26 @@ impl fmt::Display for WebUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_secure_and_what_is_beside_what() {
+        for (text, is_secure) in [
+            ("https://a.example/x", true),
+            ("http://localhost:3000/", true),
+            ("http://127.0.0.1/x#y", true),
+            ("http://a.example/", false),
+            ("http://localhost.a.example/", false),
+        ] {
+            assert_eq!(WebUrl::parse(text).unwrap().is_secure(), is_secure, "{text}");
+        }
+        let url = WebUrl::parse("https://a.example/logout").unwrap();
+        assert!(url.is_beside("https://a.example:443/cb") && !url.has_fragment());
+        for other in
+            ["http://a.example/cb", "https://a.example:444/", "https://b.example/", "com.a.example:/cb", ""]
+        {
+            assert!(!url.is_beside(other), "{other}");
+        }
+    }
 
     #[test]
     fn only_web_pages_are_links() {

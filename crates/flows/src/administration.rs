@@ -1,12 +1,16 @@
 //! What administrators see and change of others.
 
 use postern_domain::audit::{Action, Target};
-use postern_domain::{InstanceRight, Organization, OrganizationId, Refusal, Tier, User, UserId, UserState};
+use postern_domain::{
+    Client, ClientId, ClientOwner, InstanceRight, Organization, OrganizationId, Refusal, Tier, User, UserId,
+    UserState,
+};
 use postern_storage::organizations::{self, Place};
 use postern_storage::users;
 use serde_json::json;
 
 use crate::audit::Entry;
+use crate::clients::{self, ClientUsage};
 use crate::users::acts;
 use crate::{Actor, App, Paging, Slice, audit};
 
@@ -29,6 +33,24 @@ pub async fn accounts(
     let before = paging.after(app, LIST)?.and_then(|id| id.parse::<UserId>().ok());
     let found = users::list(&app.db, before, paging.with_one_more()).await?;
     Ok(paging.slice(app, LIST, found, |user| user.id.to_string()))
+}
+
+/// A part of all clients with their use, the newest first; `registered_themselves` leaves out what somebody owns.
+///
+/// # Errors
+/// `insufficient_scope` without `instance:admin`; `invalid_request` for a cursor of another list.
+pub async fn clients(
+    app: &App,
+    actor: &Actor,
+    registered_themselves: bool,
+    paging: &Paging,
+) -> Result<Slice<(Client, ClientUsage)>, Refusal> {
+    actor.needs_right(InstanceRight::InstanceAdmin)?;
+    let list = if registered_themselves { "clients nobody's" } else { "clients everybody's" };
+    let owner = registered_themselves.then_some(ClientOwner::Nobody);
+    let before = paging.after(app, list)?.and_then(|id| id.parse::<ClientId>().ok());
+    let found = clients::of_owner(app, owner, before, paging.with_one_more()).await?;
+    Ok(paging.slice(app, list, found, |(client, _)| client.id.to_string()))
 }
 
 /// An account.

@@ -78,6 +78,21 @@ pub struct Config {
 pub struct Clients {
     /// Who must send a PKCE challenge.
     pub require_pkce: RequirePkce,
+    /// Who may register a client at the registration endpoint.
+    pub registration: ClientRegistration,
+}
+
+/// Who may register a client at the registration endpoint (RFC 7591 section 3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientRegistration {
+    /// Nobody.
+    #[default]
+    Off,
+    /// Whoever has an initial access token.
+    InitialAccessToken,
+    /// Everybody.
+    Open,
 }
 
 /// Who must send a PKCE challenge.

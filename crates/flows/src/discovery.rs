@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::client_auth::METHODS;
 use crate::grants::GRANTS;
-use crate::{App, Config, authorize, claims, endpoints};
+use crate::{App, ClientRegistration, Config, authorize, claims, endpoints};
 
 /// The claims of every id_token.
 const ID_TOKEN_CLAIMS: [&str; 9] =
@@ -26,7 +26,8 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
     let secret_methods = METHODS.iter().filter(|method| **method != AuthMethod::None);
     let prompts = Prompt::ALL.iter().filter(|prompt| **prompt != Prompt::Create || config.registration.open);
     let claims_supported = [&claims::NAMES[..], &ID_TOKEN_CLAIMS[..]].concat();
-    json!({
+    let register = config.clients.registration != ClientRegistration::Off;
+    let mut document = json!({
         "issuer": config.issuer(),
         "authorization_endpoint": config.url(authorize::PATH),
         "token_endpoint": config.url(endpoints::TOKEN),
@@ -54,8 +55,11 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
-    })
-    .to_string()
+    });
+    if register && let Some(fields) = document.as_object_mut() {
+        fields.insert("registration_endpoint".to_owned(), config.url(endpoints::REGISTER).into());
+    }
+    document.to_string()
 }
 
 #[cfg(test)]
@@ -72,6 +76,20 @@ mod tests {
             let document: Value = serde_json::from_str(&document(&config, &config.catalogue())).unwrap();
             let prompts = document["prompt_values_supported"].as_array().unwrap();
             assert_eq!(prompts.contains(&Value::from("create")), open);
+        }
+    }
+
+    #[test]
+    fn it_names_where_clients_register_where_they_may() {
+        for (registration, is_named) in [
+            (ClientRegistration::Off, false),
+            (ClientRegistration::InitialAccessToken, true),
+            (ClientRegistration::Open, true),
+        ] {
+            let mut config = Config::default();
+            config.clients.registration = registration;
+            let document: Value = serde_json::from_str(&document(&config, &config.catalogue())).unwrap();
+            assert_eq!(document.get("registration_endpoint").is_some(), is_named, "{registration:?}");
         }
     }
 

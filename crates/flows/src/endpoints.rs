@@ -8,6 +8,8 @@ pub const USERINFO: &str = "/v1/oauth2/userinfo";
 pub const REVOKE: &str = "/v1/oauth2/revoke";
 /// RFC 7662.
 pub const INTROSPECT: &str = "/v1/oauth2/introspect";
+/// RFC 7591 section 3.
+pub const REGISTER: &str = "/v1/oauth2/register";
 /// OIDC RP-Initiated Logout section 2.
 pub const LOGOUT: &str = "/v1/oauth2/logout";
 /// RFC 7517 section 5.

@@ -15,6 +15,7 @@ mod chance;
 pub mod change_password;
 mod claims;
 pub mod client_auth;
+pub mod client_registration;
 pub mod clients;
 mod clock;
 mod config;
@@ -69,8 +70,9 @@ pub use chance::{Rng, SystemRng};
 pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
 pub use config::{
-    Branding, Clients, Config, Guard, GuardHeaders, GuardRoute, Keys, Leaks, Lifetimes, Limits, Listen,
-    Mailing, RateLimits, Registration, RequirePkce, Reveal, SessionApiToken, Tls, TokenAuthMode, Tokens,
+    Branding, ClientRegistration, Clients, Config, Guard, GuardHeaders, GuardRoute, Keys, Leaks, Lifetimes,
+    Limits, Listen, Mailing, RateLimits, Registration, RequirePkce, Reveal, SessionApiToken, Tls,
+    TokenAuthMode, Tokens,
 };
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use guess::Denied;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use postern_domain::{Lifetime, Refusal, Timestamp};
 use postern_storage::{
-    StorageError, Tx, Work, api_tokens, budgets, invitations, mails, one_time_values, sessions, signing_keys,
-    tokens,
+    StorageError, Tx, Work, api_tokens, budgets, clients, initial_access_tokens, invitations, mails,
+    one_time_values, sessions, signing_keys, tokens,
 };
 
 use crate::{App, audit, token_ends};
@@ -22,7 +22,7 @@ const KEPT: Lifetime = Lifetime::days(1);
 const API_TOKENS_KEPT: Lifetime = Lifetime::days(90);
 /// How long it is kept that a mail was sent.
 const MAILS_KEPT: Lifetime = Lifetime::days(30);
-/// How long an invitation is listed after it has ended.
+/// How long an invitation, or an initial access token, is listed after it has ended.
 const LISTED: Lifetime = Lifetime::days(30);
 /// How long an honest retry of a refresh may ask for what it missed, with something to spare.
 const RETRY: Lifetime = Lifetime::seconds(120);
@@ -37,8 +37,9 @@ pub async fn pass(app: &App) -> Result<u64, Refusal> {
     let now = app.clock.now();
     let mut gone = 0;
     for sort in Sort::ALL {
+        let at = Moments { now, registered: now.minus(app.config.lifetimes.unused_registration) };
         loop {
-            let batch = app.db.write((sort, now), |tx, (sort, now)| sort.purge(tx, *now)).await?;
+            let batch = app.db.write((sort, at), |tx, (sort, at)| sort.purge(tx, *at)).await?;
             gone += batch;
             if batch < u64::from(BATCH) {
                 break;
@@ -51,6 +52,14 @@ pub async fn pass(app: &App) -> Result<u64, Refusal> {
     Ok(gone)
 }
 
+/// What counts as over.
+#[derive(Clone, Copy, Debug)]
+struct Moments {
+    now: Timestamp,
+    /// Clients that registered themselves before this and were never used.
+    registered: Timestamp,
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Sort {
     Successors,
@@ -59,26 +68,31 @@ enum Sort {
     Sessions,
     OneTimeValues,
     Invitations,
+    Registrations,
+    InitialAccessTokens,
     Budgets,
     Keys,
     Mails,
 }
 
 impl Sort {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Successors,
         Self::Tokens,
         Self::ApiTokens,
         Self::Sessions,
         Self::OneTimeValues,
         Self::Invitations,
+        Self::Registrations,
+        Self::InitialAccessTokens,
         Self::Budgets,
         Self::Keys,
         Self::Mails,
     ];
 
-    fn purge(self, tx: &Tx, now: Timestamp) -> Work<'_, u64, StorageError> {
+    fn purge(self, tx: &Tx, at: Moments) -> Work<'_, u64, StorageError> {
         Box::pin(async move {
+            let now = at.now;
             match self {
                 Self::Successors => tokens::forget_successors(tx, now.minus(RETRY), u64::from(BATCH)).await,
                 Self::Tokens => tokens::delete_expired(tx, now.minus(KEPT), u64::from(BATCH)).await,
@@ -89,6 +103,8 @@ impl Sort {
                 Self::Sessions => sessions::purge(tx, now, BATCH).await,
                 Self::OneTimeValues => one_time_values::purge(tx, now, BATCH).await,
                 Self::Invitations => invitations::purge(tx, now.minus(LISTED), BATCH).await,
+                Self::Registrations => clients::delete_unused(tx, at.registered, BATCH).await,
+                Self::InitialAccessTokens => initial_access_tokens::purge(tx, now.minus(LISTED), BATCH).await,
                 Self::Budgets => budgets::purge(tx, now, BATCH).await,
                 Self::Keys => signing_keys::delete_removed(tx, now).await,
                 Self::Mails => mails::purge(tx, now.minus(MAILS_KEPT), BATCH).await,

@@ -106,6 +106,7 @@ fn of_act(act: Act) -> AuditEvent {
         By::Operator => ("operator", None, None, None),
         By::Server => ("server", None, None, None),
         By::Anybody => ("anybody", None, None, None),
+        By::Itself => ("itself", None, None, None),
         By::Person { user_id, acting_for, token_id } => ("person", user_id, acting_for, token_id),
     };
     AuditEvent {

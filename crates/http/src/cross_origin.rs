@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use postern_flows::App;
 
 const ANY: HeaderValue = HeaderValue::from_static("*");
-const METHODS: HeaderValue = HeaderValue::from_static("GET, POST");
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, DELETE");
 const API_METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type");
 const EXPOSED: HeaderValue = HeaderValue::from_static("www-authenticate, retry-after, x-request-id");

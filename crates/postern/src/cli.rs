@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::commands::audit::AuditCommand;
 use crate::commands::client::ClientCommand;
 use crate::commands::guard::GuardArgs;
+use crate::commands::initial_access_token::InitialAccessTokenCommand;
 use crate::commands::key::KeyCommand;
 use crate::commands::org::OrgCommand;
 use crate::commands::serve::ServeArgs;
@@ -41,6 +42,9 @@ pub(crate) enum Command {
     /// Register and manage OAuth clients
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Let chosen clients register themselves
+    #[command(subcommand)]
+    InitialAccessToken(InitialAccessTokenCommand),
     /// Make organizations and add members
     #[command(subcommand)]
     Org(OrgCommand),

@@ -200,6 +200,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
         ("access_token", config.lifetimes.access_token),
         ("refresh_token", config.lifetimes.refresh_token),
         ("code", config.lifetimes.code),
+        ("unused_registration", config.lifetimes.unused_registration),
         ("session_idle", config.lifetimes.session_idle),
         ("session_absolute", config.lifetimes.session_absolute),
         ("grant", config.lifetimes.grant.unwrap_or(LONGEST)),

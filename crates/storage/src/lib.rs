@@ -17,6 +17,7 @@ mod db;
 mod epochs;
 mod error;
 pub mod grants;
+pub mod initial_access_tokens;
 pub mod invitations;
 pub mod mails;
 mod mapping;

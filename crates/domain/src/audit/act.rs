@@ -41,6 +41,8 @@ pub enum By {
     Server,
     /// Somebody who is not known, such as who reports a leaked token.
     Anybody,
+    /// What it was done to: a client that manages its own registration.
+    Itself,
     /// Somebody with a session or a token.
     Person {
         /// Who: the person, or who answers for the organization's token.

@@ -43,6 +43,9 @@ actions! {
     CLIENT_SECRET_ROTATED = "client.secret_rotated", "gave a new secret to";
     CLIENT_SECRET_REVOKED = "client.secret_revoked", "revoked a secret of";
     CLIENT_LOGO_CHANGED = "client.logo_changed", "changed the logo of";
+    CLIENT_STATE_SET = "client.state_set", "opened or closed";
+    INITIAL_ACCESS_TOKEN_MADE = "initial_access_token.made", "made";
+    INITIAL_ACCESS_TOKEN_REVOKED = "initial_access_token.revoked", "revoked";
     CLIENT_DELETED = "client.deleted", "deleted";
     CONSENT_GIVEN = "consent.given", "allowed";
     CONSENT_WITHDRAWN = "consent.withdrawn", "cut off";

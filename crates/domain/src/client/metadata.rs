@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Lifetime, PersonName, PostLogoutRedirectUri, RedirectUri, Scopes, WebUrl};
 
 use super::{
-    AssertionAlgorithm, AuthMethod, ClientKeySet, ClientType, GrantName, SigningAlgorithm,
+    ApplicationType, AssertionAlgorithm, AuthMethod, ClientKeySet, ClientType, GrantName, SigningAlgorithm,
     SubjectIdentifierType,
 };
 
@@ -48,6 +48,9 @@ pub struct ClientMetadata {
     /// It may introspect tokens that others were issued.
     #[serde(default)]
     pub resource_server: bool,
+    /// `application_type`, if it was said.
+    #[serde(default)]
+    pub application_type: Option<ApplicationType>,
     /// `client_name`, `client_uri`, `logo_uri`, `tos_uri` and `policy_uri` in other languages, by the name with its
     /// tag, such as `client_name#ja-Jpan-JP` (RFC 7591 section 2.2).
     #[serde(default)]
@@ -137,6 +140,7 @@ impl ClientMetadata {
             require_pkce: false,
             trusted: false,
             resource_server: false,
+            application_type: None,
             localized: BTreeMap::new(),
             logo_uri: None,
             contacts: Vec::new(),
@@ -165,6 +169,23 @@ impl ClientMetadata {
     /// Whether the client may use a grant.
     pub fn allows_grant(&self, grant: GrantName) -> bool {
         self.grants.contains(&grant)
+    }
+
+    /// Whether it proves itself by a secret: a public client has none, and private_key_jwt takes none.
+    pub fn uses_secret(&self) -> bool {
+        self.client_type == ClientType::Confidential && self.auth_method != Some(AuthMethod::PrivateKeyJwt)
+    }
+
+    /// Whose other clients know people by the same `sub` (OIDC Core section 8.1): the host of its sector identifier, or
+    /// the one host that all its redirect URIs have. Without either there is no sector.
+    pub fn sector(&self) -> Option<String> {
+        let host = |uri: &str| url::Url::parse(uri).ok()?.host_str().map(str::to_owned);
+        if let Some(uri) = &self.sector_identifier_uri {
+            return host(uri.as_str());
+        }
+        let mut hosts = self.redirect_uris.iter().map(|uri| host(uri.as_str()));
+        let first = hosts.next()??;
+        hosts.all(|other| other.as_ref() == Some(&first)).then_some(first)
     }
 
     /// Whether the client may authenticate in this way. A JWT is never taken unless it is pinned.
@@ -206,6 +227,7 @@ mod tests {
         let uri = |path: &str| Some(WebUrl::parse(&format!("https://notes.example/{path}")).unwrap());
         let jwks = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]});
         let metadata = ClientMetadata {
+            application_type: Some(ApplicationType::Native),
             localized: [("client_name#de".to_owned(), "Notizen".to_owned())].into(),
             logo_uri: uri("logo"),
             contacts: vec!["ops@notes.example".to_owned()],
@@ -232,6 +254,23 @@ mod tests {
         };
         let kept = serde_json::to_string(&metadata).unwrap();
         assert_eq!(serde_json::from_str::<ClientMetadata>(&kept).unwrap(), metadata);
+    }
+
+    #[test]
+    fn the_sector_is_the_one_host_there_is() {
+        let uri = |text| RedirectUri::register(text, ClientType::Public).unwrap();
+        let mut metadata = confidential();
+        assert_eq!(metadata.sector(), None);
+        metadata.redirect_uris =
+            vec![uri("https://notes.example/cb"), uri("https://notes.example:8443/other")];
+        assert_eq!(metadata.sector().as_deref(), Some("notes.example"));
+        for other in ["https://more.example/cb", "com.example.notes:/cb"] {
+            let redirect_uris = [metadata.redirect_uris.clone(), vec![uri(other)]].concat();
+            let mut several = ClientMetadata { redirect_uris, ..metadata.clone() };
+            assert_eq!(several.sector(), None, "{other}");
+            several.sector_identifier_uri = WebUrl::parse("https://sector.example/uris.json").ok();
+            assert_eq!(several.sector().as_deref(), Some("sector.example"));
+        }
     }
 
     #[test]

@@ -68,6 +68,16 @@ protocol_names! {
 }
 
 protocol_names! {
+    /// Where an app runs (OIDC Registration section 2).
+    ApplicationType {
+        /// On a server, or in a browser.
+        Web = "web",
+        /// On a device.
+        Native = "native",
+    }
+}
+
+protocol_names! {
     /// A way to get tokens (RFC 6749 section 1.3). What each does is in the grants' table of the flows.
     GrantName {
         /// RFC 6749 section 4.1.

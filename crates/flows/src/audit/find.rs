@@ -47,7 +47,9 @@ fn concerned(event: &Event) -> ([Option<UserId>; 3], Option<OrganizationId>) {
                 By::Person { user_id, acting_for, .. } => {
                     ([user_id, acting_for, target], act.organization_id)
                 }
-                By::Operator | By::Server | By::Anybody => ([None, None, target], act.organization_id),
+                By::Operator | By::Server | By::Anybody | By::Itself => {
+                    ([None, None, target], act.organization_id)
+                }
             }
         }
     }

@@ -34,7 +34,9 @@ pub async fn names(app: &App, events: &[Event]) -> Result<Names, Refusal> {
                 By::Person { user_id, acting_for, token_id } => {
                     ([user_id, acting_for], token_id, None, act.organization_id)
                 }
-                By::Operator | By::Server | By::Anybody => ([None, None], None, None, act.organization_id),
+                By::Operator | By::Server | By::Anybody | By::Itself => {
+                    ([None, None], None, None, act.organization_id)
+                }
             },
         };
         for id in users.into_iter().flatten() {

@@ -204,6 +204,7 @@ fn of_act(act: &Act, names: &Names) -> Vec<String> {
         By::Operator => "The operator".to_owned(),
         By::Server => "The server".to_owned(),
         By::Anybody => "Somebody".to_owned(),
+        By::Itself => format!("The {} itself", act.target.kind),
         By::Person { user_id, acting_for, .. } => who(user_id, acting_for, names),
     };
     let from = match act.address {

@@ -1,9 +1,9 @@
 use postern_domain::{
-    AuthMethod, Catalogue, ClientMetadata, ClientType, GrantName, Lifetime, PersonName, RedirectUri, Scopes,
-    SigningAlgorithm, WebUrl,
+    AuthMethod, Catalogue, ClientMetadata, ClientType, GrantName, Lifetime, PersonName, RedirectUri,
+    ScopeSpec, Scopes, SigningAlgorithm, WebUrl,
 };
 
-use super::{ClientDraft, Manager};
+use super::{ClientDraft, Manager, protocol};
 use crate::client_auth::METHODS;
 use crate::{FieldErrors, Lifetimes};
 
@@ -11,12 +11,12 @@ use crate::{FieldErrors, Lifetimes};
 const MAX_URIS: usize = 50;
 
 /// What a draft is checked against.
-pub(super) struct Rules<'a> {
-    pub(super) catalogue: &'a Catalogue,
-    pub(super) lifetimes: &'a Lifetimes,
-    pub(super) manager: Manager<'a>,
+pub(crate) struct Rules<'a> {
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) lifetimes: &'a Lifetimes,
+    pub(crate) manager: Manager<'a>,
     /// What is registered already, of a client that is edited.
-    pub(super) existing: Option<&'a ClientMetadata>,
+    pub(crate) existing: Option<&'a ClientMetadata>,
 }
 
 impl Rules<'_> {
@@ -24,7 +24,7 @@ impl Rules<'_> {
     ///
     /// # Errors
     /// [`FieldErrors`] with everything that is wrong, in the order of the form.
-    pub(super) fn check(&self, draft: &ClientDraft) -> Result<ClientMetadata, FieldErrors> {
+    pub(crate) fn check(&self, draft: &ClientDraft) -> Result<ClientMetadata, FieldErrors> {
         let mut errors = FieldErrors::none();
         let name = self.name(draft, &mut errors);
         let homepage_url = self.homepage(draft, &mut errors);
@@ -65,10 +65,7 @@ impl Rules<'_> {
         let (Some(name), Some(client_type), true) = (name, client_type, errors.is_empty()) else {
             return Err(errors);
         };
-        let kept = self.existing.cloned().unwrap_or_else(|| ClientMetadata::new(name.clone(), client_type));
-        Ok(ClientMetadata {
-            name,
-            client_type,
+        let usual = ClientMetadata {
             redirect_uris,
             post_logout_redirect_uris,
             scopes,
@@ -83,8 +80,9 @@ impl Rules<'_> {
             require_pkce: draft.require_pkce,
             trusted,
             resource_server,
-            ..kept
-        })
+            ..ClientMetadata::new(name, client_type)
+        };
+        protocol::check(&draft.protocol, usual)
     }
 
     fn name(&self, draft: &ClientDraft, errors: &mut FieldErrors) -> Option<PersonName> {
@@ -96,8 +94,9 @@ impl Rules<'_> {
     }
 
     fn homepage(&self, draft: &ClientDraft, errors: &mut FieldErrors) -> Option<WebUrl> {
-        // The commands alone do without: what they make may have no page.
-        if draft.homepage_url.trim().is_empty() && !matches!(self.manager, Manager::Operator) {
+        // What commands make may have no page, and what registers itself need not say (RFC 7591 section 2).
+        let may_be_absent = matches!(self.manager, Manager::Operator | Manager::Itself);
+        if draft.homepage_url.trim().is_empty() && !may_be_absent {
             errors.add("homepage_url", "Write the address where people can read what the app is.");
             return None;
         }
@@ -115,13 +114,12 @@ impl Rules<'_> {
         let is_kept = |name: &str| self.existing.is_some_and(|existing| existing.scopes.contains(name));
         let is_hidden = |name: &str| self.catalogue.find(name).is_some_and(|row| row.hidden);
         let mut scopes: Scopes = draft.scopes.iter().cloned().collect();
-        let offered = |name: &&str| {
-            self.catalogue.find(name).is_some_and(|row| !row.hidden || self.manager.is_operator())
-                || is_kept(name)
-        };
+        let offered =
+            |name: &&str| self.catalogue.find(name).is_some_and(|row| self.may_have(row)) || is_kept(name);
         let unknown: Vec<&str> = scopes.iter().filter(|name| !offered(name)).collect();
         if !unknown.is_empty() {
-            let known: Vec<&str> = self.catalogue.offered().map(|row| row.name.as_str()).collect();
+            let shown = self.catalogue.offered().filter(|row| self.may_have(row));
+            let known: Vec<&str> = shown.map(|row| row.name.as_str()).collect();
             errors.add(
                 "scopes",
                 format!("This server has no scope {}. It has: {}.", quoted(&unknown), known.join(", ")),
@@ -135,6 +133,15 @@ impl Rules<'_> {
             scopes = scopes.union(&hidden);
         }
         scopes
+    }
+
+    /// Whether a client of this manager can be registered with a scope.
+    fn may_have(&self, row: &ScopeSpec) -> bool {
+        match self.manager {
+            // Of what registers itself nobody knows whose it is: what takes a right of its own is not for it.
+            Manager::Itself => !row.hidden && row.right.is_none(),
+            manager => !row.hidden || manager.is_operator(),
+        }
     }
 
     fn privilege(
@@ -194,10 +201,10 @@ fn auth_method(draft: &ClientDraft, client_type: ClientType, errors: &mut FieldE
             FIELD,
             "A confidential client proves itself by its secret: choose client_secret_basic or client_secret_post.",
         ),
-        (ClientType::Public, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost) => {
+        (ClientType::Public, AuthMethod::None) | (ClientType::Confidential, _) => {}
+        (ClientType::Public, _) => {
             errors.add(FIELD, "A public client has no secret to send: leave this open or choose none.");
         }
-        _ => {}
     }
     Some(method)
 }

@@ -1,6 +1,6 @@
 use postern_domain::audit::Action;
 use postern_domain::{
-    Client, ClientIdentifier, ClientOwner, ClientSecret, ClientType, Plain, Refusal, Timestamp, TokenKind,
+    Client, ClientIdentifier, ClientOwner, ClientSecret, Plain, Refusal, Timestamp, TokenKind,
 };
 use postern_storage::{StorageError, clients};
 
@@ -46,13 +46,14 @@ pub async fn create(app: &App, manager: Manager<'_>, new: NewClient) -> Result<R
     let metadata = rules.check(&new.draft)?;
     let identifier = identifier(app, new.identifier)?;
     let now = app.clock.now();
-    let secret = match (metadata.client_type, new.secret) {
-        (ClientType::Public, None) => None,
-        (ClientType::Public, Some(_)) => {
-            return Err(FieldErrors::one("client_secret", "A public client has no secret.").into());
+    let secret = match (metadata.uses_secret(), new.secret) {
+        (false, None) => None,
+        (false, Some(_)) => {
+            let told = "A client that is public, or proves itself by keys of its own, has no secret.";
+            return Err(FieldErrors::one("client_secret", told).into());
         }
-        (ClientType::Confidential, Some(brought)) => Some(brought_along(brought)?),
-        (ClientType::Confidential, None) => Some(new_secret(app)),
+        (true, Some(brought)) => Some(brought_along(brought)?),
+        (true, None) => Some(new_secret(app)),
     };
     let mut client = Client::new(app.new_id(), identifier, new.owner, metadata, now);
     client.secrets = secret.iter().map(|secret| kept(app, secret, now)).collect();
@@ -72,7 +73,7 @@ async fn insert(app: &App, client: Client, act: Entry) -> Result<(), FormRefusal
                 let count = match client.owner {
                     ClientOwner::User(owner) => clients::count_of_user(tx, owner).await?,
                     ClientOwner::Organization(owner) => clients::count_of_organization(tx, owner).await?,
-                    ClientOwner::Instance => 0,
+                    ClientOwner::Instance | ClientOwner::Nobody => 0,
                 };
                 if client.owner != ClientOwner::Instance && count >= u64::from(most) {
                     return Ok(false);
@@ -119,12 +120,12 @@ fn brought_along(secret: Plain) -> Result<Plain, FieldErrors> {
     Err(FieldErrors::one("client_secret", "A secret is 8 to 500 printable ASCII characters."))
 }
 
-pub(super) fn new_secret(app: &App) -> Plain {
+pub(crate) fn new_secret(app: &App) -> Plain {
     Plain::new(app.new_token(TokenKind::ClientSecret).reveal().to_owned())
 }
 
 /// What is kept of a secret.
-pub(super) fn kept(app: &App, secret: &Plain, now: Timestamp) -> ClientSecret {
+pub(crate) fn kept(app: &App, secret: &Plain, now: Timestamp) -> ClientSecret {
     let text = secret.reveal();
     // Of a short one, four characters would give too much away.
     let shown = if text.len() >= 20 { 4 } else { 2 };

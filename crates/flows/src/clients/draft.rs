@@ -1,5 +1,7 @@
 use postern_domain::{ClientMetadata, GrantName};
 
+use super::ProtocolDraft;
+
 /// A client's registration as somebody typed it into a form, a call or a command. Fields are named as in RFC 7591
 /// section 2 where it has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct ClientDraft {
     pub trusted: Option<bool>,
     /// Whether it may introspect others' tokens; `None` leaves it as it is.
     pub resource_server: Option<bool>,
+    /// What a usual app does without.
+    pub protocol: ProtocolDraft,
 }
 
 impl ClientDraft {
@@ -74,6 +78,7 @@ impl ClientDraft {
             require_pkce: metadata.require_pkce,
             trusted: None,
             resource_server: None,
+            protocol: ProtocolDraft::of(metadata),
         }
     }
 }

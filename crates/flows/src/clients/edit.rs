@@ -95,9 +95,17 @@ async fn delete_part(
 /// `not_found` if the client is not theirs.
 pub async fn delete(app: &App, manager: Manager<'_>, name: &str) -> Result<Client, Refusal> {
     let client = find(app, manager, name).await?;
+    delete_found(app, manager, &client).await?;
+    Ok(client)
+}
+
+/// Deletes a client that `manager` may delete.
+///
+/// # Errors
+/// `not_found` if it is gone.
+pub(crate) async fn delete_found(app: &App, manager: Manager<'_>, client: &Client) -> Result<(), Refusal> {
     let now = app.clock.now();
-    let act =
-        acts::entry(app, manager, Action::CLIENT_DELETED, &client).before(acts::facts(&client.metadata));
+    let act = acts::entry(app, manager, Action::CLIENT_DELETED, client).before(acts::facts(&client.metadata));
     loop {
         let input = (client.id, now, act.clone());
         let was_there = app.db.write(input, |tx, (id, now, act)| Box::pin(delete_part(tx, *id, *now, act)));
@@ -108,5 +116,5 @@ pub async fn delete(app: &App, manager: Manager<'_>, name: &str) -> Result<Clien
         }
     }
     tracing::info!(client_id = %client.identifier, "a client was deleted");
-    Ok(client)
+    Ok(())
 }

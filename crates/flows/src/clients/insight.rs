@@ -104,6 +104,8 @@ pub async fn count(app: &App, manager: Manager<'_>) -> Result<u64, Refusal> {
 fn owner_of_list(manager: Manager<'_>) -> Option<ClientOwner> {
     match manager {
         Manager::Operator => None,
+        // One that registers itself sees nobody else.
+        Manager::Itself => Some(ClientOwner::User(UserId(uuid::Uuid::nil()))),
         Manager::User(user) => Some(ClientOwner::User(user.id)),
         Manager::Actor(actor) => actor.permit().map(|permit| match permit.subject {
             Subject::Organization(id) => ClientOwner::Organization(id),

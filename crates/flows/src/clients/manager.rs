@@ -12,6 +12,8 @@ use crate::{Actor, App};
 pub enum Manager<'a> {
     /// Whoever runs commands on the server's machine.
     Operator,
+    /// The client, which registers itself or manages its own registration.
+    Itself,
     /// A person, with what is their own.
     User(&'a User),
     /// Whoever acts, also for the organizations in which their role allows it and that their credential reaches.
@@ -23,6 +25,7 @@ impl Manager<'_> {
     pub(super) fn is_operator(self) -> bool {
         match self {
             Self::Operator => true,
+            Self::Itself => false,
             Self::User(user) => user.rights.contains(&InstanceRight::InstanceAdmin),
             Self::Actor(actor) => actor.has_right(InstanceRight::InstanceAdmin),
         }
@@ -32,6 +35,7 @@ impl Manager<'_> {
     pub(super) fn by(self) -> By {
         match self {
             Self::Operator => By::Operator,
+            Self::Itself => By::Itself,
             Self::User(user) => By::user(user.id),
             Self::Actor(actor) => actor.by(),
         }
@@ -80,7 +84,7 @@ pub async fn publisher(app: &App, client: &Client) -> Result<Option<String>, Ref
     Ok(match client.owner {
         ClientOwner::User(id) => app.user(id).await?.map(|owner| owner.name.to_string()),
         ClientOwner::Organization(id) => app.organization(id).await?.map(|owner| owner.name.to_string()),
-        ClientOwner::Instance => None,
+        ClientOwner::Instance | ClientOwner::Nobody => None,
     })
 }
 

@@ -8,21 +8,29 @@ mod edit;
 mod insight;
 mod logos;
 mod manager;
+mod protocol;
 mod refused;
 mod secrets;
 mod snippets;
+mod state;
 
+pub(crate) use acts::{entry, facts};
+pub(crate) use check::Rules;
 pub use create::{NewClient, Registered, create};
+pub(crate) use create::{kept, new_secret};
 pub use draft::ClientDraft;
+pub(crate) use edit::delete_found;
 pub use edit::{Edited, delete, edit};
 pub use insight::{Insight, RefusedCalls, count, insight, list};
 pub(crate) use insight::{latest, of_owner, refused_calls};
 pub use logos::{logo, remove_logo, set_logo};
 pub use manager::{Manager, find, find_named, publisher};
+pub use protocol::ProtocolDraft;
 pub(crate) use refused::WrittenDown;
 pub use refused::record_refusal;
 pub use secrets::{Rotated, SECRET_OVERLAP, revoke_secret, rotate_secret};
 pub use snippets::{ClientSnippet, snippets};
+pub use state::set_closed;
 
 pub use postern_storage::clients::ClientUsage;
 

@@ -1,7 +1,5 @@
 use postern_domain::audit::Action;
-use postern_domain::{
-    Client, ClientId, ClientSecret, ClientType, Lifetime, Plain, Refusal, SecretId, Timestamp,
-};
+use postern_domain::{Client, ClientId, ClientSecret, Lifetime, Plain, Refusal, SecretId, Timestamp};
 use postern_storage::clients;
 use serde_json::json;
 
@@ -48,8 +46,10 @@ pub async fn rotate_secret(
     overlap: Lifetime,
 ) -> Result<Rotated, Refusal> {
     let client = find(app, manager, name).await?;
-    if client.metadata.client_type == ClientType::Public {
-        return Err(Refusal::invalid_request("a public client has no secret to rotate"));
+    if !client.metadata.uses_secret() {
+        return Err(Refusal::invalid_request(
+            "a client that is public, or proves itself by keys of its own, has no secret to rotate",
+        ));
     }
     if overlap > MAX_OVERLAP {
         return Err(Refusal::invalid_request(format!("the old secret can go on for {MAX_OVERLAP} at most")));

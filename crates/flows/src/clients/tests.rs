@@ -231,6 +231,7 @@ async fn an_edit_changes_all_but_type_and_privileges() {
         ClientDraft {
             id_token_signed_response_alg: "RS256".into(),
             scopes: change.scopes.clone(),
+            protocol: change.protocol.clone(),
             ..draft()
         }
     );

@@ -13,6 +13,8 @@ pub struct Lifetimes {
     pub grant: Option<Lifetime>,
     /// Authorization codes.
     pub code: Lifetime,
+    /// Clients that registered themselves and were never used.
+    pub unused_registration: Lifetime,
     /// Sessions that are not used.
     pub session_idle: Lifetime,
     /// Sessions however much they are used.
@@ -26,6 +28,7 @@ impl Default for Lifetimes {
             refresh_token: Lifetime::days(90),
             grant: None,
             code: Lifetime::seconds(60),
+            unused_registration: Lifetime::days(7),
             session_idle: Lifetime::days(14),
             session_absolute: Lifetime::days(90),
         }

@@ -57,7 +57,7 @@ impl Whose {
                     ClientOwner::Organization(id) => {
                         app.organization(id).await?.map(|owner| owner.tier).unwrap_or_default()
                     }
-                    ClientOwner::User(_) => Tier::Default,
+                    ClientOwner::User(_) | ClientOwner::Nobody => Tier::Default,
                     ClientOwner::Instance => Tier::Elevated,
                 };
                 let share = organization.as_ref().map(|organization| organization.tier).unwrap_or_default();

@@ -13,24 +13,31 @@ pub(crate) struct BearerError {
     refusal: Option<Refusal>,
     /// The scope that would have been needed.
     scope: Option<&'static str>,
+    /// Whether there was no token, so that the challenge carries no error.
+    was_missing: bool,
 }
 
 impl BearerError {
     /// No token was sent: the challenge carries no error (RFC 6750 section 3.1).
     pub(crate) const fn missing() -> Self {
-        Self { refusal: None, scope: None }
+        Self { refusal: None, scope: None, was_missing: true }
+    }
+
+    /// No token was sent, and the answer says which one is due.
+    pub(crate) const fn missing_because(refusal: Refusal) -> Self {
+        Self { refusal: Some(refusal), scope: None, was_missing: true }
     }
 
     /// The token does not hold `scope`.
     pub(crate) fn insufficient_scope(scope: &'static str) -> Self {
         let refusal = Refusal::insufficient_scope(format!("the token does not hold the scope “{scope}”"));
-        Self { refusal: Some(refusal), scope: Some(scope) }
+        Self { refusal: Some(refusal), scope: Some(scope), was_missing: false }
     }
 }
 
 impl From<Refusal> for BearerError {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal: Some(refusal), scope: None }
+        Self { refusal: Some(refusal), scope: None, was_missing: false }
     }
 }
 
@@ -53,8 +60,10 @@ impl IntoResponse for BearerError {
             _ => StatusCode::UNAUTHORIZED,
         };
         let (error, description) = (refusal.code.as_str(), refusal.wire_description());
-        let mut challenge =
-            format!("Bearer realm=\"postern\", error=\"{error}\", error_description=\"{description}\"");
+        let mut challenge = "Bearer realm=\"postern\"".to_owned();
+        if !self.was_missing {
+            challenge.push_str(&format!(", error=\"{error}\", error_description=\"{description}\""));
+        }
         if let Some(scope) = self.scope {
             challenge.push_str(&format!(", scope=\"{scope}\""));
         }

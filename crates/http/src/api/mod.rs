@@ -16,7 +16,7 @@ mod parameter;
 mod problem;
 pub(crate) mod rate_limit;
 mod record;
-mod strict_json;
+pub(crate) mod strict_json;
 pub(crate) mod words;
 
 pub(crate) use access::Access;

@@ -50,7 +50,11 @@ fn refused(reason: &'static str) -> BearerToken {
     BearerToken(Err(Refusal::invalid_request(reason).into()))
 }
 
-fn header_token(headers: &HeaderMap) -> Result<Option<String>, &'static str> {
+/// The token of the `Authorization` header, if it is one of the scheme Bearer.
+///
+/// # Errors
+/// Says that there are two such headers.
+pub(crate) fn header_token(headers: &HeaderMap) -> Result<Option<String>, &'static str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {

@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use postern_domain::{Organization, Params, Refusal};
+use postern_domain::{ClientOwner, Organization, Params, Refusal};
 use postern_flows::App;
 use postern_flows::authorize::{
     self, Ask, AskedGroup, AskedScope, Decision, Keeps, Limit, Next, Reach, Unreturnable,
@@ -80,6 +80,7 @@ fn question(app: &App, visitor: &Visitor, ask: &Ask) -> Response {
         request: ask.request.clone(),
         face: face::of(client),
         publisher: ask.publisher.clone(),
+        unverified: client.owner == ClientOwner::Nobody,
         homepage_url: metadata.homepage_url.as_ref().map(ToString::to_string),
         terms_url: metadata.terms_url.as_ref().map(ToString::to_string),
         privacy_url: metadata.privacy_url.as_ref().map(ToString::to_string),

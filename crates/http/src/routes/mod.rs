@@ -6,6 +6,7 @@ mod assets;
 mod audit;
 mod authorize;
 mod choose_organization;
+mod client_registration;
 mod clients;
 mod consent;
 mod customers;
@@ -61,6 +62,7 @@ fn all() -> Routes {
         .merge(assets::routes())
         .merge(audit::routes())
         .merge(authorize::routes())
+        .merge(client_registration::routes())
         .merge(clients::routes())
         .merge(consent::routes())
         .merge(customers::routes())

@@ -27,6 +27,10 @@ pub(crate) enum ClientCommand {
     Show(ClientArgs),
     /// Give a client a new secret; the old one goes on for a while
     RotateSecret(RotateArgs),
+    /// Close a client: none of its tokens works until it is opened again
+    Close(ClientArgs),
+    /// Open a closed client again
+    Open(ClientArgs),
     /// Delete a client; its tokens stop working at once
     Delete(ClientArgs),
 }
@@ -104,6 +108,8 @@ pub(crate) async fn run(config_file: Option<&Path>, command: ClientCommand) -> a
         ClientCommand::List => list(&app).await,
         ClientCommand::Show(args) => show(&app, &args.client).await,
         ClientCommand::RotateSecret(args) => rotate_secret(&app, args).await,
+        ClientCommand::Close(args) => set_closed(&app, &args.client, true).await,
+        ClientCommand::Open(args) => set_closed(&app, &args.client, false).await,
         ClientCommand::Delete(args) => delete(&app, &args.client).await,
     }
 }
@@ -208,6 +214,12 @@ async fn rotate_secret(app: &App, args: RotateArgs) -> anyhow::Result<()> {
     print_json(&answer)
 }
 
+async fn set_closed(app: &App, name: &str, closed: bool) -> anyhow::Result<()> {
+    let client = clients::find_named(app, name).await?;
+    let client = clients::set_closed(app, Manager::Operator, &client.id.to_string(), closed).await?;
+    print_json(&json!({ "client_id": client.identifier, "disabled": client.disabled }))
+}
+
 async fn delete(app: &App, name: &str) -> anyhow::Result<()> {
     let client = clients::find_named(app, name).await?;
     clients::delete(app, Manager::Operator, &client.id.to_string()).await?;
@@ -223,8 +235,9 @@ fn summary(client: &Client, usage: ClientUsage) -> Value {
         "owner": match client.owner {
             ClientOwner::User(id) => json!({ "user": id }),
             ClientOwner::Organization(id) => json!({ "organization": id }),
-            ClientOwner::Instance => Value::Null,
+            ClientOwner::Instance | ClientOwner::Nobody => Value::Null,
         },
+        "registered_itself": client.owner == ClientOwner::Nobody,
         "disabled": client.disabled,
         "created_at": client.created_at,
         "updated_at": client.updated_at,

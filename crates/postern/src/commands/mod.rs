@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod guard;
+pub(crate) mod initial_access_token;
 pub(crate) mod key;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
@@ -26,6 +27,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Demo => demo::run().await,
         Command::Migrate => migrate::run(config_file).await,
         Command::Client(command) => client::run(config_file, command).await,
+        Command::InitialAccessToken(command) => initial_access_token::run(config_file, command).await,
         Command::Org(command) => org::run(config_file, command).await,
         Command::User(command) => user::run(config_file, command).await,
         Command::Key(command) => key::run(config_file, command).await,

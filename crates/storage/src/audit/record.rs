@@ -215,7 +215,7 @@ fn of_act(act: &Act) -> Result<Model, StorageError> {
     };
     let (user_id, acting_for, token_id) = match act.by {
         By::Person { user_id, acting_for, token_id } => (user_id, acting_for, token_id),
-        By::Operator | By::Server | By::Anybody => (None, None, None),
+        By::Operator | By::Server | By::Anybody | By::Itself => (None, None, None),
     };
     Ok(Model {
         action: Some(act.action.code().to_owned()),

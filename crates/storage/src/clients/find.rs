@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, 
 use super::rows::TABLE;
 use super::rows::row::{Column, Entity, Model};
 use super::secrets;
-use crate::mapping::{corrupt, from_json};
+use crate::mapping::{corrupt, from_json, hash};
 use crate::{Db, StorageError};
 
 /// The client of a row, with its secrets.
@@ -68,8 +68,10 @@ fn owned_by(owner: Option<ClientOwner>) -> Condition {
         Some(ClientOwner::User(id)) => Condition::all().add(Column::OwnerUserId.eq(id.0)),
         Some(ClientOwner::Organization(id)) => Condition::all().add(Column::OwnerOrganizationId.eq(id.0)),
         Some(ClientOwner::Instance) => {
-            Condition::all().add(Column::OwnerUserId.is_null()).add(Column::OwnerOrganizationId.is_null())
+            let nobody = Condition::all().add(Column::OwnerUserId.is_null());
+            nobody.add(Column::OwnerOrganizationId.is_null()).add(Column::RegistrationHash.is_null())
         }
+        Some(ClientOwner::Nobody) => Condition::all().add(Column::RegistrationHash.is_not_null()),
     }
 }
 
@@ -95,14 +97,16 @@ fn client(row: Model) -> Result<Client, StorageError> {
         id: ClientId(row.id),
         identifier: ClientIdentifier::parse(&row.identifier)
             .ok_or_else(|| corrupt(TABLE, "the identifier is not one"))?,
-        owner: match (row.owner_user_id, row.owner_organization_id) {
-            (Some(id), None) => ClientOwner::User(UserId(id)),
-            (None, Some(id)) => ClientOwner::Organization(OrganizationId(id)),
-            (None, None) => ClientOwner::Instance,
-            (Some(_), Some(_)) => return Err(corrupt(TABLE, "it has two owners")),
+        owner: match (row.owner_user_id, row.owner_organization_id, &row.registration_hash) {
+            (Some(id), None, None) => ClientOwner::User(UserId(id)),
+            (None, Some(id), None) => ClientOwner::Organization(OrganizationId(id)),
+            (None, None, None) => ClientOwner::Instance,
+            (None, None, Some(_)) => ClientOwner::Nobody,
+            _ => return Err(corrupt(TABLE, "it has two owners")),
         },
         metadata: from_json(TABLE, &row.metadata)?,
         secrets: Vec::new(),
+        registration_token: row.registration_hash.as_deref().map(|bytes| hash(TABLE, bytes)).transpose()?,
         logo_digest: row.logo_digest,
         disabled: row.disabled,
         created_at: Timestamp(row.created_at),

@@ -3,6 +3,7 @@
 mod errors;
 mod find;
 mod logos;
+mod registrations;
 mod rows;
 mod secrets;
 mod usage;
@@ -10,6 +11,7 @@ mod usage;
 pub use errors::{ClientError, recent_errors, record_error};
 pub use find::{count, find, find_by_identifier, find_by_name, list};
 pub use logos::{Logo, find_logo, remove_logo, set_logo};
+pub use registrations::{delete_unused, register_again};
 pub use rows::{count_of_organization, count_of_user, delete, empty, insert, set_disabled, update_metadata};
 pub use secrets::{delete_secret, delete_secrets, end_secrets, insert_secret};
 pub use usage::{ClientUsage, count_errors, touch, usage};

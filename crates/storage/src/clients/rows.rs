@@ -30,6 +30,7 @@ pub(super) mod row {
         pub created_at: i64,
         pub updated_at: i64,
         pub last_used_at: Option<i64>,
+        pub registration_hash: Option<Vec<u8>>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -78,7 +79,7 @@ pub async fn insert(tx: &Tx, client: &Client) -> Result<(), StorageError> {
     let (owner_user_id, owner_organization_id) = match client.owner {
         ClientOwner::User(id) => (Some(id.0), None),
         ClientOwner::Organization(id) => (None, Some(id.0)),
-        ClientOwner::Instance => (None, None),
+        ClientOwner::Instance | ClientOwner::Nobody => (None, None),
     };
     let row = Model {
         id: client.id.0,
@@ -92,6 +93,7 @@ pub async fn insert(tx: &Tx, client: &Client) -> Result<(), StorageError> {
         created_at: client.created_at.0,
         updated_at: client.updated_at.0,
         last_used_at: client.last_used_at.map(|at| at.0),
+        registration_hash: client.registration_token.map(|hash| hash.0.to_vec()),
     };
     row.into_active_model().insert(tx.connection()).await?;
     tx.invalidate(client.id.0);

@@ -1,3 +1,5 @@
+mod registrations;
+
 use postern_domain::{
     Authentication, Client, ClientErrorId, ClientId, ClientIdentifier, ClientMetadata, ClientOwner,
     ClientSecret, ClientType, Grant, GrantId, GrantName, Lifetime, Organizations, Permit, PersonName,

@@ -20,6 +20,8 @@ pub struct Consent {
     pub face: AppFace,
     /// Who made the app, e.g. a person's name.
     pub publisher: Option<String>,
+    /// Whether it registered itself, so that nobody here knows whose it is.
+    pub unverified: bool,
     /// The app's homepage.
     pub homepage_url: Option<String>,
     /// The app's terms of service.
@@ -118,6 +120,7 @@ impl Page for Consent {
             request: "sample-request".into(),
             face: AppFace::new("Field Notes"),
             publisher: Some("Charles Babbage".into()),
+            unverified: false,
             homepage_url: Some("https://notes.example.com".into()),
             terms_url: Some("https://notes.example.com/terms".into()),
             privacy_url: Some("https://notes.example.com/privacy".into()),
@@ -159,6 +162,7 @@ impl Page for Consent {
         let bare = Self {
             face: AppFace::new("مذكرات الحقل 🌱 مع اسم طويل جدا لا ينتهي تقريبا في سطر واحد"),
             publisher: None,
+            unverified: true,
             homepage_url: None,
             terms_url: None,
             privacy_url: None,

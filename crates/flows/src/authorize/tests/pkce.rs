@@ -46,7 +46,7 @@ async fn public_clients_always_and_others_where_somebody_asks_for_it() {
 
 #[tokio::test]
 async fn the_instance_may_ask_it_of_all() {
-    let clients = Clients { require_pkce: RequirePkce::All };
+    let clients = Clients { require_pkce: RequirePkce::All, ..Clients::default() };
     let world = World::with(Config { clients, ..Config::default() }).await;
     check(&world, "web", true).await;
     check(&world, "spa", true).await;

@@ -14,7 +14,8 @@ use crate::api::{
     Access, Call, Caller, Filters, InPath, InPath2, JsonBody, Listing, Operation, OptionalBody, Problem,
 };
 use crate::rights::Routes;
-use shape::{ClientChange, ClientToBe, NewSecret, OAuthClient, Overlap, RegisteredClient};
+pub(super) use shape::OAuthClient;
+use shape::{ClientChange, ClientToBe, NewSecret, Overlap, RegisteredClient};
 
 const ALL: &str = "/v1/oauth-clients";
 const ONE: &str = "/v1/oauth-clients/{client_id}";

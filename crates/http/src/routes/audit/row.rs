@@ -53,6 +53,7 @@ fn of_act(act: &Act, names: &Names, now: i64) -> AuditRow {
         By::Operator => "the operator".to_owned(),
         By::Server => "the server".to_owned(),
         By::Anybody => "somebody".to_owned(),
+        By::Itself => "it itself".to_owned(),
         By::Person { user_id, acting_for, .. } => who(user_id, acting_for, names),
     };
     let noun = noun(&act.target.kind, act.action.code());

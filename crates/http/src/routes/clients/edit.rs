@@ -3,7 +3,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::{Params, Refusal};
-use postern_flows::clients::{self, ClientDraft, Edited};
+use postern_flows::clients::{self, ClientDraft, Edited, ProtocolDraft};
 use postern_flows::{FieldErrors, FormRefusal};
 use postern_templating::Notice;
 use postern_templating::pages::ClientEdit;
@@ -37,7 +37,8 @@ pub(super) async fn form(
 pub(super) async fn save(
     FormAbout(managed, form): FormAbout<ManagedClient>,
 ) -> Result<Response, PageRefusal> {
-    let draft = draft_of(&form);
+    let protocol = ProtocolDraft::of(&managed.client.metadata);
+    let draft = ClientDraft { protocol, ..draft_of(&form) };
     let (app, is_proven) = (&managed.page.app, managed.page.is_fresh());
     match clients::edit(app, managed.manager(), managed.name(), &draft, is_proven).await {
         Ok(Edited::Saved(client)) => Ok(Done::Saved.and_go_to(&address::of(&client))),

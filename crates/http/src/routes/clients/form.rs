@@ -3,7 +3,7 @@
 use postern_domain::{
     AuthMethod, Catalogue, ClientMetadata, ClientType, GrantName, Params, SigningAlgorithm,
 };
-use postern_flows::clients::ClientDraft;
+use postern_flows::clients::{ClientDraft, ProtocolDraft};
 use postern_flows::{App, FieldErrors, RequirePkce};
 use postern_templating::pages::ClientForm;
 use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices};
@@ -35,6 +35,7 @@ pub(super) fn draft_of(params: &Params) -> ClientDraft {
         require_pkce: params.get("require_pkce").is_some(),
         trusted: None,
         resource_server: None,
+        protocol: ProtocolDraft::default(),
     }
 }
 

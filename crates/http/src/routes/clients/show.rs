@@ -66,6 +66,7 @@ async fn owner(app: &App, client: &Client, viewer: &User) -> Result<String, Refu
             .await?
             .map_or_else(|| "a deleted organization".to_owned(), |it| it.name.to_string()),
         ClientOwner::Instance => "this server".to_owned(),
+        ClientOwner::Nobody => "nobody: it registered itself".to_owned(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use postern_domain::{Client, ClientOwner, ClientSecret, GrantName};
 use postern_flows::App;
-use postern_flows::clients::{ClientDraft, ClientUsage};
+use postern_flows::clients::{ClientDraft, ClientUsage, ProtocolDraft};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::api::{present, words};
 
 /// An OAuth client.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct OAuthClient {
+pub(in super::super) struct OAuthClient {
     id: Uuid,
     client_id: String,
     owner: Option<Owner>,
@@ -39,6 +39,8 @@ pub(super) struct OAuthClient {
     trusted: bool,
     /// Whether it may introspect tokens that others were issued.
     resource_server: bool,
+    /// Whether it registered itself; nobody owns it then.
+    registered_itself: bool,
     secrets: Vec<Secret>,
     disabled: bool,
     /// How many people hold a live token of it.
@@ -177,7 +179,7 @@ pub(super) struct NewSecret {
 }
 
 impl OAuthClient {
-    pub(super) fn new(app: &App, client: &Client, usage: ClientUsage) -> Self {
+    pub(in super::super) fn new(app: &App, client: &Client, usage: ClientUsage) -> Self {
         let (metadata, now) = (&client.metadata, app.clock.now());
         let link = |url: &Option<postern_domain::WebUrl>| url.as_ref().map(ToString::to_string);
         Self {
@@ -208,6 +210,7 @@ impl OAuthClient {
             require_pkce: metadata.require_pkce,
             trusted: metadata.trusted,
             resource_server: metadata.resource_server,
+            registered_itself: client.owner == ClientOwner::Nobody,
             secrets: client.live_secrets(now).map(Secret::from).collect(),
             disabled: client.disabled,
             users: usage.users,
@@ -224,7 +227,7 @@ fn owner(owner: ClientOwner) -> Option<Owner> {
     match owner {
         ClientOwner::User(id) => Some(Owner { kind: "user", id: id.0 }),
         ClientOwner::Organization(id) => Some(Owner { kind: "organization", id: id.0 }),
-        ClientOwner::Instance => None,
+        ClientOwner::Instance | ClientOwner::Nobody => None,
     }
 }
 
@@ -260,6 +263,7 @@ impl From<ClientToBe> for ClientDraft {
             require_pkce: body.require_pkce,
             trusted: body.trusted,
             resource_server: body.resource_server,
+            protocol: ProtocolDraft::default(),
         }
     }
 }
@@ -289,6 +293,7 @@ impl ClientChange {
             require_pkce: self.require_pkce.unwrap_or(now.require_pkce),
             trusted: self.trusted,
             resource_server: self.resource_server,
+            protocol: now.protocol,
         }
     }
 }
