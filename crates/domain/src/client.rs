@@ -130,6 +130,8 @@ pub struct ClientSecret {
     pub id: SecretId,
     /// What is stored of it.
     pub hash: TokenHash,
+    /// The secret itself, sealed, where codes are made with it (`client_secret_jwt`).
+    pub sealed: Option<Vec<u8>>,
     /// Its last four characters, by which its owner knows it.
     pub hint: String,
     /// When it was made.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::audit::Audit;
 use crate::client_auth::Guesses;
+use crate::client_jwt::FetchedKeys;
 use crate::clients::WrittenDown;
 use crate::guard::GuardRoutes;
 use crate::keys::KeyRing;
@@ -41,6 +42,8 @@ pub struct App {
     pub audit: Audit,
     /// Requests to others.
     pub outbound: Outbound,
+    /// The public keys of clients.
+    pub(crate) fetched_keys: FetchedKeys,
     pub(crate) discovery: OnceLock<String>,
     pub(crate) keys: KeyRing,
     pub(crate) live: Live,
@@ -75,6 +78,7 @@ impl App {
             secret_key,
             clock,
             rng,
+            fetched_keys: FetchedKeys::default(),
             discovery: OnceLock::new(),
             keys: KeyRing::default(),
             live: Live::new(),

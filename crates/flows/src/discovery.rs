@@ -2,10 +2,11 @@
 //! force, so that none can be untrue.
 
 use postern_domain::limits::RequestLimit;
-use postern_domain::{AuthMethod, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode, SigningAlgorithm};
+use postern_domain::{
+    AssertionAlgorithm, AuthMethod, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode, SigningAlgorithm,
+};
 use serde_json::json;
 
-use crate::client_auth::METHODS;
 use crate::grants::GRANTS;
 use crate::{App, ClientRegistration, Config, authorize, claims, endpoints};
 
@@ -23,7 +24,7 @@ impl App {
 fn document(config: &Config, catalogue: &Catalogue) -> String {
     let scopes = catalogue.offered().map(|row| &row.name);
     let grants = GRANTS.iter().filter(|grant| grant.enabled(config)).map(|grant| grant.name().as_str());
-    let secret_methods = METHODS.iter().filter(|method| **method != AuthMethod::None);
+    let authenticating = AuthMethod::ALL.iter().filter(|method| **method != AuthMethod::None);
     let prompts = Prompt::ALL.iter().filter(|prompt| **prompt != Prompt::Create || config.registration.open);
     let claims_supported = [&claims::NAMES[..], &ID_TOKEN_CLAIMS[..]].concat();
     let register = config.clients.registration != ClientRegistration::Off;
@@ -42,9 +43,12 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "grant_types_supported": grants.collect::<Vec<_>>(),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": SigningAlgorithm::ALL,
-        "token_endpoint_auth_methods_supported": METHODS,
-        "revocation_endpoint_auth_methods_supported": METHODS,
-        "introspection_endpoint_auth_methods_supported": secret_methods.collect::<Vec<_>>(),
+        "token_endpoint_auth_methods_supported": AuthMethod::ALL,
+        "token_endpoint_auth_signing_alg_values_supported": AssertionAlgorithm::ALL,
+        "revocation_endpoint_auth_methods_supported": AuthMethod::ALL,
+        "revocation_endpoint_auth_signing_alg_values_supported": AssertionAlgorithm::ALL,
+        "introspection_endpoint_auth_methods_supported": authenticating.collect::<Vec<_>>(),
+        "introspection_endpoint_auth_signing_alg_values_supported": AssertionAlgorithm::ALL,
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": prompts.map(|prompt| prompt.as_str()).collect::<Vec<_>>(),
         "display_values_supported": DISPLAY_VALUES,

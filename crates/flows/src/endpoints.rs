@@ -6,6 +6,8 @@ pub const TOKEN: &str = "/v1/oauth2/token";
 pub const USERINFO: &str = "/v1/oauth2/userinfo";
 /// RFC 7009.
 pub const REVOKE: &str = "/v1/oauth2/revoke";
+/// RFC 9126 section 2.
+pub const PAR: &str = "/v1/oauth2/par";
 /// RFC 7662.
 pub const INTROSPECT: &str = "/v1/oauth2/introspect";
 /// RFC 7591 section 3.

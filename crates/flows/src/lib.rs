@@ -15,6 +15,7 @@ mod chance;
 pub mod change_password;
 mod claims;
 pub mod client_auth;
+mod client_jwt;
 pub mod client_registration;
 pub mod clients;
 mod clock;

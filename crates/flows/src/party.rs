@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 use crate::client_auth::Sender;
 use crate::issue::{NewCode, TokenAnswer};
 use crate::testing::{TestApp, app_with, user};
-use crate::{App, Config, grants, issue};
+use crate::{App, Config, client_jwt, grants, issue};
 
 pub(crate) const REDIRECT_URI: &str = "https://app.example/callback";
 /// The example of RFC 7636 appendix B.
@@ -166,9 +166,12 @@ pub(crate) async fn client(
     if client.metadata.client_type == ClientType::Confidential {
         // Brought along from elsewhere: with what form-encoding changes.
         secret = format!("{name}: 100 % secret + more / = ?");
+        let id = app.new_id();
+        let seal = || app.secret_key.seal(&client_jwt::place(id), secret.as_bytes()).unwrap();
         client.secrets.push(ClientSecret {
-            id: app.new_id(),
+            id,
             hash: app.secret_key.hash_text(&secret),
+            sealed: client.metadata.makes_codes_with_its_secret().then(seal),
             hint: String::new(),
             created_at: now,
             expires_at: None,

@@ -188,6 +188,12 @@ impl ClientMetadata {
         hosts.all(|other| other.as_ref() == Some(&first)).then_some(first)
     }
 
+    /// Whether codes are made with the client's secret, for which it must be had again.
+    pub fn makes_codes_with_its_secret(&self) -> bool {
+        self.auth_method == Some(AuthMethod::ClientSecretJwt)
+            || self.request_object_signing_alg.is_some_and(AssertionAlgorithm::uses_the_secret)
+    }
+
     /// Whether the client may authenticate in this way. A JWT is never taken unless it is pinned.
     pub fn allows_auth_method(&self, method: AuthMethod) -> bool {
         match self.auth_method {

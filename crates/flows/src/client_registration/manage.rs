@@ -72,7 +72,7 @@ pub async fn replace(
         client: client.clone(),
         metadata: metadata.clone(),
         token: app.secret_key.hash(&new_token),
-        secret: secret.as_ref().map(|secret| clients::kept(app, secret, now)),
+        secret: secret.as_ref().map(|secret| clients::kept(app, secret, &metadata, now)).transpose()?,
         now,
         act,
     };

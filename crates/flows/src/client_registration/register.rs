@@ -53,7 +53,10 @@ pub async fn register(
     let registration_token = app.new_token(TokenKind::RegistrationAccess);
     let secret = metadata.uses_secret().then(|| clients::new_secret(app));
     let client = Client {
-        secrets: secret.iter().map(|secret| clients::kept(app, secret, now)).collect(),
+        secrets: secret
+            .iter()
+            .map(|secret| clients::kept(app, secret, &metadata, now))
+            .collect::<Result<_, _>>()?,
         registration_token: Some(app.secret_key.hash(&registration_token)),
         ..Client::new(app.new_id(), identifier, ClientOwner::Nobody, metadata, now)
     };

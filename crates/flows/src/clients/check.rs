@@ -4,7 +4,6 @@ use postern_domain::{
 };
 
 use super::{ClientDraft, Manager, protocol};
-use crate::client_auth::METHODS;
 use crate::{FieldErrors, Lifetimes};
 
 /// Most redirect URIs of a client, and most post-logout redirect URIs.
@@ -193,17 +192,13 @@ fn auth_method(draft: &ClientDraft, client_type: ClientType, errors: &mut FieldE
     }
     let method = errors.take(FIELD, draft.auth_method.parse())?;
     match (client_type, method) {
-        _ if !METHODS.contains(&method) => {
-            let known: Vec<&str> = METHODS.iter().map(|method| method.as_str()).collect();
-            errors.add(FIELD, format!("This server does not check {method}. It checks: {}.", known.join(", ")));
-        }
         (ClientType::Confidential, AuthMethod::None) => errors.add(
             FIELD,
             "A confidential client proves itself by its secret: choose client_secret_basic or client_secret_post.",
         ),
         (ClientType::Public, AuthMethod::None) | (ClientType::Confidential, _) => {}
         (ClientType::Public, _) => {
-            errors.add(FIELD, "A public client has no secret to send: leave this open or choose none.");
+            errors.add(FIELD, "A public client has nothing to prove itself by: leave this open or choose none.");
         }
     }
     Some(method)

@@ -1,13 +1,13 @@
 use postern_domain::audit::Action;
 use postern_domain::{
-    Client, ClientIdentifier, ClientOwner, ClientSecret, Plain, Refusal, Timestamp, TokenKind,
+    Client, ClientIdentifier, ClientMetadata, ClientOwner, ClientSecret, Plain, Refusal, Timestamp, TokenKind,
 };
 use postern_storage::{StorageError, clients};
 
 use super::check::Rules;
 use super::{ClientDraft, Manager, acts};
 use crate::audit::{self, Entry};
-use crate::{App, FieldErrors, FormRefusal};
+use crate::{App, FieldErrors, FormRefusal, client_jwt};
 
 /// A client to be.
 #[derive(Clone, Debug)]
@@ -56,7 +56,8 @@ pub async fn create(app: &App, manager: Manager<'_>, new: NewClient) -> Result<R
         (true, None) => Some(new_secret(app)),
     };
     let mut client = Client::new(app.new_id(), identifier, new.owner, metadata, now);
-    client.secrets = secret.iter().map(|secret| kept(app, secret, now)).collect();
+    let kept = |secret| kept(app, secret, &client.metadata, now);
+    client.secrets = secret.iter().map(kept).collect::<Result<_, _>>()?;
     let act = acts::entry(app, manager, Action::CLIENT_MADE, &client).after(acts::facts(&client.metadata));
     insert(app, client.clone(), act).await?;
     tracing::info!(client_id = %client.identifier, "a client was registered");
@@ -125,16 +126,26 @@ pub(crate) fn new_secret(app: &App) -> Plain {
 }
 
 /// What is kept of a secret.
-pub(crate) fn kept(app: &App, secret: &Plain, now: Timestamp) -> ClientSecret {
+pub(crate) fn kept(
+    app: &App,
+    secret: &Plain,
+    of: &ClientMetadata,
+    now: Timestamp,
+) -> Result<ClientSecret, Refusal> {
     let text = secret.reveal();
+    let id = app.new_id();
+    let sealed = of
+        .makes_codes_with_its_secret()
+        .then(|| app.secret_key.seal(&client_jwt::place(id), text.as_bytes()).map_err(Refusal::because));
     // Of a short one, four characters would give too much away.
     let shown = if text.len() >= 20 { 4 } else { 2 };
-    ClientSecret {
-        id: app.new_id(),
+    Ok(ClientSecret {
+        id,
         hash: app.secret_key.hash_text(text),
+        sealed: sealed.transpose()?,
         hint: text.get(text.len().saturating_sub(shown)..).unwrap_or_default().to_owned(),
         created_at: now,
         expires_at: None,
         last_used_at: None,
-    }
+    })
 }

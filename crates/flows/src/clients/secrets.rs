@@ -56,7 +56,7 @@ pub async fn rotate_secret(
     }
     let now = app.clock.now();
     let secret = new_secret(app);
-    let (new, end) = (kept(app, &secret, now), now.plus(overlap));
+    let (new, end) = (kept(app, &secret, &client.metadata, now)?, now.plus(overlap));
     let act = acts::entry(app, manager, Action::CLIENT_SECRET_ROTATED, &client)
         .after(json!({ "secret_id": new.id, "old_secret_ends_at": end }));
     let rotation = Rotation { client: client.id, secret: new, now, end, act };

@@ -24,6 +24,7 @@ mod row {
         pub id: Uuid,
         pub client_id: Uuid,
         pub hash: Vec<u8>,
+        pub sealed: Option<Vec<u8>>,
         pub hint: String,
         pub created_at: i64,
         pub expires_at: Option<i64>,
@@ -63,6 +64,7 @@ pub async fn insert_secret(tx: &Tx, client: ClientId, secret: &ClientSecret) -> 
         id: secret.id.0,
         client_id: client.0,
         hash: secret.hash.0.to_vec(),
+        sealed: secret.sealed.clone(),
         hint: secret.hint.clone(),
         created_at: secret.created_at.0,
         expires_at: secret.expires_at.map(|at| at.0),
@@ -140,6 +142,7 @@ fn secret(row: Model) -> Result<ClientSecret, StorageError> {
     Ok(ClientSecret {
         id: SecretId(row.id),
         hash: hash(TABLE, &row.hash)?,
+        sealed: row.sealed,
         hint: row.hint,
         created_at: Timestamp(row.created_at),
         expires_at: row.expires_at.map(Timestamp),

@@ -32,6 +32,7 @@ fn secret(byte: u8) -> ClientSecret {
     ClientSecret {
         id: SecretId(random_id()),
         hash: hash(byte),
+        sealed: Some(vec![byte; 40]),
         hint: "x9Qe".to_owned(),
         created_at: NOW,
         expires_at: None,
