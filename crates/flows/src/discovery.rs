@@ -4,6 +4,7 @@
 use postern_domain::limits::RequestLimit;
 use postern_domain::{
     AssertionAlgorithm, AuthMethod, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode, SigningAlgorithm,
+    SubjectIdentifierType,
 };
 use serde_json::json;
 
@@ -41,8 +42,9 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
         "grant_types_supported": grants.collect::<Vec<_>>(),
-        "subject_types_supported": ["public"],
+        "subject_types_supported": SubjectIdentifierType::ALL,
         "id_token_signing_alg_values_supported": SigningAlgorithm::ALL,
+        "userinfo_signing_alg_values_supported": SigningAlgorithm::ALL,
         "token_endpoint_auth_methods_supported": AuthMethod::ALL,
         "token_endpoint_auth_signing_alg_values_supported": AssertionAlgorithm::ALL,
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL,

@@ -57,6 +57,7 @@ pub mod setup;
 pub mod sign_in;
 pub mod sign_up;
 mod standing;
+mod subject_name;
 #[cfg(test)]
 mod testing;
 mod token_ends;

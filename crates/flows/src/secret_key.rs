@@ -11,6 +11,7 @@ pub struct SecretKey {
     hashing: hmac::Key,
     forms: hmac::Key,
     audit: hmac::Key,
+    subjects: hmac::Key,
     sealing: RandomizedNonceKey,
 }
 
@@ -49,6 +50,7 @@ impl SecretKey {
             hashing: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&root, b"token hashes")?),
             forms: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&root, b"forms")?),
             audit: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&root, b"audit")?),
+            subjects: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&root, b"pairwise subjects")?),
             sealing: RandomizedNonceKey::new(&AES_256_GCM, &*sealing).map_err(|_| SecretKeyError::Length)?,
         })
     }
@@ -76,6 +78,17 @@ impl SecretKey {
         let mut mark = [0; 32];
         mark.copy_from_slice(context.sign().as_ref());
         mark
+    }
+
+    /// By what a sector knows a person of this instance (OIDC Core section 8.1).
+    pub(crate) fn pairwise(&self, sector: &str, person: &[u8]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.subjects);
+        context.update(&(sector.len() as u64).to_be_bytes());
+        context.update(sector.as_bytes());
+        context.update(person);
+        let mut name = [0; 32];
+        name.copy_from_slice(context.sign().as_ref());
+        name
     }
 
     /// Whether `mark` is the one that [`SecretKey::mark`] makes, compared in constant time.

@@ -77,7 +77,11 @@ impl Asked {
             challenge: pkce::challenge(params, client, app.config.clients.require_pkce)?,
             nonce: at_most(params, "nonce", LONGEST_NONCE)?,
             prompts: prompts(params)?,
-            max_age: params.get("max_age").map(max_age).transpose()?,
+            max_age: params
+                .get("max_age")
+                .map(max_age)
+                .transpose()?
+                .or(client.default_max_age.map(i64::from)),
             login_hint: params.get("login_hint").filter(|hint| hint.len() <= LONGEST_HINT).map(str::to_owned),
             hinted,
             claimed,

@@ -9,8 +9,8 @@ use super::return_to::Return;
 use super::stage::{Standing, Step, before_consent};
 use super::target::{self, Chosen, Target};
 use super::unchecked::Unchecked;
-use crate::App;
 use crate::clients::record_refusal;
+use crate::{App, subject_name};
 
 /// What this endpoint is called where a client's refused calls are listed.
 const ENDPOINT: &str = "authorize";
@@ -106,6 +106,9 @@ pub(super) fn next_step(
     let session = person.map(|person| person.session);
     let standing = Standing {
         session,
+        sub: session
+            .map(|session| subject_name::of_user(app, &checked.client, session.user_id))
+            .unwrap_or_default(),
         proof: session.and_then(|session| proof::read(app, request, word, session, now)),
         registration_open: app.config.registration.open,
         now,

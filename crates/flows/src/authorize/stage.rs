@@ -7,6 +7,8 @@ use super::proof::Proof;
 pub(super) struct Standing<'a> {
     /// Its session.
     pub(super) session: Option<&'a Session>,
+    /// By which `sub` the client knows the person of that session.
+    pub(super) sub: String,
     /// What the person of that session has already done for this request.
     pub(super) proof: Option<Proof>,
     /// Whether strangers may sign up.
@@ -42,7 +44,7 @@ fn step(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal>
         return Ok(Some(if signs_up { Step::SignUp } else { Step::SignIn }));
     };
     let signed_in_for_it = standing.proof == Some(Proof::SignedIn);
-    if !is_the_one(asked, session, signed_in_for_it)? {
+    if !is_the_one(asked, &standing.sub, signed_in_for_it)? {
         return Ok(Some(Step::SignIn));
     }
     if signed_in_for_it {
@@ -61,15 +63,14 @@ fn step(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal>
     Ok(again.then_some(Step::Reauthenticate))
 }
 
-/// Whether the session is of the person that the client means (OIDC Core sections 3.1.2.1 and 5.5.1). If it is not, they
+/// Whether `subject` is the person that the client means (OIDC Core sections 3.1.2.1 and 5.5.1). If it is not, they
 /// may sign in once; whoever then signed in as somebody else is not asked for ever.
-fn is_the_one(asked: &Asked, session: &Session, signed_in_for_it: bool) -> Result<bool, Refusal> {
-    let subject = session.user_id.to_string();
+fn is_the_one(asked: &Asked, subject: &str, signed_in_for_it: bool) -> Result<bool, Refusal> {
     let another = || Refusal::login_required("somebody else is signed in than the client means");
-    if asked.claimed.as_ref().is_some_and(|taken| !taken.contains(&subject)) {
+    if asked.claimed.as_ref().is_some_and(|taken| !taken.iter().any(|one| one == subject)) {
         return Err(another());
     }
-    let meant = asked.hinted.as_ref().is_none_or(|hinted| *hinted == subject);
+    let meant = asked.hinted.as_ref().is_none_or(|hinted| hinted == subject);
     if !meant && signed_in_for_it { Err(another()) } else { Ok(meant) }
 }
 

@@ -2,14 +2,15 @@ use std::collections::BTreeSet;
 
 use postern_domain::limits::RequestLimit;
 use postern_domain::{
-    AuthMethod, ClientIdentifier, Refusal, Scopes, SubjectType, Timestamp, TokenId, TokenKind, TokenText,
+    AuthMethod, Client, ClientIdentifier, Refusal, Scopes, SubjectType, Timestamp, TokenId, TokenKind,
+    TokenText,
 };
 use serde::Serialize;
 
 use super::Verdict;
 use super::verdict::look_up;
 use crate::client_auth::{self, Authenticated, Sender};
-use crate::{App, last_use};
+use crate::{App, last_use, subject_name};
 
 /// The answer to the question what a token is worth (RFC 7662 section 2.2).
 #[derive(Clone, Debug, Serialize)]
@@ -77,10 +78,11 @@ pub async fn introspect(app: &App, sender: Sender<'_>) -> Result<Introspection, 
     if verdict.kind != TokenKind::Refresh {
         verdict.note_use(app, None).await?;
     }
-    Ok(Introspection { active: true, facts: Some(facts(app, &verdict)) })
+    Ok(Introspection { active: true, facts: Some(facts(app, &client, &verdict)) })
 }
 
-fn facts(app: &App, verdict: &Verdict) -> Facts {
+/// What `asker` learns of a token; whom it speaks for, by the name it knows them by.
+fn facts(app: &App, asker: &Client, verdict: &Verdict) -> Facts {
     let permit = &verdict.permit;
     let sub_type = permit.subject.subject_type();
     // Introspection is no way round the scope that a user name takes at userinfo.
@@ -93,7 +95,7 @@ fn facts(app: &App, verdict: &Verdict) -> Facts {
         token_type: (verdict.kind != TokenKind::Refresh).then_some("Bearer"),
         exp: verdict.expires_at,
         iat: verdict.created_at,
-        sub: permit.subject.to_string(),
+        sub: subject_name::sub(app, asker, permit.subject),
         sub_type,
         aud: permit.audience.clone(),
         iss: app.config.issuer().to_owned(),

@@ -23,7 +23,7 @@ pub use introspect::{Introspection, introspect};
 pub use judgement::{Judgement, OutsideLimits};
 pub(crate) use ready_limits::ReadyLimits;
 pub use revoke::revoke;
-pub use userinfo::userinfo;
+pub use userinfo::{Userinfo, userinfo};
 pub use verdict::{Verdict, session_verdict, verdict};
 
 #[cfg(test)]

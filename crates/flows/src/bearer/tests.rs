@@ -35,7 +35,7 @@ async fn userinfo_says_what_the_scopes_allow() {
         let code = party.code_with(|new| new.permit.scopes = scopes(scope)).await;
         let answer = party.token(party.redemption(&code)).await.unwrap();
         let verdict = verdict(&party.app, answer.access_token.reveal(), HERE).await.unwrap();
-        let claims = serde_json::to_value(userinfo(&verdict).unwrap()).unwrap();
+        let claims = serde_json::to_value(userinfo(&party.app, &verdict).await.unwrap()).unwrap();
         let mut found: Vec<_> = claims.as_object().unwrap().keys().collect();
         found.sort();
         assert_eq!(found, names, "{scope}");
@@ -43,7 +43,7 @@ async fn userinfo_says_what_the_scopes_allow() {
     let code = party.code_with(|new| new.permit.scopes = scopes("email")).await;
     let answer = party.token(party.redemption(&code)).await.unwrap();
     let verdict = verdict(&party.app, answer.access_token.reveal(), HERE).await.unwrap();
-    assert_eq!(userinfo(&verdict).unwrap_err().code, ErrorCode::InsufficientScope);
+    assert_eq!(userinfo(&party.app, &verdict).await.unwrap_err().code, ErrorCode::InsufficientScope);
 }
 
 /// T07 of the checks: only the exact string, and only where it belongs.

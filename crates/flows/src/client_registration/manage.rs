@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use super::answer::answer;
 use super::register::metadata;
-use super::sent::{Sent, invalid};
+use super::sent::{Sent, invalid, refusal};
 use crate::App;
 use crate::audit::{self, Entry};
 use crate::client_auth::CLOSED;
-use crate::clients::{self, Manager};
+use crate::clients::{self, Manager, check_sector};
 
 /// What only this server says of a client, so that no client sends it (RFC 7592 section 2.2).
 const SAID_HERE: [&str; 4] = [
@@ -64,6 +64,8 @@ pub async fn replace(
         refresh_token_lifetime: client.metadata.refresh_token_lifetime,
         ..metadata(app, &sent, &client.identifier)?
     };
+    let known = Some(&client.metadata);
+    check_sector(app, &metadata, known).await.map_err(|errors| refusal(errors.into()))?;
     let secret = metadata.uses_secret().then(|| clients::new_secret(app));
     let new_token = app.new_token(TokenKind::RegistrationAccess);
     let act = clients::entry(app, Manager::Itself, Action::CLIENT_CHANGED, &client)

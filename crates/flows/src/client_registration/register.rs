@@ -12,7 +12,7 @@ use super::initial;
 use super::sent::{Sent, refusal};
 use crate::audit::{self, Entry};
 use crate::budget::{self, Budget};
-use crate::clients::{self, Manager, Rules};
+use crate::clients::{self, Manager, Rules, check_sector};
 use crate::{App, ClientRegistration};
 
 /// The span of the budget of registrations.
@@ -49,6 +49,7 @@ pub async fn register(
     let identifier = identifier(app)?;
     let metadata = metadata(app, &Sent(sent), &identifier)?;
     budget::take(app, budget).await.map_err(|no| no.into_refusal(told))?;
+    check_sector(app, &metadata, None).await.map_err(|errors| refusal(errors.into()))?;
     let now = app.clock.now();
     let registration_token = app.new_token(TokenKind::RegistrationAccess);
     let secret = metadata.uses_secret().then(|| clients::new_secret(app));

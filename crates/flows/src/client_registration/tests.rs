@@ -1,4 +1,5 @@
 mod managing;
+mod sectors;
 
 use postern_domain::{
     AuthMethod, Client, ClientIdentifier, ClientOwner, ClientType, ErrorCode, Lifetime, Refusal,

@@ -5,7 +5,7 @@ use postern_domain::{
 use postern_storage::{StorageError, clients};
 
 use super::check::Rules;
-use super::{ClientDraft, Manager, acts};
+use super::{ClientDraft, Manager, acts, check_sector};
 use crate::audit::{self, Entry};
 use crate::{App, FieldErrors, FormRefusal, client_jwt};
 
@@ -44,6 +44,7 @@ pub async fn create(app: &App, manager: Manager<'_>, new: NewClient) -> Result<R
     let rules =
         Rules { catalogue: &app.catalogue, lifetimes: &app.config.lifetimes, manager, existing: None };
     let metadata = rules.check(&new.draft)?;
+    check_sector(app, &metadata, None).await?;
     let identifier = identifier(app, new.identifier)?;
     let now = app.clock.now();
     let secret = match (metadata.uses_secret(), new.secret) {

@@ -4,7 +4,7 @@ use postern_storage::{StorageError, Tx, clients};
 
 use super::check::Rules;
 use super::manager::gone;
-use super::{ClientDraft, Manager, acts, find};
+use super::{ClientDraft, Manager, acts, check_sector, find};
 use crate::audit::{self, Entry};
 use crate::{App, FormRefusal};
 
@@ -38,6 +38,7 @@ pub async fn edit(
         existing: Some(&client.metadata),
     };
     let metadata = rules.check(draft)?;
+    check_sector(app, &metadata, Some(&client.metadata)).await?;
     if !is_proven && !same(&metadata.redirect_uris, &client.metadata.redirect_uris) {
         return Ok(Edited::NeedsProof);
     }

@@ -11,6 +11,7 @@ mod manager;
 mod protocol;
 mod refused;
 mod secrets;
+mod sector;
 mod snippets;
 mod state;
 
@@ -29,6 +30,7 @@ pub use protocol::ProtocolDraft;
 pub(crate) use refused::WrittenDown;
 pub use refused::record_refusal;
 pub use secrets::{Rotated, SECRET_OVERLAP, revoke_secret, rotate_secret};
+pub(crate) use sector::check_sector;
 pub use snippets::{ClientSnippet, snippets};
 pub use state::set_closed;
 

@@ -5,9 +5,9 @@ use postern_domain::{Grant, Plain, Refusal, SessionId, SigningAlgorithm, Timesta
 use serde::Serialize;
 
 use super::Order;
-use crate::App;
 use crate::claims::Claims;
 use crate::keys::ID_TOKEN_LIFETIME;
+use crate::{App, subject_name};
 
 /// What an id_token says (OIDC Core sections 2 and 3.1.3.6).
 #[derive(Serialize)]
@@ -41,6 +41,8 @@ pub(crate) async fn id_token(
     let key = keys
         .signer(algorithm, now)
         .ok_or_else(|| Refusal::server_error("this server has no key that signs as the client wants it"))?;
+    let mut said = order.standing.claims(order.permit);
+    said.sub = subject_name::sub(app, client, order.permit.subject);
     let claims = IdToken {
         iss: app.config.issuer(),
         aud: client.identifier.as_str(),
@@ -51,7 +53,7 @@ pub(crate) async fn id_token(
         at_hash: at_hash(algorithm, access_token.reveal()),
         amr: authentication.amr.iter().map(|method| method.as_str()).collect(),
         sid: authentication.session_id,
-        claims: order.standing.claims(order.permit),
+        claims: said,
     };
     key.sign(&claims).map(Plain::new).map_err(Refusal::because)
 }

@@ -1,6 +1,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_domain::{Refusal, SessionId, SigningAlgorithm};
+use postern_domain::{Refusal, SessionId, SigningAlgorithm, Timestamp};
 use serde::Deserialize;
 
 use super::ID_TOKEN_TYPE;
@@ -17,6 +17,9 @@ pub struct IdTokenHint {
     #[serde(default)]
     pub sid: Option<SessionId>,
     iss: String,
+    /// Not looked at, but in every id_token and in no signed userinfo, which has the same type.
+    #[serde(rename = "auth_time")]
+    _auth_time: Timestamp,
 }
 
 #[derive(Deserialize)]

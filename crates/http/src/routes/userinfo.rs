@@ -6,10 +6,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::uri::PathAndQuery;
-use axum::http::{Method, Uri};
+use axum::http::{HeaderValue, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use postern_domain::audit::Place;
 use postern_domain::{ErrorCode, limits};
+use postern_flows::bearer::Userinfo;
 use postern_flows::{App, bearer, endpoints};
 
 use crate::answer::BearerError;
@@ -63,9 +64,14 @@ async fn claims(
         let body = limits::Body::Unreadable("it is not JSON");
         came.judged(&verdict.judge(&limits::RequestFacts { method, url: &url, body }, app.clock.now()))?;
     }
-    let claims = bearer::userinfo(&verdict).map_err(|refusal| match refusal.code {
+    let userinfo = bearer::userinfo(app, &verdict).await.map_err(|refusal| match refusal.code {
         ErrorCode::InsufficientScope => BearerError::insufficient_scope("openid"),
         _ => refusal.into(),
     })?;
-    Ok(Json(claims).into_response())
+    Ok(match userinfo {
+        Userinfo::Plain(claims) => Json(claims).into_response(),
+        Userinfo::Signed(jwt) => {
+            ([(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"))], jwt).into_response()
+        }
+    })
 }

@@ -42,7 +42,7 @@ async fn a_code_gives_tokens_and_says_who_signed_in() {
     assert_eq!(claims["sid"], party.session.id.to_string());
     assert_eq!(claims["email"], "ada@example.com");
     assert_eq!(claims["preferred_username"], "ada");
-    let userinfo = serde_json::to_value(bearer::userinfo(&verdict).unwrap()).unwrap();
+    let userinfo = serde_json::to_value(bearer::userinfo(&party.app, &verdict).await.unwrap()).unwrap();
     for (name, value) in userinfo.as_object().unwrap() {
         assert_eq!(&claims[name], value, "{name}");
     }

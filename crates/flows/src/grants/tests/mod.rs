@@ -1,3 +1,4 @@
 mod code;
 mod organization;
+mod pairwise;
 mod refresh;

@@ -82,7 +82,7 @@ async fn tokens_speak_for_the_organization_and_name_no_person() {
     let verdict = bearer::verdict(app, answer.access_token.reveal(), HERE).await.unwrap();
     assert_eq!(verdict.permit.subject, Subject::Organization(firm.acme.id));
     assert_eq!(verdict.permit.organizations, Organizations::Only([firm.acme.id].into()));
-    let claims = serde_json::to_value(bearer::userinfo(&verdict).unwrap()).unwrap();
+    let claims = serde_json::to_value(bearer::userinfo(app, &verdict).await.unwrap()).unwrap();
     assert_eq!(claims, json!({ "sub": sub, "sub_type": "organization", "name": "Acme" }));
     let signed = answer.id_token.as_ref().unwrap().reveal();
     let payload = claims_of(signed);
