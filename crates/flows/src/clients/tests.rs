@@ -89,6 +89,20 @@ async fn a_public_client_has_no_secret() {
 }
 
 #[tokio::test]
+async fn a_client_with_keys_of_its_own_has_no_secret() {
+    let app = app().await;
+    let ada = user(&app, "ada").await;
+    let jwks = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AQ"}]}"#.to_owned();
+    let protocol = ProtocolDraft { jwks, ..ProtocolDraft::default() };
+    let keyed = ClientDraft { auth_method: "private_key_jwt".into(), protocol, ..draft() };
+    let made = register(&app, &ada, keyed).await.unwrap();
+    assert!(made.secret.is_none() && made.client.secrets.is_empty());
+    let id = made.client.identifier.as_str();
+    let refused = rotate_secret(&app, Manager::User(&ada), id, SECRET_OVERLAP).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::InvalidRequest);
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_beside_its_field() {
     let app = app().await;
     let ada = user(&app, "ada").await;
@@ -126,7 +140,11 @@ async fn what_is_wrong_is_said_beside_its_field() {
         (&["scopes"], |draft| draft.scopes.push("openid\u{7f}".into())),
         (&["token_endpoint_auth_method"], |draft| draft.auth_method = "none".into()),
         (&["token_endpoint_auth_method"], |draft| draft.auth_method = "tls".into()),
-        (&["token_endpoint_auth_method"], |draft| draft.auth_method = "private_key_jwt".into()),
+        (&["jwks_uri"], |draft| draft.auth_method = "private_key_jwt".into()),
+        (&["token_endpoint_auth_method"], |draft| {
+            draft.client_type = "public".into();
+            draft.auth_method = "private_key_jwt".into();
+        }),
         (&["token_endpoint_auth_method"], |draft| {
             draft.client_type = "public".into();
             draft.auth_method = "client_secret_post".into();
