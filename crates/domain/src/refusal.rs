@@ -69,8 +69,10 @@ error_codes! {
     AccountSelectionRequired account_selection_required = "account_selection_required";
     /// `prompt=none`, but a page would have to be shown (OIDC Core section 3.1.2.6).
     InteractionRequired interaction_required = "interaction_required";
-    /// Request objects are not taken (OIDC Core section 3.1.2.6).
-    RequestNotSupported request_not_supported = "request_not_supported";
+    /// The request object is not good (RFC 9101 section 7).
+    InvalidRequestObject invalid_request_object = "invalid_request_object";
+    /// What `request_uri` refers to is not good, or no longer (RFC 9101 section 7).
+    InvalidRequestUri invalid_request_uri = "invalid_request_uri";
     /// Request objects by reference are not taken (OIDC Core section 3.1.2.6).
     RequestUriNotSupported request_uri_not_supported = "request_uri_not_supported";
     /// The `registration` parameter is not taken (OIDC Core section 3.1.2.6).

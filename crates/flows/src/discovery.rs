@@ -58,7 +58,9 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "claims_supported": claims_supported,
         "authorization_details_types_supported": [RequestLimit::TYPE],
         "claims_parameter_supported": false,
-        "request_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": AssertionAlgorithm::ALL,
+        "pushed_authorization_request_endpoint": config.url(endpoints::PAR),
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
     });

@@ -5,6 +5,7 @@ use postern_domain::{
 };
 
 use super::checked::Checked;
+use super::source::Way;
 use super::{claims, pkce, return_to, scopes};
 use crate::{App, keys};
 
@@ -51,6 +52,7 @@ impl Asked {
             return Err(malformed.clone());
         }
         let (params, client) = (&checked.params, &checked.client.metadata);
+        signed_if_it_must(checked)?;
         not_offered(params)?;
         response(params)?;
         if !client.allows_grant(GrantName::AuthorizationCode) {
@@ -101,18 +103,29 @@ impl Asked {
     }
 }
 
+/// That a client which is held to it signed its request (RFC 9101 section 10.5).
+fn signed_if_it_must(checked: &Checked) -> Result<(), Refusal> {
+    if checked.client.metadata.require_signed_request_object && checked.way == Way::Plain {
+        return Err(Refusal::invalid_request_object(
+            "this client is registered to send its requests as signed request objects (require_signed_request_object)",
+        ));
+    }
+    Ok(())
+}
+
+/// That a client which is held to it pushed its request (RFC 9126 section 6).
+pub(super) fn pushed_if_it_must(checked: &Checked) -> Result<(), Refusal> {
+    let is_new = matches!(checked.way, Way::Plain | Way::Signed);
+    if checked.client.metadata.require_pushed_authorization_requests && is_new {
+        return Err(Refusal::invalid_request(
+            "this client is registered to push its requests (require_pushed_authorization_requests)",
+        ));
+    }
+    Ok(())
+}
+
 /// What this server does not do is said by the code that the standard has for it (OIDC Core section 3.1.2.6).
 fn not_offered(params: &Params) -> Result<(), Refusal> {
-    if params.get("request").is_some() {
-        return Err(Refusal::request_not_supported(
-            "request objects are not taken; send the parameters themselves",
-        ));
-    }
-    if params.get("request_uri").is_some() {
-        return Err(Refusal::request_uri_not_supported(
-            "request_uri is not taken; send the parameters themselves",
-        ));
-    }
     if params.get("registration").is_some() {
         return Err(Refusal::registration_not_supported("clients are registered beforehand"));
     }

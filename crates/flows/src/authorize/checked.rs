@@ -3,6 +3,7 @@ use std::sync::Arc;
 use postern_domain::{Client, Params, ParamsError, Refusal};
 
 use super::return_to::ReturnTo;
+use super::source::{Source, Way};
 use super::{PATH, choice, proof};
 
 /// A request whose client and redirect URI hold: from here on every answer goes to the client.
@@ -15,6 +16,8 @@ pub(crate) struct Checked {
     pub(super) params: Params,
     /// What is wrong with the parameters as a whole.
     pub(super) malformed: Option<Refusal>,
+    /// How the client sent them.
+    pub(super) way: Way,
     carried: Params,
     proof: Option<String>,
     choice: Option<String>,
@@ -24,16 +27,16 @@ impl Checked {
     pub(super) fn new(
         client: Arc<Client>,
         mut return_to: ReturnTo,
-        sent: &Params,
-        carried: Params,
+        source: Source,
         proof: Option<String>,
         choice: Option<String>,
     ) -> Self {
-        let malformed = sent.repeated().map(|name| ParamsError::Repeated(name.to_owned()).into());
+        let Source { sent, carried, way, flaw } = source;
+        let repeated = sent.repeated().map(|name| ParamsError::Repeated(name.to_owned()).into());
         let filled = sent.iter().filter(|(_, value)| !value.is_empty());
         let params: Params = filled.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        return_to.answer_as(sent);
-        Self { client, return_to, params, malformed, carried, proof, choice }
+        return_to.answer_as(&sent);
+        Self { client, return_to, params, malformed: flaw.or(repeated), way, carried, proof, choice }
     }
 
     /// The query under which this request is found again, with what the person has already done for it.

@@ -11,8 +11,8 @@ use serde_json::json;
 use super::consent_form::{ConsentForm, Shown};
 use super::evaluate::{Outcome, Ready, evaluate};
 use super::next::{Decision, Next, Person, Reach, Unreturnable};
-use super::question;
 use super::return_to::Return;
+use super::{pushed, question};
 use crate::audit::{self, Entry};
 use crate::{App, issue};
 
@@ -54,7 +54,10 @@ pub async fn decide(
         (Outcome::Ready(ready), None) => return Ok(Next::SignIn(ready.checked.path())),
     };
     let Decision::Allow(reach) = decision else {
-        let refusal = Refusal::access_denied("the person did not allow it");
+        let refusal = match pushed::spend(app, ready.checked.way).await {
+            Ok(()) => Refusal::access_denied("the person did not allow it"),
+            Err(refusal) => refusal,
+        };
         return Ok(Next::Return(ready.checked.return_to.refuse(refusal)));
     };
     let Some(shown) = form.check(app, &question::shown(&ready, person, form.query), now) else {
@@ -183,6 +186,7 @@ async fn code(
         ..Narrowing::default()
     };
     let permit = Permit::of_user(person.user.id, allowed.clone()).narrow(narrowing)?;
+    pushed::spend(app, checked.way).await?;
     keep_choice(app, ready, person).await?;
     let binding = CodeBinding {
         grant_id: app.new_id(),

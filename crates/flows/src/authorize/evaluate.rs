@@ -1,6 +1,6 @@
 use postern_domain::{Refusal, Subject, Timestamp};
 
-use super::asked::Asked;
+use super::asked::{Asked, pushed_if_it_must};
 use super::checked::Checked;
 use super::next::{Next, Person, Unreturnable};
 use super::proof;
@@ -74,6 +74,7 @@ async fn understand(
     person: Option<Person<'_>>,
     now: Timestamp,
 ) -> Result<Way, Refusal> {
+    pushed_if_it_must(checked)?;
     let asked = Asked::read(app, checked).await?;
     if let Some(step) = next_step(app, checked, &asked, person, now)? {
         return Ok(Way::Stops(step_of(checked, step)));

@@ -15,10 +15,13 @@ mod next;
 mod pkce;
 mod posted;
 mod proof;
+mod pushed;
 mod question;
 mod remembered;
+mod request_object;
 mod return_to;
 mod scopes;
+mod source;
 mod stage;
 mod stored;
 mod target;
@@ -33,8 +36,10 @@ pub use next::{
 };
 pub use posted::{Posted, keep};
 pub use proof::{after_choice, after_sign_in};
+pub use pushed::{Pushed, push};
 pub use return_to::{Delivery, Return};
 pub(crate) use return_to::{LONGEST_STATE, with_answer};
+pub use source::brings_request_object;
 pub use waiting::{Waiting, WaitingFor, waiting};
 
 /// Where the authorization endpoint is.

@@ -2,10 +2,11 @@ use std::net::IpAddr;
 
 use postern_domain::{Lifetime, Refusal};
 
-use super::asked::Asked;
+use super::asked::{Asked, pushed_if_it_must};
 use super::evaluate::{refused, unreturnable};
 use super::next::Unreturnable;
 use super::return_to::Return;
+use super::source::Way;
 use super::unchecked::Unchecked;
 use super::{PATH, stored};
 use crate::App;
@@ -33,12 +34,20 @@ pub enum Posted {
 /// budget.
 pub async fn keep(app: &App, form: &[u8], address: IpAddr) -> Result<Posted, Unreturnable> {
     let now = app.clock.now();
-    let checked = match Unchecked::of_form(form)?.check(app).await {
+    let checked = match Unchecked::of_form(app, form, now).await?.check(app).await {
         Ok(checked) => checked,
         Err(error) => return Err(unreturnable(app, error).await),
     };
-    if let Err(refusal) = Asked::read(app, &checked).await {
+    let understood = match pushed_if_it_must(&checked) {
+        Ok(()) => Asked::read(app, &checked).await.map(drop),
+        Err(refusal) => Err(refusal),
+    };
+    if let Err(refusal) = understood {
         return Ok(Posted::Return(refused(app, &checked, refusal).await));
+    }
+    if let Way::Pushed(_) = checked.way {
+        // It is kept already.
+        return Ok(Posted::Kept(checked.path()));
     }
     take(app, address).await?;
     Ok(match stored::insert(app, checked.query(), now).await {
@@ -48,7 +57,7 @@ pub async fn keep(app: &App, form: &[u8], address: IpAddr) -> Result<Posted, Unr
 }
 
 /// Counts a request that is to be kept.
-async fn take(app: &App, address: IpAddr) -> Result<(), Unreturnable> {
+pub(super) async fn take(app: &App, address: IpAddr) -> Result<(), Unreturnable> {
     let limit = app.config.rate_limits.posted_request;
     let budget = Budget::of_address(app, "posted authorization request", address, limit, WINDOW);
     budget::check(app, &[budget]).await.map_err(too_many)?;

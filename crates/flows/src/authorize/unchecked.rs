@@ -5,6 +5,7 @@ use postern_domain::{Client, ClientIdentifier, Params, Refusal, Timestamp};
 use super::checked::Checked;
 use super::next::Unreturnable;
 use super::return_to::ReturnTo;
+use super::source::Source;
 use super::{choice, proof, stored};
 use crate::App;
 use crate::client_auth::CLOSED;
@@ -17,10 +18,7 @@ const QUOTED: usize = 300;
 /// A request of which nothing is known to be true. Whatever is wrong with it can only be told to the person: nobody
 /// vouches for the address it wants the answer at.
 pub(crate) struct Unchecked {
-    /// The request's own parameters, repeated ones still among them.
-    sent: Params,
-    /// The query under which this server finds the request again.
-    carried: Params,
+    source: Source,
     /// What the person has already done for this request, as they bring it along.
     proof: Option<String>,
     /// For which organization they let it go on.
@@ -42,47 +40,55 @@ impl Unchecked {
         let proof = query.once(proof::PARAMETER)?.map(str::to_owned);
         let choice = query.once(choice::PARAMETER)?.map(str::to_owned);
         query = query.without(proof::PARAMETER).without(choice::PARAMETER);
-        let sent = match query.once(stored::PARAMETER)? {
-            Some(handle) => Params::parse_repeated(stored::find(app, handle, now).await?.as_bytes())?,
-            None => query.clone(),
-        };
-        Ok(Self { sent, carried: query, proof, choice })
+        Ok(Self { source: Source::of_query(app, query, now).await?, proof, choice })
     }
 
     /// Reads a form that an app let the browser post.
-    pub(super) fn of_form(body: &[u8]) -> Result<Self, Unreturnable> {
+    pub(super) async fn of_form(app: &App, body: &[u8], now: Timestamp) -> Result<Self, Unreturnable> {
         let mut sent = Params::parse_repeated(body)?;
         for ours in [proof::PARAMETER, choice::PARAMETER, stored::PARAMETER] {
             sent = sent.without(ours);
         }
-        Ok(Self { carried: sent.clone(), sent, proof: None, choice: None })
+        Ok(Self::of_params(app, sent, now).await)
+    }
+
+    /// Reads a request that is made now.
+    pub(super) async fn of_params(app: &App, params: Params, now: Timestamp) -> Self {
+        Self { source: Source::of_request(app, params, now).await, proof: None, choice: None }
     }
 
     /// Finds the client and holds the redirect URI against what it registered.
     pub(crate) async fn check(self, app: &App) -> Result<Checked, Unreturnable> {
         let client = self.client(app).await?;
-        let requested = self.sent.once("redirect_uri");
+        let sent = &self.source.sent;
+        let requested = sent.once("redirect_uri");
         let requested = requested.map_err(|error| Unreturnable::of_client(&client, error.into()))?;
-        let scope = self.sent.once("scope");
+        let scope = sent.once("scope");
         let return_to = match requested {
             Some(requested) => ReturnTo::requested(app, &client, requested),
+            // What it would have asked is not known.
+            None if self.source.flaw.is_some() => None,
             None if scope.as_ref().is_ok_and(|scope| !names_openid(*scope)) => {
                 ReturnTo::only_one(app, &client)
             }
             None => None,
         };
         let Some(return_to) = return_to else {
+            if let (None, Some(flaw)) = (requested, self.source.flaw) {
+                return Err(Unreturnable::of_client(&client, flaw));
+            }
             return Err(Unreturnable {
                 got: requested.map(shortened),
                 in_full: Some(Box::new(no_redirect_uri_of(&client, requested))),
                 ..Unreturnable::of_client(&client, no_redirect_uri(requested))
             });
         };
-        Ok(Checked::new(client, return_to, &self.sent, self.carried, self.proof, self.choice))
+        Ok(Checked::new(client, return_to, self.source, self.proof, self.choice))
     }
 
     async fn client(&self, app: &App) -> Result<Arc<Client>, Unreturnable> {
         let identifier = self
+            .source
             .sent
             .once("client_id")?
             .ok_or_else(|| Refusal::invalid_request("client_id is missing (RFC 6749 section 4.1.1)"))?;

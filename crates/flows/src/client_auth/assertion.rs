@@ -1,4 +1,4 @@
-use postern_domain::{AuthMethod, Client, Params, Refusal, TokenHash};
+use postern_domain::{AuthMethod, Client, Lifetime, Params, Refusal, TokenHash};
 use postern_storage::one_time_values;
 use serde::Deserialize;
 
@@ -10,6 +10,8 @@ const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const PURPOSE: &str = "client_assertion";
 /// The `typ` it may have; an assertion made for something else must not count as one.
 const KINDS: [&str; 2] = ["jwt", "client-authentication+jwt"];
+/// How long an assertion may be good for: so long its `jti` is remembered.
+const LONGEST: Lifetime = Lifetime::seconds(60 * 60);
 const LONGEST_JTI: usize = 256;
 
 /// A JWT by which a client says who it is (RFC 7523 section 3).
@@ -82,7 +84,9 @@ impl<'a> Assertion<'a> {
         if claims.jti.is_empty() || claims.jti.len() > LONGEST_JTI {
             return Err("“jti” of the assertion must have 1 to 256 bytes");
         }
-        match claims.times.check(app.clock.now())? {
+        let now = app.clock.now();
+        match claims.times.check(now)? {
+            Some(end) if end > now.plus(LONGEST) => Err("“exp” of the assertion is more than an hour away"),
             Some(_) => Ok(()),
             None => Err("the assertion has no “exp”"),
         }

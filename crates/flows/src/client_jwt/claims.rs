@@ -1,10 +1,12 @@
+use std::fmt;
+
 use postern_domain::{Lifetime, Timestamp};
-use serde::Deserialize;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// How far the clock of a client may be ahead of ours.
 const AHEAD: Lifetime = Lifetime::seconds(30);
-/// How long a JWT of a client may be good for: so long its `jti` is remembered.
-const LONGEST: Lifetime = Lifetime::seconds(60 * 60);
 
 /// When a JWT is good (RFC 7519 section 4.1).
 #[derive(Debug, Deserialize)]
@@ -45,11 +47,39 @@ impl Times {
         }
         match self.exp {
             Some(end) if end.0 <= now.0 => Err("the JWT is over (“exp”)"),
-            Some(end) if end.0 > now.plus(LONGEST).plus(AHEAD).0 => {
-                Err("“exp” of the JWT is more than an hour away")
-            }
             end => Ok(end.map(|end| Timestamp(end.0))),
         }
+    }
+}
+
+/// All that a JWT says, each member once.
+#[derive(Debug)]
+pub(crate) struct Members(pub(crate) Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
+                let mut members: Vec<(String, Value)> = Vec::new();
+                while let Some((name, value)) = object.next_entry::<String, Value>()? {
+                    if members.iter().any(|(known, _)| *known == name) {
+                        return Err(Error::custom("a member is there twice"));
+                    }
+                    members.push((name, value));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
     }
 }
 
@@ -64,6 +94,14 @@ pub(crate) enum Audience {
 }
 
 impl Audience {
+    /// Whether it is for this one, perhaps with others.
+    pub(crate) fn contains(&self, one: &str) -> bool {
+        match self {
+            Self::One(only) => only == one,
+            Self::Several(several) => several.iter().any(|named| named == one),
+        }
+    }
+
     /// The only one it is for: what is for several could be taken to another of them.
     pub(crate) fn only(&self) -> Option<&str> {
         match self {

@@ -6,7 +6,7 @@ mod fetched;
 mod jws;
 mod keys;
 
-pub(crate) use claims::{Audience, Times};
+pub(crate) use claims::{Audience, Members, Times};
 pub(crate) use fetched::FetchedKeys;
 pub(crate) use jws::ClientJwt;
 pub(crate) use keys::{ClientKeys, place};

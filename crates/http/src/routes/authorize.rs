@@ -1,5 +1,6 @@
 //! `/v1/oauth2/authorize` (RFC 6749 section 3.1, OIDC Core section 3.1.2).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -29,8 +30,17 @@ pub(crate) fn routes() -> Routes {
         )
 }
 
-async fn asked(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
-    match authorize::authorize(&app, query.as_deref().unwrap_or_default(), person(&visitor)).await {
+async fn asked(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    ClientAddress(address): ClientAddress,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = query.unwrap_or_default();
+    if authorize::brings_request_object(&query) {
+        return keep(&app, &visitor, query.as_bytes(), address).await;
+    }
+    match authorize::authorize(&app, &query, person(&visitor)).await {
         Ok(next) => go_on(&app, &visitor, next),
         Err(error) => cannot_return(&visitor, error).into_response(),
     }
@@ -49,10 +59,14 @@ async fn posted(
         Ok(_) => return wrong_form("send the parameters as application/x-www-form-urlencoded in the body"),
         Err(_) => return wrong_form("the body is too large, or ended early"),
     };
-    match authorize::keep(&app, &body, address).await {
+    keep(&app, &visitor, &body, address).await
+}
+
+async fn keep(app: &App, visitor: &Visitor, request: &[u8], address: IpAddr) -> Response {
+    match authorize::keep(app, request, address).await {
         Ok(Posted::Kept(path)) => Redirect::to(&path).into_response(),
-        Ok(Posted::Return(answer)) => deliver(&app, &visitor, &answer),
-        Err(error) => cannot_return(&visitor, error).into_response(),
+        Ok(Posted::Return(answer)) => deliver(app, visitor, &answer),
+        Err(error) => cannot_return(visitor, error).into_response(),
     }
 }
 

@@ -21,6 +21,7 @@ mod logout;
 mod organizations;
 mod profile;
 mod profile_email;
+mod pushed_request;
 mod reauthenticate;
 mod register;
 mod revoke;
@@ -77,6 +78,7 @@ fn all() -> Routes {
         .merge(organizations::routes())
         .merge(profile::routes())
         .merge(profile_email::routes())
+        .merge(pushed_request::routes())
         .merge(reauthenticate::routes())
         .merge(register::routes())
         .merge(revoke::routes())

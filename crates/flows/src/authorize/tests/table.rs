@@ -120,7 +120,7 @@ async fn every_parameter_has_its_rule() {
             (Nobody, &[("acr_values", "urn:example:gold")], "sign in"),
             (Nobody, &[("login_hint", "ada@example.com")], "sign in"),
             (Nobody, &[("nonce", "n")], "sign in"),
-            (Nobody, &[("request", "e30.e30.")], "request_not_supported"),
+            (Nobody, &[("request", "e30.e30.")], "invalid_request_object"),
             (Nobody, &[("request_uri", "https://app.example/r")], "request_uri_not_supported"),
             (Nobody, &[("registration", "{}")], "registration_not_supported"),
             (Nobody, &[("sub_type", "user")], "sign in"),
