@@ -9,6 +9,7 @@ mod list;
 mod logo;
 mod managed;
 mod new;
+mod protocol;
 mod secrets;
 mod show;
 

@@ -1,5 +1,7 @@
 //! `postern client …`
 
+mod protocol;
+
 use std::io::Read;
 use std::path::Path;
 
@@ -11,6 +13,7 @@ use postern_flows::{App, FieldErrors, FormRefusal, organizations, users};
 use postern_storage::clients::ClientUsage;
 use serde_json::{Value, json};
 
+use self::protocol::ProtocolArgs;
 use super::print_json;
 use crate::{instance, settings};
 
@@ -82,6 +85,8 @@ pub(crate) struct CreateArgs {
     /// First party: people are not asked for consent
     #[arg(long)]
     trusted: bool,
+    #[command(flatten)]
+    protocol: ProtocolArgs,
 }
 
 #[derive(Debug, Args)]
@@ -122,19 +127,19 @@ async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
         (None, None) => ClientOwner::Instance,
     };
     let identifier = args.client_id.clone();
-    let new = NewClient { draft: draft(args), owner, identifier, secret };
+    let new = NewClient { draft: draft(args)?, owner, identifier, secret };
     let made = clients::create(app, Manager::Operator, new).await.map_err(in_words)?;
     let mut answer = json!({ "client_id": made.client.identifier });
     add_secret(&mut answer, made.secret.as_ref());
     print_json(&answer)
 }
 
-fn draft(args: CreateArgs) -> ClientDraft {
+fn draft(args: CreateArgs) -> anyhow::Result<ClientDraft> {
     let words = |texts: Vec<String>| {
         texts.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect()
     };
     let grants = if args.grants.is_empty() { GrantName::ALL.to_vec() } else { args.grants };
-    ClientDraft {
+    Ok(ClientDraft {
         name: args.name,
         client_type: args.client_type.to_string(),
         redirect_uris: args.redirect_uris,
@@ -146,8 +151,9 @@ fn draft(args: CreateArgs) -> ClientDraft {
         require_pkce: args.require_pkce,
         trusted: Some(args.trusted),
         resource_server: Some(args.resource_server),
+        protocol: args.protocol.draft()?,
         ..ClientDraft::default()
-    }
+    })
 }
 
 async fn list(app: &App) -> anyhow::Result<()> {
@@ -281,7 +287,10 @@ fn flag(field: &str) -> String {
     let name = match field {
         "client_secret" => "client-secret-stdin",
         "token_endpoint_auth_method" => "auth-method",
-        "redirect_uris" | "post_logout_redirect_uris" | "scopes" | "grants" => field.trim_end_matches('s'),
+        "jwks" => "jwks-file",
+        "redirect_uris" | "post_logout_redirect_uris" | "request_uris" | "scopes" | "grants" => {
+            field.trim_end_matches('s')
+        }
         other => other,
     };
     format!("--{}", name.replace('_', "-"))

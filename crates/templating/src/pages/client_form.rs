@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ClientProtocolForm;
 use crate::{Choice, Field, FieldError, ScopeChoice, ScopeChoices};
 
 /// Names of the inputs are those of the fields, except `type` for [`client_type`](Self::client_type), `scope` (once a
@@ -53,6 +54,8 @@ pub struct ClientForm {
     pub require_pkce: bool,
     /// Whether the instance requires PKCE of all clients, so that the box can't be cleared.
     pub pkce_is_required: bool,
+    /// What a usual app does without.
+    pub protocol: ClientProtocolForm,
 }
 
 impl ClientForm {
@@ -68,6 +71,7 @@ impl ClientForm {
         .into_iter()
         .flatten()
         .chain(self.advanced_errors())
+        .chain(self.protocol.errors())
         .collect()
     }
 
@@ -102,7 +106,7 @@ impl ClientForm {
             privacy_url: Field::empty(),
             post_logout_redirect_uris: Field::empty(),
             token_endpoint_auth_method: vec![
-                Choice::new("", "Either of the two below").selected(true),
+                Choice::new("", "Either of the first two").selected(true),
                 Choice::new("client_secret_basic", "client_secret_basic"),
                 Choice::new("client_secret_post", "client_secret_post"),
             ],
@@ -127,6 +131,7 @@ impl ClientForm {
             id_token_signed_response_alg_error: None,
             require_pkce: false,
             pkce_is_required: false,
+            protocol: ClientProtocolForm::sample(),
         }
     }
 }

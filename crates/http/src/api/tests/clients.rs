@@ -87,3 +87,71 @@ async fn refused_calls_are_listed_in_parts() {
     let others = world.call("GET", &path, Some(&format!("Bearer {others}"))).await;
     assert_eq!(others.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn what_a_usual_app_does_without_is_registered_and_replaced_as_a_whole() {
+    let world = World::new().await;
+    let token = world.token(Holder::PersonsScript, "clients:read clients:write").await;
+    let protocol = r#"{"jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AQ"}]},"subject_type":"pairwise",
+        "userinfo_signed_response_alg":"ES256","default_max_age":60,
+        "backchannel_logout_uri":"https://app.example/out","localized":{"client_name#de":"Anwendung"}}"#;
+    let body = |protocol: &str| {
+        format!(
+            r#"{{"name":"App","type":"confidential","redirect_uris":["https://app.example/cb"],"scopes":["openid"],
+            "homepage_url":"https://app.example","token_endpoint_auth_method":"private_key_jwt","protocol":{protocol}}}"#
+        )
+    };
+    let made = world.send("POST", "/v1/oauth-clients", &token, &body(protocol)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    assert_eq!(made.json()["client_secret"], Value::Null, "it has keys of its own");
+    let path = format!("/v1/oauth-clients/{}", made.json()["client_id"].as_str().unwrap());
+    let read = world.call("GET", &path, Some(&format!("Bearer {token}"))).await.json();
+    let sent: Value = serde_json::from_str(protocol).unwrap();
+    for (name, value) in sent.as_object().unwrap() {
+        assert_eq!(&read["protocol"][name], value, "{name}");
+    }
+    let renamed = world.send("PATCH", &path, &token, r#"{"name":"Other"}"#).await.json();
+    assert_eq!(renamed["protocol"], read["protocol"], "a change of something else leaves it");
+    let kept = r#"{"protocol":{"jwks_uri":"https://app.example/jwks"}}"#;
+    let changed = world.send("PATCH", &path, &token, kept).await.json();
+    assert_eq!(changed["protocol"]["jwks_uri"], "https://app.example/jwks");
+    assert_eq!(changed["protocol"]["jwks"], Value::Null);
+    assert_eq!(changed["protocol"]["subject_type"], "public");
+    for wrong in
+        [r#"{"jwks_url":"x"}"#, r#"{"default_max_age":-1}"#, r#"{"jwks_uri":"http://app.example/x"}"#, "{}"]
+    {
+        let refused = world.send("POST", "/v1/oauth-clients", &token, &body(wrong)).await;
+        assert!(refused.status.is_client_error(), "{wrong}: {}", refused.body);
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_sees_every_client_and_closes_one() {
+    let world = World::new().await;
+    let owner = world.token(Holder::PersonsScript, "clients:write").await;
+    let client = client(&world, &owner).await;
+    let all = "/v1/admin/oauth-clients";
+    let one = format!("{all}/{client}");
+    let refused = world.send("PATCH", &one, &owner, r#"{"state":"disabled"}"#).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+
+    let admin = world.token(Holder::PersonsScript, "instance:admin").await;
+    let bearer = format!("Bearer {admin}");
+    let listed = world.call("GET", all, Some(&bearer)).await.json();
+    let names = |listed: &Value| {
+        let items = listed["items"].as_array().unwrap().clone();
+        items.into_iter().map(|item| item["client_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(names(&listed).contains(&client), "{listed}");
+    let themselves = world.call("GET", &format!("{all}?registered=itself"), Some(&bearer)).await.json();
+    assert_eq!(names(&themselves), [""; 0]);
+    for (state, disabled) in [("disabled", true), ("active", false)] {
+        let changed = world.send("PATCH", &one, &admin, &format!(r#"{{"state":"{state}"}}"#)).await;
+        assert_eq!(
+            (changed.status, &changed.json()["disabled"]),
+            (StatusCode::OK, &disabled.into()),
+            "{}",
+            changed.body
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! `/v1/oauth-clients`: what somebody has registered.
 
 mod look;
+mod protocol;
 mod shape;
 
 use axum::Json;

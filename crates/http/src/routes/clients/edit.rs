@@ -2,7 +2,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_domain::{Params, Refusal};
+use postern_domain::{ClientMetadata, Params, Refusal};
 use postern_flows::clients::{self, ClientDraft, Edited, ProtocolDraft};
 use postern_flows::{FieldErrors, FormRefusal};
 use postern_templating::Notice;
@@ -37,8 +37,7 @@ pub(super) async fn form(
 pub(super) async fn save(
     FormAbout(managed, form): FormAbout<ManagedClient>,
 ) -> Result<Response, PageRefusal> {
-    let protocol = ProtocolDraft::of(&managed.client.metadata);
-    let draft = ClientDraft { protocol, ..draft_of(&form) };
+    let draft = with_what_no_form_shows(draft_of(&form), &managed.client.metadata);
     let (app, is_proven) = (&managed.page.app, managed.page.is_fresh());
     match clients::edit(app, managed.manager(), managed.name(), &draft, is_proven).await {
         Ok(Edited::Saved(client)) => Ok(Done::Saved.and_go_to(&address::of(&client))),
@@ -49,6 +48,22 @@ pub(super) async fn save(
         }
         Err(FormRefusal::Refused(refusal)) => Err(refusal.into()),
     }
+}
+
+/// The draft with what a client can have registered of itself and the form has no field for.
+fn with_what_no_form_shows(draft: ClientDraft, known: &ClientMetadata) -> ClientDraft {
+    let known = ProtocolDraft::of(known);
+    let protocol = ProtocolDraft {
+        application_type: known.application_type,
+        localized: known.localized,
+        logo_uri: known.logo_uri,
+        contacts: known.contacts,
+        software_id: known.software_id,
+        software_version: known.software_version,
+        require_auth_time: known.require_auth_time,
+        ..draft.protocol
+    };
+    ClientDraft { protocol, ..draft }
 }
 
 /// Where what was typed waits while the person proves who they are: sealed for this session and client, so that no link

@@ -3,10 +3,12 @@
 use postern_domain::{
     AuthMethod, Catalogue, ClientMetadata, ClientType, GrantName, Params, SigningAlgorithm,
 };
-use postern_flows::clients::{ClientDraft, ProtocolDraft};
+use postern_flows::clients::ClientDraft;
 use postern_flows::{App, FieldErrors, RequirePkce};
 use postern_templating::pages::ClientForm;
 use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices};
+
+use super::protocol;
 
 /// What was typed, from the fields of the form. Boxes of one name are sent several times, or joined by spaces.
 pub(super) fn draft_of(params: &Params) -> ClientDraft {
@@ -35,7 +37,7 @@ pub(super) fn draft_of(params: &Params) -> ClientDraft {
         require_pkce: params.get("require_pkce").is_some(),
         trusted: None,
         resource_server: None,
-        protocol: ProtocolDraft::default(),
+        protocol: protocol::draft_of(params),
     }
 }
 
@@ -57,7 +59,8 @@ pub(super) fn query_of(draft: &ClientDraft) -> String {
         ("id_token_signed_response_alg", draft.id_token_signed_response_alg.clone()),
         ("require_pkce", if draft.require_pkce { "on".to_owned() } else { String::new() }),
     ];
-    let sent = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    let fields = fields.into_iter().chain(protocol::fields_of(&draft.protocol));
+    let sent = fields.filter(|(_, value)| !value.is_empty());
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(sent).finish()
 }
 
@@ -97,6 +100,7 @@ pub(super) fn shown(
         id_token_signed_response_alg: algorithms(&draft.id_token_signed_response_alg),
         id_token_signed_response_alg_error: error("id_token_signed_response_alg"),
         require_pkce: draft.require_pkce,
+        protocol: protocol::shown(&draft.protocol, errors),
         pkce_is_required: app.config.clients.require_pkce == RequirePkce::All,
     }
 }
@@ -118,7 +122,15 @@ fn scopes(catalogue: &Catalogue, draft: &ClientDraft) -> Vec<ScopeChoices> {
 fn auth_methods(client_type: Option<ClientType>, chosen: &str) -> Vec<Choice> {
     let (open, methods): (_, &[AuthMethod]) = match client_type {
         Some(ClientType::Public) => ("None: it has no secret", &[]),
-        _ => ("Either of the two below", &[AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost]),
+        _ => (
+            "Either of the first two",
+            &[
+                AuthMethod::ClientSecretBasic,
+                AuthMethod::ClientSecretPost,
+                AuthMethod::PrivateKeyJwt,
+                AuthMethod::ClientSecretJwt,
+            ],
+        ),
     };
     let open = Choice::new("", open);
     let rest = methods.iter().map(|method| Choice::new(method.as_str(), method.as_str()));

@@ -13,6 +13,7 @@ use postern_templating::{Badge, Shortened, Snippet, Tone, When};
 
 use super::address::{self, Done};
 use super::managed::ManagedClient;
+use super::protocol;
 use crate::answer::PageRefusal;
 use crate::request::{PageQuery, PageRequest};
 use crate::{face, page};
@@ -45,7 +46,7 @@ pub(super) async fn show(
         scopes: metadata.scopes.iter().map(str::to_owned).collect(),
         settings: settings(app, metadata),
         secrets: secrets(client, now),
-        uses_secrets: metadata.client_type == ClientType::Confidential,
+        uses_secrets: metadata.uses_secret(),
         users: insight.usage.users,
         live_tokens: insight.usage.live_tokens,
         last_call: client.last_used_at.map(at),
@@ -166,6 +167,7 @@ fn settings(app: &App, metadata: &ClientMetadata) -> Vec<(String, String)> {
         let uris = metadata.post_logout_redirect_uris.iter().map(ToString::to_string).collect();
         rows.push(("After sign-out", joined(uris)));
     }
+    rows.extend(protocol::rows(metadata));
     rows.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()
 }
 

@@ -194,3 +194,32 @@ async fn logos_are_pictures_and_nothing_else() {
     assert_eq!(removed.location(), format!("{client}/edit?done=logo-removed"));
     assert_eq!(server.browser().get(&logo).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn keys_and_the_like_are_kept_behind_a_fold_and_outlive_an_edit() {
+    let server = TestServer::at("http://localhost:8080").await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    let keyed = [
+        ("token_endpoint_auth_method", "private_key_jwt"),
+        ("jwks_uri", "https://notes.example/jwks"),
+        ("subject_type", "pairwise"),
+        ("backchannel_logout_uri", "https://notes.example/out"),
+        ("backchannel_logout_session_required", "on"),
+    ];
+    let fields = [&FORM[..], &keyed[..]].concat();
+    let answer = ada.submit(NEW, &fields).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert!(!answer.body.contains("id=\"client-secret\""), "it has keys of its own");
+    let path = format!("/developer/clients/{}", between(&answer.body, "id=\"client-id\">", "<"));
+    let edit = ada.get(&format!("{path}/edit")).await.body;
+    for kept in ["https://notes.example/jwks", "https://notes.example/out", "value=\"pairwise\" checked"] {
+        assert!(edit.contains(kept), "{kept}");
+    }
+    let wrong = [&FORM[..], &[("jwks", "{}"), ("default_max_age", "soon")]].concat();
+    let refused = ada.submit(NEW, &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for id in ["href=\"#jwks\"", "href=\"#default_max_age\"", "<details class=\"fold part-fold\" open"] {
+        assert!(refused.body.contains(id), "{id}");
+    }
+}

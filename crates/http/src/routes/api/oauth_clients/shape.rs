@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::protocol::ClientProtocol;
 use crate::api::{present, words};
 
 /// An OAuth client.
@@ -39,6 +40,7 @@ pub(in super::super) struct OAuthClient {
     trusted: bool,
     /// Whether it may introspect tokens that others were issued.
     resource_server: bool,
+    protocol: ClientProtocol,
     /// Whether it registered itself; nobody owns it then.
     registered_itself: bool,
     secrets: Vec<Secret>,
@@ -127,6 +129,8 @@ pub(super) struct ClientToBe {
     /// For administrators only.
     #[serde(default)]
     resource_server: Option<bool>,
+    #[serde(default)]
+    protocol: Option<ClientProtocol>,
 }
 
 /// What is to change; what is left out stays as it is.
@@ -158,6 +162,8 @@ pub(super) struct ClientChange {
     require_pkce: Option<bool>,
     trusted: Option<bool>,
     resource_server: Option<bool>,
+    /// Replaced as a whole.
+    protocol: Option<ClientProtocol>,
 }
 
 /// How long the old secret goes on.
@@ -210,6 +216,7 @@ impl OAuthClient {
             require_pkce: metadata.require_pkce,
             trusted: metadata.trusted,
             resource_server: metadata.resource_server,
+            protocol: ProtocolDraft::of(metadata).into(),
             registered_itself: client.owner == ClientOwner::Nobody,
             secrets: client.live_secrets(now).map(Secret::from).collect(),
             disabled: client.disabled,
@@ -263,7 +270,7 @@ impl From<ClientToBe> for ClientDraft {
             require_pkce: body.require_pkce,
             trusted: body.trusted,
             resource_server: body.resource_server,
-            protocol: ProtocolDraft::default(),
+            protocol: body.protocol.map(ProtocolDraft::from).unwrap_or_default(),
         }
     }
 }
@@ -293,7 +300,7 @@ impl ClientChange {
             require_pkce: self.require_pkce.unwrap_or(now.require_pkce),
             trusted: self.trusted,
             resource_server: self.resource_server,
-            protocol: now.protocol,
+            protocol: self.protocol.map_or(now.protocol, ProtocolDraft::from),
         }
     }
 }

@@ -1,0 +1,133 @@
+//! Between the part of a client's form that a usual app does without and what was typed into it.
+
+use postern_domain::{AssertionAlgorithm, ClientMetadata, Params, SigningAlgorithm, SubjectIdentifierType};
+use postern_flows::FieldErrors;
+use postern_flows::clients::ProtocolDraft;
+use postern_templating::pages::ClientProtocolForm;
+use postern_templating::{Choice, Field};
+
+/// What was typed, from the fields of the form.
+pub(super) fn draft_of(params: &Params) -> ProtocolDraft {
+    let text = |name: &str| params.get(name).unwrap_or_default().trim().to_owned();
+    let is_ticked = |name: &str| params.get(name).is_some();
+    let lines = params.get("request_uris").unwrap_or_default().lines().map(str::trim);
+    ProtocolDraft {
+        jwks: text("jwks"),
+        jwks_uri: text("jwks_uri"),
+        token_endpoint_auth_signing_alg: text("token_endpoint_auth_signing_alg"),
+        subject_type: text("subject_type"),
+        sector_identifier_uri: text("sector_identifier_uri"),
+        userinfo_signed_response_alg: text("userinfo_signed_response_alg"),
+        default_max_age: text("default_max_age"),
+        initiate_login_uri: text("initiate_login_uri"),
+        request_uris: lines.filter(|line| !line.is_empty()).map(str::to_owned).collect(),
+        request_object_signing_alg: text("request_object_signing_alg"),
+        require_signed_request_object: is_ticked("require_signed_request_object"),
+        require_pushed_authorization_requests: is_ticked("require_pushed_authorization_requests"),
+        backchannel_logout_uri: text("backchannel_logout_uri"),
+        backchannel_logout_session_required: is_ticked("backchannel_logout_session_required"),
+        frontchannel_logout_uri: text("frontchannel_logout_uri"),
+        frontchannel_logout_session_required: is_ticked("frontchannel_logout_session_required"),
+        ..ProtocolDraft::default()
+    }
+}
+
+/// The same as fields, from which [`draft_of`] reads it again.
+pub(super) fn fields_of(draft: &ProtocolDraft) -> [(&'static str, String); 16] {
+    let tick = |flag: bool| if flag { "on".to_owned() } else { String::new() };
+    [
+        ("jwks", draft.jwks.clone()),
+        ("jwks_uri", draft.jwks_uri.clone()),
+        ("token_endpoint_auth_signing_alg", draft.token_endpoint_auth_signing_alg.clone()),
+        ("subject_type", draft.subject_type.clone()),
+        ("sector_identifier_uri", draft.sector_identifier_uri.clone()),
+        ("userinfo_signed_response_alg", draft.userinfo_signed_response_alg.clone()),
+        ("default_max_age", draft.default_max_age.clone()),
+        ("initiate_login_uri", draft.initiate_login_uri.clone()),
+        ("request_uris", draft.request_uris.join("\n")),
+        ("request_object_signing_alg", draft.request_object_signing_alg.clone()),
+        ("require_signed_request_object", tick(draft.require_signed_request_object)),
+        ("require_pushed_authorization_requests", tick(draft.require_pushed_authorization_requests)),
+        ("backchannel_logout_uri", draft.backchannel_logout_uri.clone()),
+        ("backchannel_logout_session_required", tick(draft.backchannel_logout_session_required)),
+        ("frontchannel_logout_uri", draft.frontchannel_logout_uri.clone()),
+        ("frontchannel_logout_session_required", tick(draft.frontchannel_logout_session_required)),
+    ]
+}
+
+/// That part of the form, with what is wrong beside each field.
+pub(super) fn shown(draft: &ProtocolDraft, errors: &FieldErrors) -> ClientProtocolForm {
+    let error = |name: &str| errors.of(name).map(str::to_owned);
+    let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
+    let assertions: Vec<&str> = AssertionAlgorithm::ALL.iter().map(|name| name.as_str()).collect();
+    let signatures: Vec<&str> = SigningAlgorithm::ALL.iter().map(|name| name.as_str()).collect();
+    ClientProtocolForm {
+        jwks: field("jwks", &draft.jwks),
+        jwks_uri: field("jwks_uri", &draft.jwks_uri),
+        token_endpoint_auth_signing_alg: choices(
+            "Any that fits",
+            &assertions,
+            &draft.token_endpoint_auth_signing_alg,
+        ),
+        token_endpoint_auth_signing_alg_error: error("token_endpoint_auth_signing_alg"),
+        pairwise: draft.subject_type == SubjectIdentifierType::Pairwise.as_str(),
+        sector_identifier_uri: field("sector_identifier_uri", &draft.sector_identifier_uri),
+        userinfo_signed_response_alg: choices(
+            "Not signed: plain JSON",
+            &signatures,
+            &draft.userinfo_signed_response_alg,
+        ),
+        userinfo_signed_response_alg_error: error("userinfo_signed_response_alg"),
+        default_max_age: field("default_max_age", &draft.default_max_age),
+        initiate_login_uri: field("initiate_login_uri", &draft.initiate_login_uri),
+        request_uris: field("request_uris", &draft.request_uris.join("\n")),
+        request_object_signing_alg: choices("Any that fits", &assertions, &draft.request_object_signing_alg),
+        request_object_signing_alg_error: error("request_object_signing_alg"),
+        require_signed_request_object: draft.require_signed_request_object,
+        require_signed_request_object_error: error("require_signed_request_object"),
+        require_pushed_authorization_requests: draft.require_pushed_authorization_requests,
+        backchannel_logout_uri: field("backchannel_logout_uri", &draft.backchannel_logout_uri),
+        backchannel_logout_session_required: draft.backchannel_logout_session_required,
+        frontchannel_logout_uri: field("frontchannel_logout_uri", &draft.frontchannel_logout_uri),
+        frontchannel_logout_session_required: draft.frontchannel_logout_session_required,
+    }
+}
+
+/// What of it is registered, for the page of the client.
+pub(super) fn rows(client: &ClientMetadata) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    if let Some(keys) = &client.jwks {
+        rows.push(("Keys", format!("{} registered here", keys.keys().count())));
+    }
+    if client.subject_type == SubjectIdentifierType::Pairwise {
+        rows.push(("Subjects", format!("pairwise, for {}", client.sector().unwrap_or_default())));
+    }
+    if let Some(algorithm) = client.userinfo_signed_response_alg {
+        rows.push(("userinfo signature", algorithm.to_string()));
+    }
+    if let Some(seconds) = client.default_max_age {
+        rows.push(("Oldest sign-in", format!("{seconds} s, where a request does not say")));
+    }
+    if client.require_signed_request_object {
+        rows.push(("Unsigned requests", "refused".to_owned()));
+    }
+    if client.require_pushed_authorization_requests {
+        rows.push(("Requests that were not pushed", "refused".to_owned()));
+    }
+    for (label, url) in [
+        ("Keys", &client.jwks_uri),
+        ("Begins a sign-in", &client.initiate_login_uri),
+        ("Told of sign-out", &client.backchannel_logout_uri),
+        ("Loaded on sign-out", &client.frontchannel_logout_uri),
+    ] {
+        rows.extend(url.as_ref().map(|url| (label, url.to_string())));
+    }
+    rows
+}
+
+/// The first is none of the others.
+fn choices(open: &str, names: &[&str], chosen: &str) -> Vec<Choice> {
+    let open = Choice::new("", open).selected(chosen.is_empty());
+    let name = |name: &&str| Choice::new(*name, *name).selected(*name == chosen);
+    std::iter::once(open).chain(names.iter().map(name)).collect()
+}
