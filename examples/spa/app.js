@@ -81,7 +81,8 @@ async function takeAnswer() {
     throw new Error("the id_token is not for this sign-in");
   }
   tokens = fresh;
-  show(`Signed in as ${claims.name ?? claims.sub}.`, claims);
+  const person = await profile(claims.sub);
+  show(`Signed in as ${person.name ?? person.sub}.`, person);
   return true;
 }
 
@@ -101,10 +102,17 @@ async function refresh() {
   show("The tokens were refreshed.");
 }
 
-async function userinfo() {
+/** Who the access token stands for. An answer about somebody else than `sub` is not to be used (OpenID Connect Core 5.3.2). */
+async function profile(sub) {
   const answer = await fetch(server.userinfo_endpoint, { headers: { Authorization: `Bearer ${tokens.access_token}` } });
   if (!answer.ok) throw new Error(`userinfo answered ${answer.status}`);
-  show("This is what userinfo says.", await answer.json());
+  const person = await answer.json();
+  if (person.sub !== sub) throw new Error("userinfo is about somebody else");
+  return person;
+}
+
+async function userinfo() {
+  show("This is what userinfo says.", await profile(claimsOf(tokens.id_token).sub));
 }
 
 async function signOut() {

@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, UserId};
+use crate::{StandardClaims, Timestamp, UserId};
 
 /// Why a name or address cannot be taken. The text goes beside the form field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -118,11 +118,7 @@ impl PersonName {
     /// the text round them.
     pub fn parse(text: &str) -> Result<Self, AccountError> {
         let text = text.trim();
-        let unseen = |c: char| {
-            c.is_control()
-                || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-        };
-        let valid = (1..=100).contains(&text.chars().count()) && !text.chars().any(unseen);
+        let valid = (1..=100).contains(&text.chars().count()) && !text.chars().any(is_unseen);
         if valid { Ok(Self(text.to_owned())) } else { Err(AccountError::Name) }
     }
 
@@ -136,6 +132,12 @@ impl fmt::Display for PersonName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Whether a character is not seen itself, or turns the text round it.
+pub(crate) fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// What a person may do in the whole instance.
@@ -189,6 +191,8 @@ pub struct User {
     pub username: Username,
     /// What the person is called.
     pub name: PersonName,
+    /// What else the person says of themselves.
+    pub claims: StandardClaims,
     /// What the person may do in the whole instance.
     pub rights: BTreeSet<InstanceRight>,
     /// Whether the account can be used.

@@ -81,7 +81,7 @@ impl Catalogue {
 
     /// Whether any of `scopes` opens something of an organization, and does not only say who somebody is.
     pub fn reaches_organizations(&self, scopes: &Scopes) -> bool {
-        const IDENTITY: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+        const IDENTITY: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
         let of_organizations = |row: &ScopeSpec| {
             row.subjects.contains(&SubjectType::Organization) && !IDENTITY.contains(&row.name.as_str())
         };
@@ -141,8 +141,14 @@ fn built_in() -> Vec<ScopeSpec> {
         (of(ORGANIZATIONS, BOTH), of(CUSTOMERS, BOTH), of(DEVELOPMENT, BOTH));
     vec![
         identity("openid", "Know who you are", "An identifier that is yours and never changes."),
-        identity("profile", "See your profile", "Your name and user name."),
+        identity(
+            "profile",
+            "See your profile",
+            "Your name, your user name, and what else you say about yourself there: birthday, gender, language, time zone, picture and links.",
+        ),
         identity("email", "See your e-mail address", "The address, and whether it was verified."),
+        identity("address", "See your postal address", "Street, town and country, as far as you say them."),
+        identity("phone", "See your telephone number", "The number, and whether it was verified."),
         identity(
             "offline_access",
             "Stay connected while you are away",

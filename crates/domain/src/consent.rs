@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use crate::limits::LimitSet;
-use crate::{ClientId, ConsentId, Organizations, Scopes, Subject, Timestamp, UserId};
+use crate::{Claim, ClientId, ConsentId, NamedClaims, Organizations, Scopes, Subject, Timestamp, UserId};
 
 /// What a person has allowed a client for a subject. There is one for each person, client and subject: a renewed consent
 /// adds to it.
@@ -15,6 +17,8 @@ pub struct Consent {
     pub subject: Subject,
     /// All that was ever allowed and not taken back.
     pub scopes: Scopes,
+    /// The claims that were allowed by name, besides those that the scopes stand for.
+    pub claims: BTreeSet<Claim>,
     /// The organizations of the person that the client may reach; the last decision counts.
     pub organizations: Organizations,
     /// The limits within which it is allowed; none is no limit.
@@ -28,13 +32,22 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// Whether the person has already allowed all of `scopes`, within no narrower `limits`, with answers to
+    /// Whether the person has already allowed all of `scopes` and `claims`, within no narrower `limits`, with answers to
     /// `redirect_host`.
-    pub fn covers(&self, scopes: &Scopes, limits: Option<&LimitSet>, redirect_host: &str) -> bool {
+    pub fn covers(
+        &self,
+        scopes: &Scopes,
+        claims: &NamedClaims,
+        limits: Option<&LimitSet>,
+        redirect_host: &str,
+    ) -> bool {
         let within = |allowed: &LimitSet| limits.is_some_and(|asked| asked.is_within(allowed));
-        scopes.is_subset(&self.scopes)
-            && self.redirect_host == redirect_host
-            && self.limits.iter().all(within)
+        self.reaches(scopes, claims) && self.redirect_host == redirect_host && self.limits.iter().all(within)
+    }
+
+    /// Whether all of `scopes` and `claims` were ever allowed.
+    pub fn reaches(&self, scopes: &Scopes, claims: &NamedClaims) -> bool {
+        scopes.is_subset(&self.scopes) && claims.beyond(&self.scopes).is_subset(&self.claims)
     }
 
     /// The limits of this consent once `newer` adds to it. Where neither covers the scopes of the other, those of both
@@ -64,6 +77,7 @@ mod tests {
             client_id: ClientId(uuid::Uuid::nil()),
             subject: Subject::User(user),
             scopes: scopes.parse().unwrap(),
+            claims: BTreeSet::new(),
             organizations: Organizations::All,
             limits: set(limits).into_iter().collect(),
             redirect_host: "app.example".into(),
@@ -88,8 +102,25 @@ mod tests {
             ("[get].*", "[get].*\n[post].*", false),
         ] {
             let consent = consent("openid", allowed);
-            let covers = consent.covers(&"openid".parse().unwrap(), set(asked).as_ref(), "app.example");
+            let (scopes, claims) = ("openid".parse().unwrap(), NamedClaims::none());
+            let covers = consent.covers(&scopes, &claims, set(asked).as_ref(), "app.example");
             assert_eq!(covers, covered, "{allowed} {asked}");
+        }
+    }
+
+    #[test]
+    fn a_claim_is_covered_by_name_or_by_its_scope() {
+        let named =
+            NamedClaims { id_token: BTreeSet::from([Claim::Email]), userinfo: BTreeSet::from([Claim::Name]) };
+        for (scopes, claims, covered) in [
+            ("openid", vec![], false),
+            ("openid email", vec![], false),
+            ("openid email", vec![Claim::Name], true),
+            ("openid", vec![Claim::Name, Claim::Email], true),
+            ("openid email profile", vec![], true),
+        ] {
+            let consent = Consent { claims: claims.iter().copied().collect(), ..consent(scopes, "") };
+            assert_eq!(consent.reaches(&"openid".parse().unwrap(), &named), covered, "{scopes} {claims:?}");
         }
     }
 

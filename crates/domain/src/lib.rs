@@ -3,9 +3,11 @@
 //! Nothing in here knows of a clock, a random generator, a database or HTTP: time and chance are handed in.
 
 mod account;
+mod acr;
 mod api_token;
 pub mod audit;
 mod catalogue;
+mod claim;
 mod client;
 mod consent;
 mod customer;
@@ -26,14 +28,17 @@ mod refusal;
 mod scope;
 mod secret;
 mod session;
+mod standard_claims;
 mod subject;
 mod timestamp;
 mod token;
 mod web_url;
 
 pub use account::{AccountError, Email, InstanceRight, PersonName, User, UserState, Username};
+pub use acr::AuthenticationContext;
 pub use api_token::ApiToken;
 pub use catalogue::{Catalogue, ScopeSpec};
+pub use claim::{Claim, NamedClaims};
 pub use client::{
     ApplicationType, AssertionAlgorithm, AuthMethod, Client, ClientIdentifier, ClientKeySet,
     ClientKeySetError, ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName, SigningAlgorithm,
@@ -44,7 +49,7 @@ pub use customer::Customer;
 pub use grant::{Authentication, CodeBinding, Grant};
 pub use id::{
     ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, InitialAccessTokenId, InvitationId,
-    MailId, OrganizationId, SecretId, SessionClientId, SessionId, TokenId, UserId,
+    MailId, OrganizationId, SecretId, SessionId, TokenId, UserId,
 };
 pub use initial_access::InitialAccessToken;
 pub use network::{Network, NetworkError};
@@ -62,7 +67,11 @@ pub use redirect_uri::{PostLogoutRedirectUri, RedirectUri, RedirectUriError};
 pub use refusal::{ErrorCode, Refusal};
 pub use scope::{ScopeError, Scopes};
 pub use secret::{Plain, TokenHash};
-pub use session::{AuthMethodReference, Session, SessionClient};
+pub use session::{AuthMethodReference, Session};
+pub use standard_claims::{
+    Birthdate, LanguageTag, Line, Lines, PhoneNumber, StandardClaim, StandardClaimError, StandardClaims,
+    ZoneName,
+};
 pub use subject::Subject;
 pub use timestamp::{Lifetime, LifetimeError, Timestamp};
 pub use token::{MalformedToken, Presented, TokenKind, TokenKindSpec, TokenText};

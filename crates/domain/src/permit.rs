@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{LimitSet, RequestLimit};
-use crate::{CustomerId, OrganizationId, Refusal, Scopes, Subject, Timestamp, UserId};
+use crate::{CustomerId, NamedClaims, OrganizationId, Refusal, Scopes, Subject, Timestamp, UserId};
 
 /// Which organizations a permit reaches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,9 @@ pub struct Permit {
     pub organizations: Organizations,
     /// What it may do.
     pub scopes: Scopes,
+    /// Which claims about its subject were asked for by name, besides those that its scopes stand for.
+    #[serde(default, skip_serializing_if = "NamedClaims::is_empty")]
+    pub claims: NamedClaims,
     /// For which resources it is meant; `None` is any (RFC 8707).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<BTreeSet<String>>,
@@ -91,6 +94,7 @@ impl Permit {
             actor: None,
             organizations: Organizations::All,
             scopes,
+            claims: NamedClaims::none(),
             audience: None,
             limits: Vec::new(),
             expires_at: None,
@@ -104,6 +108,7 @@ impl Permit {
             actor: None,
             organizations: Organizations::Only(BTreeSet::from([organization])),
             scopes,
+            claims: NamedClaims::none(),
             audience: None,
             limits: Vec::new(),
             expires_at: None,
@@ -180,6 +185,7 @@ impl Permit {
             actor: self.actor.or(live.actor),
             organizations: self.organizations.intersection(&live.organizations),
             scopes: self.scopes.intersection(&live.scopes),
+            claims: self.claims.within(&live.scopes),
             audience: match (&self.audience, &live.audience) {
                 (Some(a), Some(b)) => Some(a.intersection(b).cloned().collect()),
                 (a, b) => a.clone().or_else(|| b.clone()),
@@ -204,6 +210,7 @@ impl Permit {
             (same, asked) if same == asked => {}
             (Subject::User(_), Subject::Organization(id)) if self.organizations.contains(id) => {
                 self.organizations = Organizations::Only(BTreeSet::from([id]));
+                self.claims = NamedClaims::none();
                 self.subject = subject;
             }
             _ => return Err(Refusal::access_denied("the permit does not reach that subject")),

@@ -73,6 +73,9 @@ error_codes! {
     InvalidRequestObject invalid_request_object = "invalid_request_object";
     /// What `request_uri` refers to is not good, or no longer (RFC 9101 section 7).
     InvalidRequestUri invalid_request_uri = "invalid_request_uri";
+    /// The sign-in that a request takes cannot be had here (OpenID Connect Core Error Code
+    /// unmet_authentication_requirements 1.0).
+    UnmetAuthenticationRequirements unmet_authentication_requirements = "unmet_authentication_requirements";
     /// Request objects by reference are not taken (OIDC Core section 3.1.2.6).
     RequestUriNotSupported request_uri_not_supported = "request_uri_not_supported";
     /// The `registration` parameter is not taken (OIDC Core section 3.1.2.6).

@@ -1,10 +1,11 @@
 //! The apps a person has connected, and how to cut one off.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use postern_domain::audit::{Action, By, Target};
 use postern_domain::{
-    Catalogue, Client, ClientId, ClientIdentifier, Refusal, Scopes, Timestamp, User, UserId,
+    Catalogue, Claim, Client, ClientId, ClientIdentifier, Refusal, Scopes, Timestamp, User, UserId,
 };
 use postern_storage::consents::{self, ConnectionCursor};
 use postern_storage::tokens;
@@ -21,6 +22,8 @@ pub struct Application {
     pub publisher: Option<String>,
     /// What it may do.
     pub scopes: Scopes,
+    /// The claims that it may learn by name beyond what those stand for.
+    pub claims: BTreeSet<Claim>,
     /// Since when.
     pub since: Timestamp,
     /// When it last used it.
@@ -46,6 +49,7 @@ pub async fn list(app: &App, user: &User, paging: &Paging) -> Result<Slice<Appli
             client,
             publisher,
             scopes: one.scopes,
+            claims: one.claims,
             since: one.since,
             last_used_at: one.last_used_at,
         });
@@ -54,11 +58,12 @@ pub async fn list(app: &App, user: &User, paging: &Paging) -> Result<Slice<Appli
 }
 
 impl Application {
-    /// What it may do, in the words of the catalogue.
+    /// What it may do and learn, in the words of the catalogue.
     pub fn in_words(&self, catalogue: &Catalogue) -> Vec<String> {
         let label =
             |name: &str| catalogue.find(name).map_or_else(|| name.to_owned(), |row| row.label.clone());
-        self.scopes.iter().map(label).collect()
+        let claims = self.claims.iter().map(|claim| claim.label().to_owned());
+        self.scopes.iter().map(label).chain(claims).collect()
     }
 }
 

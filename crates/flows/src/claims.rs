@@ -1,68 +1,126 @@
-use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
-use postern_domain::{Organization, Permit, SubjectType, Timestamp, User};
-use serde::Serialize;
+use postern_domain::{
+    Claim, Organization, Permit, StandardClaim, StandardClaims, SubjectType, Timestamp, User,
+};
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 
-/// What the scopes of a permit say about its subject (OIDC Core sections 5.1 and 5.4): the same in the id_token and at
-/// userinfo.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What is said about the subject of a permit (OIDC Core section 5.1).
+#[derive(Clone, Debug, PartialEq)]
 pub struct Claims<'a> {
     /// Whom it is about.
     pub sub: String,
     /// `organization` where the subject is one; then only its name is said beside it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_type: Option<SubjectType>,
-    /// What the person or organization is called.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Cow<'a, str>>,
-    /// The name the person signs in with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preferred_username: Option<Cow<'a, str>>,
-    /// When a claim last changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<Timestamp>,
-    /// The person's address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<Cow<'a, str>>,
-    /// Whether somebody proved that the address is theirs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email_verified: Option<bool>,
+    said: Vec<(Claim, Said<'a>)>,
+}
+
+/// The value of a claim.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Said<'a> {
+    Text(&'a str),
+    Flag(bool),
+    Time(Timestamp),
+    Address(Address<'a>),
+}
+
+/// The claim `address` (OIDC Core section 5.1.1).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Address<'a> {
+    formatted: String,
+    #[serde(flatten)]
+    parts: BTreeMap<&'static str, &'a str>,
 }
 
 /// The names of the claims there can be about a subject, for discovery.
-pub(crate) const NAMES: [&str; 7] =
-    ["sub", "sub_type", "name", "preferred_username", "updated_at", "email", "email_verified"];
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    ["sub", "sub_type"].into_iter().chain(Claim::ALL.iter().map(|claim| claim.as_str()))
+}
 
 impl<'a> Claims<'a> {
-    /// What `permit` says about the person it speaks for.
-    pub(crate) fn of_user(permit: &Permit, user: &'a User) -> Self {
-        let mut claims = Self::nothing_but(permit);
-        if permit.scopes.contains("profile") {
-            claims.name = Some(Cow::Borrowed(user.name.as_str()));
-            claims.preferred_username = Some(Cow::Borrowed(user.username.as_str()));
-            claims.updated_at = Some(user.updated_at);
-        }
-        if permit.scopes.contains("email") {
-            claims.email = Some(Cow::Borrowed(user.email.as_str()));
-            claims.email_verified = Some(user.email_verified);
-        }
-        claims
+    /// What userinfo says about a person: what the scopes of `permit` stand for (OIDC Core section 5.4), and what was asked
+    /// for by name.
+    pub(crate) fn at_userinfo(permit: &Permit, user: &'a User) -> Self {
+        let named = &permit.claims.userinfo;
+        Self::about(permit, user, |claim| permit.scopes.contains(claim.scope()) || named.contains(&claim))
     }
 
-    /// What `permit` says about the organization it speaks for: its name, and nothing of any person.
+    /// What an id_token that comes with an access token says about a person: what was asked for by name. What the scopes
+    /// stand for is at userinfo (OIDC Core section 5.4).
+    pub(crate) fn in_id_token(permit: &Permit, user: &'a User) -> Self {
+        let named: &BTreeSet<Claim> = &permit.claims.id_token;
+        Self::about(permit, user, |claim| named.contains(&claim))
+    }
+
+    /// What is said about an organization in either place: its name, and nothing of any person.
     pub(crate) fn of_organization(permit: &Permit, organization: &'a Organization) -> Self {
-        Self { name: Some(Cow::Borrowed(organization.name.as_str())), ..Self::nothing_but(permit) }
+        let name = Said::Text(organization.name.as_str());
+        Self { said: vec![(Claim::Name, name)], ..Self::nothing_but(permit) }
+    }
+
+    fn about(permit: &Permit, user: &'a User, is_asked: impl Fn(Claim) -> bool) -> Self {
+        let asked = Claim::ALL.iter().copied().filter(|claim| is_asked(*claim));
+        let said = asked.filter_map(|claim| Some((claim, value(user, claim)?))).collect();
+        Self { said, ..Self::nothing_but(permit) }
     }
 
     fn nothing_but(permit: &Permit) -> Self {
         Self {
             sub: permit.subject.to_string(),
             sub_type: permit.subject.subject_type().filter(|kind| *kind != SubjectType::User),
-            name: None,
-            preferred_username: None,
-            updated_at: None,
-            email: None,
-            email_verified: None,
+            said: Vec::new(),
         }
+    }
+}
+
+/// What is known of a claim. What is not known is left out, also where it was asked for as essential (OIDC Core section
+/// 5.5.1).
+fn value(user: &User, claim: Claim) -> Option<Said<'_>> {
+    let of_themselves = |claim| user.claims.get(claim).map(Said::Text);
+    match claim {
+        Claim::Name => Some(Said::Text(user.name.as_str())),
+        Claim::PreferredUsername => Some(Said::Text(user.username.as_str())),
+        Claim::UpdatedAt => Some(Said::Time(user.updated_at)),
+        Claim::Email => Some(Said::Text(user.email.as_str())),
+        Claim::EmailVerified => Some(Said::Flag(user.email_verified)),
+        Claim::GivenName => of_themselves(StandardClaim::GivenName),
+        Claim::FamilyName => of_themselves(StandardClaim::FamilyName),
+        Claim::MiddleName => of_themselves(StandardClaim::MiddleName),
+        Claim::Nickname => of_themselves(StandardClaim::Nickname),
+        Claim::Profile => of_themselves(StandardClaim::Profile),
+        Claim::Picture => of_themselves(StandardClaim::Picture),
+        Claim::Website => of_themselves(StandardClaim::Website),
+        Claim::Gender => of_themselves(StandardClaim::Gender),
+        Claim::Birthdate => of_themselves(StandardClaim::Birthdate),
+        Claim::Zoneinfo => of_themselves(StandardClaim::Zoneinfo),
+        Claim::Locale => of_themselves(StandardClaim::Locale),
+        Claim::Address => address(&user.claims).map(Said::Address),
+        Claim::PhoneNumber => of_themselves(StandardClaim::PhoneNumber),
+        // Whether a number is verified is only said of a number.
+        Claim::PhoneNumberVerified => {
+            user.claims.phone_number.as_ref().map(|_| Said::Flag(user.claims.phone_number_verified))
+        }
+    }
+}
+
+fn address(claims: &StandardClaims) -> Option<Address<'_>> {
+    let parts = StandardClaim::ALL.iter().filter(|claim| claim.is_of_address());
+    let parts = parts.filter_map(|claim| Some((claim.as_str(), claims.get(*claim)?))).collect();
+    Some(Address { formatted: claims.formatted_address()?, parts })
+}
+
+impl Serialize for Claims<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("sub", &self.sub)?;
+        if let Some(kind) = self.sub_type {
+            map.serialize_entry("sub_type", &kind)?;
+        }
+        for (claim, value) in &self.said {
+            map.serialize_entry(claim.as_str(), value)?;
+        }
+        map.end()
     }
 }

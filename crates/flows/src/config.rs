@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use postern_domain::limits::LimitCaps;
-use postern_domain::{Catalogue, ScopeSpec};
+use postern_domain::{AuthMethodReference, AuthenticationContext, Catalogue, ScopeSpec};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -192,6 +192,11 @@ impl Config {
     /// The absolute URL of a path of ours, which begins with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.issuer())
+    }
+
+    /// What a sign-in by these methods proves here: `acr`.
+    pub fn authentication_context(&self, amr: &[AuthMethodReference]) -> Option<AuthenticationContext> {
+        AuthenticationContext::of(amr, self.is_https())
     }
 
     /// Whether people reach the server by https, so that cookies can be `Secure`.

@@ -3,17 +3,17 @@
 
 use postern_domain::limits::RequestLimit;
 use postern_domain::{
-    AssertionAlgorithm, AuthMethod, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode, SigningAlgorithm,
-    SubjectIdentifierType,
+    AssertionAlgorithm, AuthMethod, AuthenticationContext, Catalogue, DISPLAY_VALUES, Prompt, ResponseMode,
+    SigningAlgorithm, SubjectIdentifierType,
 };
 use serde_json::json;
 
 use crate::grants::GRANTS;
 use crate::{App, ClientRegistration, Config, authorize, claims, endpoints};
 
-/// The claims of every id_token.
-const ID_TOKEN_CLAIMS: [&str; 9] =
-    ["iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "amr", "sid"];
+/// The claims of id_tokens about the sign-in.
+const ID_TOKEN_CLAIMS: [&str; 10] =
+    ["iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "amr", "acr", "sid"];
 
 impl App {
     /// The metadata document, which both well-known addresses answer.
@@ -27,7 +27,8 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
     let grants = GRANTS.iter().filter(|grant| grant.enabled(config)).map(|grant| grant.name().as_str());
     let authenticating = AuthMethod::ALL.iter().filter(|method| **method != AuthMethod::None);
     let prompts = Prompt::ALL.iter().filter(|prompt| **prompt != Prompt::Create || config.registration.open);
-    let claims_supported = [&claims::NAMES[..], &ID_TOKEN_CLAIMS[..]].concat();
+    let claims_supported: Vec<_> = claims::names().chain(ID_TOKEN_CLAIMS).collect();
+    let contexts = AuthenticationContext::reachable(config.is_https()).map(AuthenticationContext::as_str);
     let register = config.clients.registration != ClientRegistration::Off;
     let mut document = json!({
         "issuer": config.issuer(),
@@ -37,7 +38,6 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "revocation_endpoint": config.url(endpoints::REVOKE),
         "introspection_endpoint": config.url(endpoints::INTROSPECT),
         "end_session_endpoint": config.url(endpoints::LOGOUT),
-        "check_session_iframe": config.url(endpoints::CHECK_SESSION),
         "jwks_uri": config.url(endpoints::JWKS),
         "scopes_supported": scopes.collect::<Vec<_>>(),
         "response_types_supported": ["code"],
@@ -57,16 +57,13 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "display_values_supported": DISPLAY_VALUES,
         "claim_types_supported": ["normal"],
         "claims_supported": claims_supported,
+        "acr_values_supported": contexts.collect::<Vec<_>>(),
         "authorization_details_types_supported": [RequestLimit::TYPE],
-        "claims_parameter_supported": false,
+        "claims_parameter_supported": true,
         "request_parameter_supported": true,
         "request_object_signing_alg_values_supported": AssertionAlgorithm::ALL,
         "pushed_authorization_request_endpoint": config.url(endpoints::PAR),
         "request_uri_parameter_supported": false,
-        "backchannel_logout_supported": true,
-        "backchannel_logout_session_supported": true,
-        "frontchannel_logout_supported": true,
-        "frontchannel_logout_session_supported": true,
         "authorization_response_iss_parameter_supported": true,
     });
     if register && let Some(fields) = document.as_object_mut() {

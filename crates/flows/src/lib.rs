@@ -52,7 +52,6 @@ pub mod rate_limits;
 mod secret_key;
 mod service_url;
 pub mod session_api_token;
-pub mod session_state;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

@@ -200,6 +200,7 @@ pub(crate) async fn consent(app: &App, user: &User, client: &Client) {
         client_id: client.id,
         subject: Subject::User(user.id),
         scopes: client.metadata.scopes.clone(),
+        claims: std::collections::BTreeSet::new(),
         organizations: Organizations::All,
         limits: Vec::new(),
         redirect_host: "app.example".to_owned(),

@@ -1,5 +1,7 @@
 //! What people change of their own account.
 
+mod standard_claims;
+
 use postern_domain::audit::{Action, By};
 use postern_domain::{Email, Lifetime, OwnPath, PersonName, Refusal, Session, User, Username};
 use postern_storage::users::{self, Profile};
@@ -12,6 +14,9 @@ use crate::{App, FieldErrors, FormRefusal, audit, email_verification, sessions};
 /// The span of the budget of other names and addresses.
 const WINDOW: Lifetime = Lifetime::seconds(3_600);
 
+use standard_claims::taken;
+pub use standard_claims::{TypedClaims, claims_of, read as read_claims};
+
 /// A profile as somebody typed it.
 #[derive(Clone, Debug, Default)]
 pub struct NewProfile {
@@ -21,6 +26,8 @@ pub struct NewProfile {
     pub email: String,
     /// `name`; the user name stands in for an empty one.
     pub name: String,
+    /// What else they say of themselves.
+    pub claims: TypedClaims,
 }
 
 /// What became of a change.
@@ -47,7 +54,8 @@ pub async fn change(
     let name = errors.take("name", PersonName::parse(name_or(&new.name, user.username.as_str())));
     let username = errors.take("username", Username::parse(&new.username));
     let email = errors.take("email", Email::parse(&new.email));
-    let (Some(name), Some(username), Some(email)) = (name, username, email) else {
+    let claims = taken(&user.claims, &new.claims, &mut errors);
+    let (Some(name), Some(username), Some(email), true) = (name, username, email, errors.is_empty()) else {
         return Err(errors.into());
     };
     if email.key() != user.email.key() && !session.is_some_and(|session| sessions::is_fresh(app, session)) {
@@ -62,8 +70,10 @@ pub async fn change(
     // Without a name of their own people go by their user name, also by the new one.
     let name =
         if new.name.trim().is_empty() { PersonName::parse(username.as_str()).unwrap_or(name) } else { name };
-    let described = json!({ "username": user.username, "email": user.email, "name": user.name });
-    let new = json!({ "username": username, "email": email, "name": name });
+    let described =
+        json!({ "username": user.username, "email": user.email, "name": user.name, "claims": [] });
+    let changed = standard_claims::differing(&user.claims, &claims);
+    let new = json!({ "username": username, "email": email, "name": name, "claims": changed });
     let act = acts::entry(app, By::user(user.id), Action::USER_CHANGED, user).changed(described, new);
     let link = match email.key() == user.email.key() {
         true => None,
@@ -72,7 +82,7 @@ pub async fn change(
             Some(email_verification::prepare(app, &changed, &OwnPath::home())?)
         }
     };
-    let (profile, now) = (Profile { email, username, name }, app.clock.now());
+    let (profile, now) = (Profile { email, username, name, claims }, app.clock.now());
     let changed: Result<bool, Refusal> = app
         .db
         .write((user.id, profile, now, act, link), |tx, (id, profile, now, act, link)| {

@@ -53,7 +53,8 @@ pub async fn set_up(app: &App, token: &str, new: &NewUser, visit: &Visit) -> Res
         return Err(FieldErrors::one("password", "Choose a password.").into());
     }
     // Whoever holds the operator's link is the operator: their address needs no other proof.
-    let standing = Standing { email_verified: true, rights: InstanceRight::ALL.into() };
+    let standing =
+        Standing { email_verified: true, rights: InstanceRight::ALL.into(), ..Standing::default() };
     let prepared = users::prepare(app, new, standing).await?;
     let user = prepared.user.clone();
     let (hash, now) = (app.secret_key.hash_text(token), app.clock.now());

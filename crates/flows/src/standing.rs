@@ -61,7 +61,7 @@ async fn allowed(app: &App, client: &Client, user: &User, permit: &Permit) -> Re
     if client.metadata.trusted {
         return Ok(Organizations::All);
     }
-    let covers = |consent: &Arc<Consent>| permit.scopes.is_subset(&consent.scopes);
+    let covers = |consent: &Arc<Consent>| consent.reaches(&permit.scopes, &permit.claims);
     let mut consent = consent::held(app, user.id, client.id, permit.subject).await?.filter(covers);
     if consent.is_none() {
         consent = consent::read(app, user.id, client.id, permit.subject).await?.filter(covers);
@@ -107,11 +107,11 @@ pub(crate) async fn within_admitting(
 }
 
 impl Standing {
-    /// What a permit within this one says of its subject.
-    pub(crate) fn claims(&self, permit: &Permit) -> Claims<'_> {
+    /// What the id_token of a permit within this one says of its subject.
+    pub(crate) fn id_token_claims(&self, permit: &Permit) -> Claims<'_> {
         match &self.organization {
             Some(organization) => Claims::of_organization(permit, organization),
-            None => Claims::of_user(permit, &self.user),
+            None => Claims::in_id_token(permit, &self.user),
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use postern_domain::audit::{Action, By};
-use postern_domain::{Email, InstanceRight, PersonName, Plain, Refusal, User, UserId, UserState, Username};
+use postern_domain::{
+    Email, InstanceRight, PersonName, Plain, Refusal, StandardClaims, User, UserId, UserState, Username,
+};
 use postern_storage::users::{self, Taken};
 use postern_storage::{StorageError, Tx, passwords, sessions};
 
@@ -32,6 +34,8 @@ pub struct Standing {
     pub email_verified: bool,
     /// What the person may do in the whole instance.
     pub rights: BTreeSet<InstanceRight>,
+    /// What is known of the person beside name and e-mail.
+    pub claims: StandardClaims,
 }
 
 /// An account that is ready to be kept: everything of it was checked and its password hashed.
@@ -85,7 +89,7 @@ pub async fn set_password(app: &App, user: &User, new: &Plain) -> Result<u64, Fo
             Box::pin(async move {
                 passwords::set(tx, *id, hash, None, *now).await?;
                 audit::act(tx, act).await?;
-                Ok(sessions::end_others(tx, *id, None, *now).await?)
+                Ok(sessions::delete_others(tx, *id, None).await?)
             })
         })
         .await;
@@ -159,6 +163,7 @@ async fn check(app: &App, new: &NewUser, standing: Standing) -> Result<(User, Op
         email_verified: standing.email_verified,
         username,
         name,
+        claims: standing.claims,
         rights: standing.rights,
         state: UserState::Active,
         created_at: now,

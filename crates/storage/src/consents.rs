@@ -1,19 +1,21 @@
 //! What people have allowed clients, and which clients hold access of theirs.
 
+mod connections;
 mod of_organization;
 
 use std::collections::BTreeSet;
 
 use postern_domain::limits::LimitSet;
 use postern_domain::{
-    ClientId, Consent, ConsentId, OrganizationId, Organizations, Permit, Scopes, Subject, Timestamp, UserId,
+    Claim, ClientId, Consent, ConsentId, OrganizationId, Organizations, Subject, Timestamp, UserId,
 };
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryResult, QuerySelect, Statement, Value};
+use sea_orm::{QuerySelect, Statement, Value};
 
 use crate::mapping::{corrupt, from_json, to_json};
 use crate::{Db, StorageError, Tx};
 
+pub use connections::{Connection, ConnectionCursor, connections, count_connections};
 pub use of_organization::{
     Whose, clients_of_organization, count_clients_of_organization, delete_for_organization,
 };
@@ -34,41 +36,13 @@ pub(crate) struct Model {
     updated_at: i64,
     organizations: Option<String>,
     limits: Option<String>,
+    claims: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
-
-/// A client that holds access of a person, by consent or by a live token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Connection {
-    /// The client.
-    pub client_id: ClientId,
-    /// Since when.
-    pub since: Timestamp,
-    /// When it last used a token of the person's, to within some minutes.
-    pub last_used_at: Option<Timestamp>,
-    /// All it was allowed.
-    pub scopes: Scopes,
-}
-
-/// Where a list of connections goes on: behind the last one that was shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConnectionCursor {
-    /// When that one was last used or, if never, since when it is there.
-    pub at: Timestamp,
-    /// Its client.
-    pub client_id: ClientId,
-}
-
-impl Connection {
-    /// The cursor behind this one.
-    pub fn cursor(&self) -> ConnectionCursor {
-        ConnectionCursor { at: self.last_used_at.unwrap_or(self.since), client_id: self.client_id }
-    }
-}
 
 /// The consent of a person to a client for a subject.
 ///
@@ -84,7 +58,7 @@ pub async fn find(
     found.map(Consent::try_from).transpose()
 }
 
-/// Writes a consent down. If there is one already, its scopes are added to, and its host and organizations become the new
+/// Writes a consent down. If there is one already, its scopes and claims are added to, and its host and organizations become the new
 /// one's.
 ///
 /// # Errors
@@ -92,9 +66,9 @@ pub async fn find(
 pub async fn upsert(tx: &Tx, consent: &Consent) -> Result<(), StorageError> {
     let sql = "INSERT INTO consents \
                (id, user_id, client_id, subject, scopes, redirect_host, granted_at, updated_at, organizations, \
-               limits) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (user_id, client_id, subject) DO NOTHING";
+               limits, claims) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (user_id, client_id, subject) DO NOTHING";
     let organizations = organizations_text(&consent.organizations)?;
-    let values: [Value; 10] = [
+    let values: [Value; 11] = [
         consent.id.0.into(),
         consent.user_id.0.into(),
         consent.client_id.0.into(),
@@ -105,6 +79,7 @@ pub async fn upsert(tx: &Tx, consent: &Consent) -> Result<(), StorageError> {
         consent.updated_at.0.into(),
         organizations.clone().into(),
         limits_text(&consent.limits)?.into(),
+        claims_text(&consent.claims)?.into(),
     ];
     let connection = tx.connection();
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
@@ -115,10 +90,12 @@ pub async fn upsert(tx: &Tx, consent: &Consent) -> Result<(), StorageError> {
             let id = known.id;
             let known = Consent::try_from(known)?;
             let (scopes, limits) = (known.scopes.union(&consent.scopes), known.limits_with(consent));
+            let claims = known.claims.union(&consent.claims).copied().collect();
             Entity::update_many()
                 .col_expr(Column::Scopes, Expr::value(scopes.to_string()))
                 .col_expr(Column::RedirectHost, Expr::value(consent.redirect_host.as_str()))
                 .col_expr(Column::Organizations, Expr::value(organizations))
+                .col_expr(Column::Claims, Expr::value(claims_text(&claims)?))
                 .col_expr(Column::Limits, Expr::value(limits_text(&limits)?))
                 .col_expr(Column::UpdatedAt, Expr::value(consent.updated_at.0))
                 .filter(Column::Id.eq(id))
@@ -145,117 +122,6 @@ pub async fn delete(tx: &Tx, user: UserId, client: ClientId) -> Result<bool, Sto
     Ok(deleted.rows_affected > 0)
 }
 
-/// The clients that hold access of a person, the one used last first: at most `limit` of those behind `after`.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn connections(
-    db: &Db,
-    user: UserId,
-    after: Option<ConnectionCursor>,
-    limit: u64,
-    now: Timestamp,
-) -> Result<Vec<Connection>, StorageError> {
-    let after =
-        after.unwrap_or(ConnectionCursor { at: Timestamp(i64::MAX), client_id: ClientId(Uuid::max()) });
-    let connection = db.read();
-    let statement = Statement::from_sql_and_values(
-        connection.get_database_backend(),
-        connections_sql(),
-        [
-            user.0.into(),
-            now.0.into(),
-            after.at.0.into(),
-            after.client_id.0.into(),
-            i64::try_from(limit).unwrap_or(i64::MAX).into(),
-        ],
-    );
-    let rows = connection.query_all_raw(statement).await?;
-    let mut found = rows.iter().map(read_connection).collect::<Result<Vec<_>, StorageError>>()?;
-    add_scopes(db, user, now, &mut found).await?;
-    Ok(found)
-}
-
-/// How many clients hold access of a person.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn count_connections(db: &Db, user: UserId, now: Timestamp) -> Result<u64, StorageError> {
-    let connection = db.read();
-    let statement = Statement::from_sql_and_values(
-        connection.get_database_backend(),
-        format!(
-            "SELECT COUNT(*) FROM (SELECT client_id FROM consents WHERE user_id = $1 \
-             UNION SELECT g.client_id FROM grants g WHERE {LIVE_GRANT}) held"
-        ),
-        [user.0.into(), now.0.into()],
-    );
-    let row = connection.query_one_raw(statement).await?;
-    let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or_default();
-    Ok(u64::try_from(count).unwrap_or_default())
-}
-
-/// A grant counts while a token of it can still be used.
-const LIVE_GRANT: &str = "g.user_id = $1 AND g.revoked_at IS NULL AND EXISTS (SELECT 1 FROM tokens t WHERE t.grant_id = g.id \
-     AND t.revoked_at IS NULL AND t.consumed_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2))";
-
-fn connections_sql() -> String {
-    format!(
-        "WITH held AS (SELECT client_id, granted_at AS since FROM consents WHERE user_id = $1 \
-         UNION ALL SELECT g.client_id, g.created_at FROM grants g WHERE {LIVE_GRANT}), \
-         apps AS (SELECT client_id, MIN(since) AS since, (SELECT MAX(t.last_used_at) FROM tokens t \
-         WHERE t.user_id = $1 AND t.client_id = held.client_id) AS last_used_at FROM held GROUP BY client_id) \
-         SELECT client_id, since, last_used_at FROM apps WHERE COALESCE(last_used_at, since) < $3 \
-         OR (COALESCE(last_used_at, since) = $3 AND client_id < $4) \
-         ORDER BY COALESCE(last_used_at, since) DESC, client_id DESC LIMIT $5"
-    )
-}
-
-fn read_connection(row: &QueryResult) -> Result<Connection, StorageError> {
-    Ok(Connection {
-        client_id: ClientId(row.try_get_by_index(0)?),
-        since: Timestamp(row.try_get_by_index(1)?),
-        last_used_at: row.try_get_by_index::<Option<i64>>(2)?.map(Timestamp),
-        scopes: Scopes::none(),
-    })
-}
-
-/// What each client was allowed: by consent, and by the live grants of those that need none.
-async fn add_scopes(
-    db: &Db,
-    user: UserId,
-    now: Timestamp,
-    found: &mut [Connection],
-) -> Result<(), StorageError> {
-    let clients: Vec<Uuid> = found.iter().map(|one| one.client_id.0).collect();
-    if clients.is_empty() {
-        return Ok(());
-    }
-    let consents = Entity::find()
-        .filter(Column::UserId.eq(user.0))
-        .filter(Column::ClientId.is_in(clients))
-        .all(db.read())
-        .await?;
-    let mut held = consents
-        .into_iter()
-        .map(|row| Ok((row.client_id, Consent::try_from(row)?.scopes)))
-        .collect::<Result<Vec<_>, StorageError>>()?;
-    let statement = Statement::from_sql_and_values(
-        db.read().get_database_backend(),
-        format!("SELECT DISTINCT g.client_id, g.permit FROM grants g WHERE {LIVE_GRANT}"),
-        [user.0.into(), now.0.into()],
-    );
-    for row in db.read().query_all_raw(statement).await? {
-        let permit: Permit = from_json("grants", &row.try_get_by_index::<String>(1)?)?;
-        held.push((row.try_get_by_index(0)?, permit.scopes));
-    }
-    for one in found {
-        let scopes = held.iter().filter(|(client, _)| *client == one.client_id.0);
-        one.scopes = scopes.fold(Scopes::none(), |all, (_, scopes)| all.union(scopes));
-    }
-    Ok(())
-}
-
 fn of(user: UserId, client: ClientId, subject: Subject) -> Select<Entity> {
     Entity::find()
         .filter(Column::UserId.eq(user.0))
@@ -273,11 +139,15 @@ fn subject_text(subject: Subject) -> String {
     }
 }
 
-/// The column that says what the consent reaches: `NULL` for every organization of the person.
 fn limits_text(limits: &[LimitSet]) -> Result<Option<String>, StorageError> {
     if limits.is_empty() { Ok(None) } else { to_json(TABLE, &limits).map(Some) }
 }
 
+fn claims_text(claims: &BTreeSet<Claim>) -> Result<Option<String>, StorageError> {
+    if claims.is_empty() { Ok(None) } else { to_json(TABLE, claims).map(Some) }
+}
+
+/// The column that says what the consent reaches: `NULL` for every organization of the person.
 fn organizations_text(organizations: &Organizations) -> Result<Option<String>, StorageError> {
     match organizations {
         Organizations::All => Ok(None),
@@ -313,6 +183,7 @@ impl TryFrom<Model> for Consent {
             scopes: row.scopes.parse().map_err(|error| corrupt(TABLE, error))?,
             organizations: read_organizations(row.organizations.as_deref())?,
             limits: row.limits.as_deref().map_or(Ok(Vec::new()), |text| from_json(TABLE, text))?,
+            claims: row.claims.as_deref().map_or(Ok(BTreeSet::new()), |text| from_json(TABLE, text))?,
             redirect_host: row.redirect_host,
             granted_at: Timestamp(row.granted_at),
             updated_at: Timestamp(row.updated_at),

@@ -141,6 +141,7 @@ pub(crate) fn user(username: &str) -> User {
         email_verified: true,
         username: Username::parse(username).unwrap(),
         name: PersonName::parse(username).unwrap(),
+        claims: postern_domain::StandardClaims::default(),
         rights: std::collections::BTreeSet::new(),
         state: UserState::Active,
         created_at: NOW,

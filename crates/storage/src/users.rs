@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use postern_domain::{Email, InstanceRight, PersonName, Timestamp, User, UserId, UserState, Username};
+use postern_domain::{
+    Email, InstanceRight, PersonName, StandardClaims, Timestamp, User, UserId, UserState, Username,
+};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ActiveValue, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, Statement};
@@ -32,6 +34,7 @@ pub(crate) mod table {
         pub password_changed_at: i64,
         pub created_at: i64,
         pub updated_at: i64,
+        pub claims: Option<String>,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -56,6 +59,7 @@ struct Row {
     password_changed_at: i64,
     created_at: i64,
     updated_at: i64,
+    claims: Option<String>,
 }
 
 impl TryFrom<Row> for User {
@@ -68,6 +72,10 @@ impl TryFrom<Row> for User {
             email_verified: row.email_verified,
             username: Username::parse(&row.username).map_err(|error| corrupt(TABLE, error))?,
             name: PersonName::parse(&row.name).map_err(|error| corrupt(TABLE, error))?,
+            claims: row
+                .claims
+                .as_deref()
+                .map_or_else(|| Ok(StandardClaims::default()), |text| from_json(TABLE, text))?,
             rights: from_json(TABLE, &row.rights)?,
             state: state_of(&row.state)?,
             created_at: Timestamp(row.created_at),
@@ -204,6 +212,7 @@ pub async fn insert(tx: &Tx, user: &User, password_hash: Option<&str>) -> Result
         password_changed_at: ActiveValue::Set(user.password_changed_at.0),
         created_at: ActiveValue::Set(user.created_at.0),
         updated_at: ActiveValue::Set(user.updated_at.0),
+        claims: ActiveValue::Set(claims_text(&user.claims)?),
     };
     Entity::insert(row).exec_without_returning(tx.connection()).await?;
     tx.invalidate(user.id.0);
@@ -219,6 +228,8 @@ pub struct Profile {
     pub username: Username,
     /// What the person is called.
     pub name: PersonName,
+    /// What else the person says of themselves.
+    pub claims: StandardClaims,
 }
 
 /// Changes the claims of an account. Answers `false` if there is no such account.
@@ -240,6 +251,7 @@ pub async fn update_profile(
         .col_expr(Column::Username, Expr::value(profile.username.as_str()))
         .col_expr(Column::UsernameKey, Expr::value(profile.username.key()))
         .col_expr(Column::Name, Expr::value(profile.name.as_str()))
+        .col_expr(Column::Claims, Expr::value(claims_text(&profile.claims)?))
         .col_expr(Column::UpdatedAt, Expr::value(now.0))
         .filter(Column::Id.eq(id.0));
     tx.change(id.0, update).await
@@ -272,6 +284,11 @@ pub async fn set_state(tx: &Tx, id: UserId, state: UserState, now: Timestamp) ->
 
 fn rights_text(rights: &BTreeSet<InstanceRight>) -> Result<String, StorageError> {
     to_json(TABLE, rights)
+}
+
+/// The column of what people say of themselves: `NULL` where that is nothing.
+fn claims_text(claims: &StandardClaims) -> Result<Option<String>, StorageError> {
+    if claims.is_empty() { Ok(None) } else { to_json(TABLE, claims).map(Some) }
 }
 
 pub(crate) const fn state_text(state: UserState) -> &'static str {

@@ -31,7 +31,7 @@ impl Field {
     }
 
     /// The error for the summary on top of the form, linked to the input with this id.
-    pub(crate) fn summary<'a>(&'a self, id: &'static str) -> Option<FieldError<'a>> {
+    pub(crate) fn summary<'a>(&'a self, id: &'a str) -> Option<FieldError<'a>> {
         self.error.as_deref().map(|text| FieldError { id, text })
     }
 }
@@ -46,14 +46,14 @@ impl From<String> for Field {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldError<'a> {
     /// `id` of the input.
-    pub id: &'static str,
+    pub id: &'a str,
     /// The sentence, the same as beside the input.
     pub text: &'a str,
 }
 
 impl<'a> FieldError<'a> {
     /// An entry for something that is no [`Field`].
-    pub(crate) fn plain(id: &'static str, text: &'a Option<String>) -> Option<Self> {
+    pub(crate) fn plain(id: &'a str, text: &'a Option<String>) -> Option<Self> {
         text.as_deref().map(|text| Self { id, text })
     }
 }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
-use postern_tests::{Engine, Instance, OAuthClient, Registration, on_both_databases};
+use postern_tests::{Engine, Instance, OAuthClient, Registration, on_both_databases, unique};
 use serde_json::Value;
 
 on_both_databases! {
@@ -34,6 +34,36 @@ on_both_databases! {
             assert_eq!(result.code, 1, "{result:?}");
             assert!(result.stderr.len() > 20, "{result:?}");
         }
+    }
+
+    async fn an_account_can_come_with_all_that_is_known_of_a_person(instance: &Instance) {
+        let file = std::env::temp_dir().join(unique("claims"));
+        let name = unique("user");
+        let email = format!("{name}@example.com");
+        let path = file.to_str().unwrap();
+        let create = ["user", "create", "--email", &email, "--username", &name, "--password-stdin", "--claims-file", path];
+        for (claims, wrong) in [
+            ("{\"favourite_tea\": \"oolong\"}", "favourite_tea"),
+            ("{\"birthdate\": \"yesterday\"}", "birthdate"),
+            ("{\"phone_number_verified\": 1}", "phone_number_verified"),
+            ("[]", "JSON object"),
+        ] {
+            std::fs::write(&file, claims).unwrap();
+            let refused = instance.cli_with_input(&create, "a long enough pass phrase");
+            assert!(refused.code == 1 && refused.stderr.contains(wrong), "{claims}: {refused:?}");
+        }
+        let claims = r#"{"nickname": "Al", "phone_number": "+44 20 7946 0018", "phone_number_verified": true,
+            "address": {"locality": "London", "country": "United Kingdom"}}"#;
+        std::fs::write(&file, claims).unwrap();
+        let made = instance.cli_with_input(&create, "a long enough pass phrase").json();
+        std::fs::remove_file(&file).unwrap();
+        let browser = instance.browser();
+        let _ = browser.try_sign_in(&name, "a long enough pass phrase").await;
+        let client = instance.client(&Registration::confidential().scope("openid profile address phone"));
+        let said = client.userinfo(&client.tokens(&browser).await.access).await.expect(200).json();
+        assert_eq!((&said["sub"], &said["nickname"]), (&made["id"], &"Al".into()));
+        assert_eq!(said["phone_number_verified"], true);
+        assert_eq!(said["address"]["formatted"], "London\nUnited Kingdom");
     }
 
     async fn a_client_may_be_brought_along(instance: &Instance) {

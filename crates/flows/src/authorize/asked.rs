@@ -1,12 +1,13 @@
 use postern_domain::limits::{LimitCaps, LimitSet, RequestLimit};
 use postern_domain::{
-    CodeChallenge, DISPLAY_VALUES, GrantName, OrganizationId, Params, Prompt, PromptSet, Refusal,
-    ResponseMode, Scopes, Session, SubjectType, Timestamp,
+    AuthenticationContext, CodeChallenge, DISPLAY_VALUES, GrantName, NamedClaims, OrganizationId, Params,
+    Prompt, PromptSet, Refusal, ResponseMode, Scopes, Session, SubjectType, Timestamp,
 };
 
 use super::checked::Checked;
+use super::claims::Claimed;
 use super::source::Way;
-use super::{claims, pkce, return_to, scopes};
+use super::{pkce, return_to, scopes};
 use crate::{App, keys};
 
 /// Longest `nonce`, in bytes: it is kept with the code and signed into the id_token.
@@ -21,6 +22,10 @@ pub(crate) struct Asked {
     pub(super) subject: SubjectType,
     /// What the client wants to be allowed.
     pub(crate) scopes: Scopes,
+    /// Which claims the client names, of those that its scopes stand for.
+    pub(super) claims: NamedClaims,
+    /// The only authentication contexts that the client takes.
+    pub(super) contexts: Option<Vec<String>>,
     /// To which requests the client wants to be limited: `authorization_details`.
     pub(super) limits: Option<LimitSet>,
     /// The redirect URI as the request had it.
@@ -63,17 +68,25 @@ impl Asked {
             Some(token) => Some(keys::read_id_token_hint(app, token).await?.sub),
             None => None,
         };
-        let claimed = params.get("claims").map(claims::subjects).transpose()?.flatten();
+        let claimed = params.get("claims").map(Claimed::read).transpose()?.unwrap_or_default();
+        reachable(app, claimed.contexts.as_deref())?;
+        let scopes = scopes::requested(params.get("scope"), client, &app.catalogue, subject)?;
         // Of an organization, `sub` is its id, so these say nothing about who has to be signed in.
         let (hinted_organization, hinted) = match hinted {
             Some(sub) if subject == SubjectType::Organization => organization_of(app, sub).await?,
             hinted => (None, hinted),
         };
-        let (claimed, claimed_organizations) =
-            if subject == SubjectType::Organization { (None, claimed) } else { (claimed, None) };
+        let (taken, taken_organizations) = match subject {
+            SubjectType::Organization => (None, claimed.subjects),
+            _ => (claimed.subjects, None),
+        };
+        // The claims are those of a person who signs in.
+        let names_claims = subject == SubjectType::User && scopes.contains("openid");
         Ok(Self {
             subject,
-            scopes: scopes::requested(params.get("scope"), client, &app.catalogue, subject)?,
+            scopes,
+            claims: if names_claims { claimed.named.within(&client.scopes) } else { NamedClaims::none() },
+            contexts: claimed.contexts,
             limits: limits(params, app.config.limits.caps())?,
             redirect_uri: params.get("redirect_uri").map(str::to_owned),
             challenge: pkce::challenge(params, client, app.config.clients.require_pkce)?,
@@ -86,15 +99,21 @@ impl Asked {
                 .or(client.default_max_age.map(i64::from)),
             login_hint: params.get("login_hint").filter(|hint| hint.len() <= LONGEST_HINT).map(str::to_owned),
             hinted,
-            claimed,
+            claimed: taken,
             hinted_organization,
-            claimed_organizations,
+            claimed_organizations: taken_organizations,
         })
     }
 
     /// Whether no page may be shown.
     pub(crate) fn is_quiet(&self) -> bool {
         self.prompts.contains(Prompt::None)
+    }
+
+    /// Whether the way somebody signed in is one that the request takes.
+    pub(super) fn takes(&self, context: Option<AuthenticationContext>) -> bool {
+        let is_it = |taken: &String| context.is_some_and(|context| context.as_str() == taken);
+        self.contexts.as_ref().is_none_or(|taken| taken.iter().any(is_it))
     }
 
     /// Whether the session is older than the request takes. Nothing is younger than zero seconds.
@@ -130,6 +149,20 @@ fn not_offered(params: &Params) -> Result<(), Refusal> {
         return Err(Refusal::registration_not_supported("clients are registered beforehand"));
     }
     Ok(())
+}
+
+/// Where a request takes only some authentication contexts, this server has to reach one of them (OIDC Core section
+/// 5.5.1.1).
+fn reachable(app: &App, taken: Option<&[String]>) -> Result<(), Refusal> {
+    let mut reachable = AuthenticationContext::reachable(app.config.is_https());
+    let Some(taken) = taken else { return Ok(()) };
+    if reachable.any(|context| taken.iter().any(|value| value == context.as_str())) {
+        return Ok(());
+    }
+    Err(Refusal::unmet_authentication_requirements(
+        "acr is asked for as essential with values that no sign-in here has; acr_values_supported of the discovery \
+         document names those there are",
+    ))
 }
 
 /// How the answer is to be made and to travel.

@@ -14,7 +14,6 @@ use super::next::{Decision, Next, Person, Reach, Unreturnable};
 use super::return_to::Return;
 use super::{pushed, question};
 use crate::audit::{self, Entry};
-use crate::session_state::session_state;
 use crate::{App, issue};
 
 /// Decides what happens next with the request of `query`, asked by a browser in which `person` is signed in
@@ -117,6 +116,7 @@ async fn remember(
         client_id: checked.client.id,
         subject: *subject,
         scopes: asked.scopes.clone(),
+        claims: asked.claims.beyond(&asked.scopes),
         organizations,
         limits: asked.limits.iter().cloned().collect(),
         redirect_host: checked.return_to.registered().display_host(),
@@ -140,6 +140,7 @@ async fn remember(
     if let Some(before) = &remembered.consent {
         consent.limits = before.limits_with(&consent);
         consent.scopes = consent.scopes.union(&before.scopes);
+        consent.claims.extend(&before.claims);
     }
     Ok(Some(consent))
 }
@@ -152,23 +153,18 @@ fn given(app: &App, ready: &Ready, person: Person<'_>, consent: &Consent) -> Ent
         _ => None,
     };
     let target = Target::new("client", client.id.0, &client.metadata.name);
-    Entry::new(app, By::user(person.user.id), Action::CONSENT_GIVEN, target)
-        .of(organization)
-        .after(json!({ "scopes": consent.scopes, "organizations": consent.organizations }))
+    Entry::new(app, By::user(person.user.id), Action::CONSENT_GIVEN, target).of(organization).after(json!({
+        "scopes": consent.scopes,
+        "claims": consent.claims,
+        "organizations": consent.organizations,
+    }))
 }
 
 /// The client's answer: a code within what was allowed, or why there is none.
 async fn answer(app: &App, ready: &Ready, consent: Option<&Consent>, person: Person<'_>) -> Return {
-    let (client, return_to) = (&ready.checked.client, &ready.checked.return_to);
     match code(app, ready, consent, person).await {
-        Ok(code) => {
-            let is_sign_in = ready.asked.scopes.contains("openid");
-            let state = is_sign_in
-                .then(|| session_state(app, &client.identifier, return_to.uri(), person.session))
-                .flatten();
-            return_to.code(&code, state)
-        }
-        Err(refusal) => return_to.refuse(refusal),
+        Ok(code) => ready.checked.return_to.code(&code),
+        Err(refusal) => ready.checked.return_to.refuse(refusal),
     }
 }
 
@@ -193,7 +189,8 @@ async fn code(
         limits: asked.limits.clone(),
         ..Narrowing::default()
     };
-    let permit = Permit::of_user(person.user.id, allowed.clone()).narrow(narrowing)?;
+    let whole = Permit::of_user(person.user.id, allowed.clone());
+    let permit = Permit { claims: asked.claims.clone(), ..whole }.narrow(narrowing)?;
     pushed::spend(app, checked.way).await?;
     keep_choice(app, ready, person).await?;
     let binding = CodeBinding {

@@ -111,6 +111,7 @@ pub(super) fn next_step(
             .map(|session| subject_name::of_user(app, &checked.client, session.user_id))
             .unwrap_or_default(),
         proof: session.and_then(|session| proof::read(app, request, word, session, now)),
+        context: session.and_then(|session| app.config.authentication_context(&session.amr)),
         registration_open: app.config.registration.open,
         now,
     };

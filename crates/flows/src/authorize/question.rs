@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
-use postern_domain::{Client, GrantName, Lifetime, Organizations, Refusal, Scopes, SubjectType};
+use postern_domain::{Claim, Client, Consent, GrantName, Lifetime, Organizations, Refusal, SubjectType};
 use postern_storage::organizations;
 
+use super::asked::Asked;
 use super::choice;
 use super::consent_form;
 use super::evaluate::Ready;
@@ -42,7 +43,7 @@ async fn question(
         redirect_host: redirect_uri.display_host(),
         redirect_uri: checked.return_to.uri().to_owned(),
         is_provably_the_clients: redirect_uri.is_provably_the_clients(),
-        groups: groups(app, &asked.scopes, before.map(|consent| &consent.scopes)),
+        groups: groups(app, asked, before.map(|consent| &**consent)),
         limits: asked.limits.iter().flat_map(|set| set.lines().iter().map(ToString::to_string)).collect(),
         last_allowed: before.map(|consent| consent.updated_at),
         keeps: keeps(app, &client),
@@ -59,9 +60,11 @@ async fn question(
 /// What the form of a consent page is for: who was shown it, and what.
 pub(super) fn shown(ready: &Ready, person: Person<'_>, query: &str) -> Vec<u8> {
     let Ready { checked, asked, subject, .. } = ready;
+    let claims = asked.claims.beyond(&asked.scopes);
+    let claims = claims.into_iter().map(Claim::as_str).collect::<Vec<_>>().join(" ");
     let (scopes, subject) = (asked.scopes.to_string(), subject.to_string());
     let mut message = person.session.id.0.as_bytes().to_vec();
-    for part in [scopes.as_str(), subject.as_str(), checked.return_to.uri(), query] {
+    for part in [scopes.as_str(), claims.as_str(), subject.as_str(), checked.return_to.uri(), query] {
         message.extend((part.len() as u64).to_be_bytes());
         message.extend(part.as_bytes());
     }
@@ -106,18 +109,25 @@ async fn limit(
     })
 }
 
-/// The scopes in the words, order and groups of the catalogue.
-fn groups(app: &App, scopes: &Scopes, before: Option<&Scopes>) -> Vec<AskedGroup> {
+/// The scopes in the words, order and groups of the catalogue. What is asked for by name beyond them stands in the group of
+/// the scope that it belongs to, which is registered for the client and so in the catalogue.
+fn groups(app: &App, asked: &Asked, before: Option<&Consent>) -> Vec<AskedGroup> {
     let mut groups: Vec<AskedGroup> = Vec::new();
-    for row in app.catalogue.rows().iter().filter(|row| scopes.contains(&row.name)) {
-        let scope = AskedScope {
-            label: row.label.clone(),
-            description: row.description.clone(),
-            is_new: before.is_some_and(|before| !before.contains(&row.name)),
-        };
-        match groups.iter_mut().find(|group| group.name == row.group) {
-            Some(group) => group.scopes.push(scope),
-            None => groups.push(AskedGroup { name: row.group.clone(), scopes: vec![scope] }),
+    let mut add = |group: &str, scope: AskedScope| match groups.iter_mut().find(|known| known.name == group) {
+        Some(known) => known.scopes.push(scope),
+        None => groups.push(AskedGroup { name: group.to_owned(), scopes: vec![scope] }),
+    };
+    let claims = asked.claims.beyond(&asked.scopes);
+    for row in app.catalogue.rows() {
+        let had = before.map(|before| before.scopes.contains(&row.name));
+        if asked.scopes.contains(&row.name) {
+            let (label, description) = (row.label.clone(), row.description.clone());
+            add(&row.group, AskedScope { label, description, is_new: had == Some(false) });
+        }
+        for claim in claims.iter().filter(|claim| claim.scope() == row.name) {
+            let had = before.map(|before| had == Some(true) || before.claims.contains(claim));
+            let (label, description) = (claim.label().to_owned(), String::new());
+            add(&row.group, AskedScope { label, description, is_new: had == Some(false) });
         }
     }
     groups

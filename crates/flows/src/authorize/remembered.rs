@@ -27,7 +27,8 @@ pub(super) async fn remembered(
     let allowed = client.metadata.trusted
         || redirect_uri.is_provably_the_clients()
             && consent.as_ref().is_some_and(|consent| {
-                consent.covers(&asked.scopes, asked.limits.as_ref(), &redirect_uri.display_host())
+                let host = redirect_uri.display_host();
+                consent.covers(&asked.scopes, &asked.claims, asked.limits.as_ref(), &host)
             });
     Ok(Remembered { consent, suffices: allowed && !asked.prompts.contains(Prompt::Consent) })
 }

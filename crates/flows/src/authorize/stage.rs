@@ -1,4 +1,4 @@
-use postern_domain::{Prompt, Refusal, Session, Timestamp};
+use postern_domain::{AuthenticationContext, Prompt, Refusal, Session, Timestamp};
 
 use super::asked::Asked;
 use super::proof::Proof;
@@ -11,6 +11,8 @@ pub(super) struct Standing<'a> {
     pub(super) sub: String,
     /// What the person of that session has already done for this request.
     pub(super) proof: Option<Proof>,
+    /// How much the sign-in of the session proves.
+    pub(super) context: Option<AuthenticationContext>,
     /// Whether strangers may sign up.
     pub(super) registration_open: bool,
     pub(super) now: Timestamp,
@@ -47,8 +49,13 @@ fn step(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal>
     if !is_the_one(asked, &standing.sub, signed_in_for_it)? {
         return Ok(Some(Step::SignIn));
     }
+    let suffices = asked.takes(standing.context);
     if signed_in_for_it {
-        return Ok(None);
+        // Whoever signed in for it could not do so in a way that the request takes.
+        let unmet = || {
+            Refusal::unmet_authentication_requirements("the sign-in has none of the acr that were asked for")
+        };
+        return if suffices { Ok(None) } else { Err(unmet()) };
     }
     if signs_up {
         return Ok(Some(Step::SignUp));
@@ -59,7 +66,8 @@ fn step(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal>
     if chooses && standing.proof.is_none() {
         return Ok(Some(Step::SelectAccount));
     }
-    let again = asked.prompts.contains(Prompt::Login) || asked.is_outlived(session, standing.now);
+    let again =
+        !suffices || asked.prompts.contains(Prompt::Login) || asked.is_outlived(session, standing.now);
     Ok(again.then_some(Step::Reauthenticate))
 }
 
@@ -77,7 +85,9 @@ fn is_the_one(asked: &Asked, subject: &str, signed_in_for_it: bool) -> Result<bo
 fn forbidden(step: Step) -> Refusal {
     match step {
         Step::SignIn => Refusal::login_required("nobody is signed in, or not the one the client means"),
-        Step::Reauthenticate => Refusal::login_required("the sign-in is older than max_age allows"),
+        Step::Reauthenticate => Refusal::login_required(
+            "the sign-in is older than max_age allows, or not of an acr that is taken",
+        ),
         Step::SelectAccount => Refusal::account_selection_required("an account has to be chosen"),
         Step::SignUp => Refusal::interaction_required("somebody has to sign up"),
     }

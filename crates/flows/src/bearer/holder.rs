@@ -87,14 +87,14 @@ impl Holder {
         }
     }
 
-    /// What `permit` says about whoever it speaks for; customers have no claims.
+    /// What userinfo says about whoever `permit` speaks for; customers have no claims.
     pub(super) fn claims(&self, permit: &Permit) -> Option<Claims<'_>> {
         match self {
             Self::App { organization: Some(organization), .. } | Self::Organization { organization, .. } => {
                 Some(Claims::of_organization(permit, organization))
             }
             Self::App { user, organization: None, .. } | Self::User(user) | Self::Session { user, .. } => {
-                Some(Claims::of_user(permit, user))
+                Some(Claims::at_userinfo(permit, user))
             }
             Self::Customer { .. } => None,
         }

@@ -47,7 +47,8 @@ async fn errors_of(app: &App, owner: &User, change: impl FnOnce(&mut ClientDraft
 }
 
 async fn administrator(app: &App, name: &str) -> User {
-    let standing = Standing { email_verified: true, rights: InstanceRight::ALL.into() };
+    let standing =
+        Standing { email_verified: true, rights: InstanceRight::ALL.into(), ..Standing::default() };
     users::create(app, &new_user(name), standing).await.unwrap()
 }
 

@@ -80,7 +80,12 @@ async fn an_account_gets_few_links_at_a_time() {
 #[tokio::test]
 async fn a_new_name_sends_nothing() {
     let world = World::new().await;
-    let new = NewProfile { username: "zoe".into(), email: "zoe@example.com".into(), name: "Zoë".into() };
+    let new = NewProfile {
+        username: "zoe".into(),
+        email: "zoe@example.com".into(),
+        name: "Zoë".into(),
+        ..NewProfile::default()
+    };
     profile::change(&world.app, &world.zoe, None, &new).await.unwrap();
     assert_eq!(world.mails().await, 0);
 }

@@ -1,7 +1,9 @@
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_domain::{Grant, Plain, Refusal, SessionId, SigningAlgorithm, Timestamp, TokenText};
+use postern_domain::{
+    AuthenticationContext, Grant, Plain, Refusal, SessionId, SigningAlgorithm, Timestamp, TokenText,
+};
 use serde::Serialize;
 
 use super::Order;
@@ -21,6 +23,8 @@ struct IdToken<'a> {
     nonce: Option<&'a str>,
     at_hash: String,
     amr: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'static str>,
     sid: SessionId,
     #[serde(flatten)]
     claims: Claims<'a>,
@@ -41,7 +45,7 @@ pub(crate) async fn id_token(
     let key = keys
         .signer(algorithm, now)
         .ok_or_else(|| Refusal::server_error("this server has no key that signs as the client wants it"))?;
-    let mut said = order.standing.claims(order.permit);
+    let mut said = order.standing.id_token_claims(order.permit);
     said.sub = subject_name::sub(app, client, order.permit.subject);
     let claims = IdToken {
         iss: app.config.issuer(),
@@ -52,6 +56,7 @@ pub(crate) async fn id_token(
         nonce: order.nonce,
         at_hash: at_hash(algorithm, access_token.reveal()),
         amr: authentication.amr.iter().map(|method| method.as_str()).collect(),
+        acr: app.config.authentication_context(&authentication.amr).map(AuthenticationContext::as_str),
         sid: authentication.session_id,
         claims: said,
     };

@@ -322,7 +322,8 @@ async fn only_administrators_add_people_without_asking_them() {
     let (app, id, eve) = (&world.app, world.acme.id, world.people[EVE].id);
     let refused = add(app, &world.actor(ADA), id, eve, Role::Member).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::InsufficientScope);
-    let standing = Standing { email_verified: true, rights: InstanceRight::ALL.into() };
+    let standing =
+        Standing { email_verified: true, rights: InstanceRight::ALL.into(), ..Standing::default() };
     let root = Arc::new(users::create(app, &new_user("root"), standing).await.unwrap());
     add(app, &Actor::signed_in(app, &root), id, eve, Role::Member).await.unwrap();
     add(app, &Actor::operator(), id, eve, Role::Owner).await.unwrap();

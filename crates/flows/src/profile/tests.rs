@@ -1,11 +1,11 @@
-use postern_domain::{Lifetime, Plain};
+use postern_domain::{Lifetime, Plain, StandardClaim};
 
 use super::*;
 use crate::sign_in::sign_in;
 use crate::testing::{self, PASSWORD, visit};
 
 fn typed(username: &str, email: &str, name: &str) -> NewProfile {
-    NewProfile { username: username.into(), email: email.into(), name: name.into() }
+    NewProfile { username: username.into(), email: email.into(), name: name.into(), ..NewProfile::default() }
 }
 
 #[tokio::test]
@@ -25,6 +25,33 @@ async fn another_address_wants_a_fresh_proof() {
     assert_eq!(change(&app, &changed, Some(&proved), &other).await.unwrap(), Outcome::Saved);
     let changed = app.user(user.id).await.unwrap().unwrap();
     assert_eq!((changed.email.as_str(), changed.name.as_str()), ("ada@example.org", "ada.l"));
+}
+
+#[tokio::test]
+async fn what_somebody_says_of_themselves_is_kept_until_it_is_taken_back() {
+    let app = testing::app().await;
+    let ada = testing::user(&app, "ada").await;
+    let save = async |claims: serde_json::Value| {
+        let user = app.user(ada.id).await.unwrap().unwrap();
+        let claims = read_claims(claims.as_object().unwrap()).unwrap();
+        let new = NewProfile { claims, ..typed("ada", "ada@example.com", "") };
+        change(&app, &user, None, &new).await.map(|_| ())
+    };
+    app.advance(Lifetime::seconds(60));
+    save(json!({ "birthdate": "1815-12-10", "locale": "en-GB" })).await.unwrap();
+    let said = app.user(ada.id).await.unwrap().unwrap();
+    assert_eq!(said.claims.birthdate.as_ref().unwrap().as_str(), "1815-12-10");
+    assert_eq!(said.updated_at, app.clock.now());
+    save(json!({ "birthdate": null })).await.unwrap();
+    let said = app.user(ada.id).await.unwrap().unwrap();
+    let said = |claim| said.claims.get(claim);
+    assert_eq!((said(StandardClaim::Birthdate), said(StandardClaim::Locale)), (None, Some("en-GB")));
+    let Err(FormRefusal::Fields(errors)) = save(json!({ "zoneinfo": "the moon", "nickname": "Al" })).await
+    else {
+        panic!("the moon has a time zone");
+    };
+    assert!(errors.of("zoneinfo").is_some_and(|error| error.contains("Europe/Paris")), "{errors}");
+    assert_eq!(app.user(ada.id).await.unwrap().unwrap().claims.nickname, None);
 }
 
 #[tokio::test]

@@ -39,7 +39,8 @@ async fn an_empty_user_name_is_one_mistake() {
 #[tokio::test]
 async fn standing_is_kept() {
     let app = testing::app().await;
-    let standing = Standing { email_verified: true, rights: InstanceRight::ALL.into() };
+    let standing =
+        Standing { email_verified: true, rights: InstanceRight::ALL.into(), ..Standing::default() };
     let new = NewUser { name: "Ada Lovelace".into(), password: None, ..new_user("ada") };
     let ada = create(&app, &new, standing).await.unwrap();
     assert_eq!(users::find(&app.db, ada.id).await.unwrap(), Some(ada.clone()));

@@ -3,10 +3,10 @@
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_domain::{Params, Session, User};
+use postern_domain::{Params, Session, StandardClaim, User};
 use postern_flows::profile::{self, NewProfile, Outcome};
 use postern_flows::{App, FieldErrors};
-use postern_templating::pages::Profile;
+use postern_templating::pages::{Profile, ProfilePart};
 use postern_templating::{Badge, Notice, Section, Shortened, Tone, When};
 
 use super::profile_email;
@@ -17,14 +17,17 @@ use crate::rights::{Right, Routes};
 use crate::{account_form, page};
 
 const PATH: &str = "/settings/profile";
-const FIELDS: [&str; 3] = ["name", "username", "email"];
+/// How much of one input waits in a draft, in characters: as much as the longest link.
+const LONGEST: usize = 2_000;
 
 pub(crate) fn routes() -> Routes {
     Routes::new().get(PATH, Right::Session, show).post(PATH, Right::Session, save)
 }
 
 async fn show(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
-    let draft = query.get("draft").and_then(|draft| open(&page.app, &page.signed_in.session, draft));
+    let draft = query
+        .get("draft")
+        .and_then(|draft| open(&page.app, &page.signed_in.session, &page.signed_in.user, draft));
     let is_draft = draft.is_some();
     let typed = draft.unwrap_or_else(|| as_it_is(&page.signed_in.user));
     let mut form = form(&page, &typed, &FieldErrors::none());
@@ -39,12 +42,19 @@ async fn show(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response
 
 async fn save(page: PageRequest, PageForm(typed): PageForm) -> Result<Response, PageRefusal> {
     let value = |name: &str| typed.get(name).unwrap_or_default().to_owned();
-    let new = NewProfile { username: value("username"), email: value("email"), name: value("name") };
+    // What a form does not hold stays as it is: it may have been shown before there was more to say.
+    let said = typed.iter().filter_map(|(name, typed)| Some((StandardClaim::named(name)?, typed.to_owned())));
+    let new = NewProfile {
+        username: value("username"),
+        email: value("email"),
+        name: value("name"),
+        claims: said.collect(),
+    };
     let PageRequest { app, signed_in, .. } = &page;
     match profile::change(app, &signed_in.user, Some(&signed_in.session), &new).await {
         Ok(Outcome::Saved) => Ok(Redirect::to("/settings/profile?done=saved").into_response()),
         Ok(Outcome::NeedsProof) => {
-            let back = format!("{PATH}?draft={}", seal(app, &signed_in.session, &typed)?);
+            let back = format!("{PATH}?draft={}", seal(app, &signed_in.session, &signed_in.user, &typed)?);
             Ok(prove_first(&back))
         }
         Err(refusal) => {
@@ -58,10 +68,13 @@ async fn save(page: PageRequest, PageForm(typed): PageForm) -> Result<Response, 
 fn as_it_is(user: &User) -> Params {
     // Whoever has no name of their own goes by the user name, and sees that no name is set.
     let name = if user.name.as_str() == user.username.as_str() { "" } else { user.name.as_str() };
-    Params::default()
+    let account = Params::default()
         .with("name", name)
         .with("username", user.username.as_str())
-        .with("email", user.email.as_str())
+        .with("email", user.email.as_str());
+    StandardClaim::ALL
+        .iter()
+        .fold(account, |said, claim| said.with(claim.as_str(), user.claims.get(*claim).unwrap_or_default()))
 }
 
 fn form(asked: &PageRequest, typed: &Params, errors: &FieldErrors) -> Profile {
@@ -75,6 +88,7 @@ fn form(asked: &PageRequest, typed: &Params, errors: &FieldErrors) -> Profile {
         name: account_form::field(typed, errors, "name"),
         username: account_form::field(typed, errors, "username"),
         email: account_form::field(typed, errors, "email"),
+        parts: ProfilePart::all(|name| account_form::field(typed, errors, name)),
         email_state: Badge::new(tone, state),
         confirm_url: (!user.email_verified).then(|| profile_email::PATH.to_owned()),
         id: Shortened::new(user.id.to_string()),
@@ -82,21 +96,25 @@ fn form(asked: &PageRequest, typed: &Params, errors: &FieldErrors) -> Profile {
     }
 }
 
-/// What was typed, sealed for this session: it waits in the address while the person proves who they are, and no link
+/// What was changed, sealed for this session: it waits in the address while the person proves who they are, and no link
 /// made by somebody else can fill in the form.
-fn seal(app: &App, session: &Session, typed: &Params) -> Result<String, PageRefusal> {
-    let kept: Params = FIELDS
-        .into_iter()
-        .map(|name| (name.to_owned(), typed.get(name).unwrap_or_default().chars().take(400).collect()))
+fn seal(app: &App, session: &Session, user: &User, typed: &Params) -> Result<String, PageRefusal> {
+    let was = as_it_is(user);
+    let kept: Params = was
+        .iter()
+        .filter_map(|(name, was)| typed.iter().find(|(known, typed)| *known == name && *typed != was))
+        .map(|(name, typed)| (name.to_owned(), typed.chars().take(LONGEST).collect()))
         .collect();
     let sealed = app.secret_key.seal(&place(session), kept.to_urlencoded().as_bytes());
     Ok(URL_SAFE_NO_PAD.encode(sealed.map_err(postern_domain::Refusal::because)?))
 }
 
-fn open(app: &App, session: &Session, draft: &str) -> Option<Params> {
+/// What was typed: what was changed, and the rest as it is.
+fn open(app: &App, session: &Session, user: &User, draft: &str) -> Option<Params> {
     let sealed = URL_SAFE_NO_PAD.decode(draft).ok()?;
     let text = app.secret_key.open(&place(session), &sealed).ok()?;
-    Params::parse_repeated(&text).ok()
+    let changed = Params::parse_repeated(&text).ok()?;
+    Some(changed.iter().fold(as_it_is(user), |typed, (name, value)| typed.without(name).with(name, value)))
 }
 
 fn place(session: &Session) -> String {

@@ -1,14 +1,16 @@
 //! `postern user …`
 
+use std::fs;
 use std::io::{BufRead, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use postern_domain::{InstanceRight, Plain, User};
+use postern_domain::{InstanceRight, Plain, StandardClaims, User};
+use postern_flows::profile;
 use postern_flows::users::{self, NewUser, Standing};
 use postern_flows::{App, FormRefusal};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::print_json;
 use crate::{instance, settings};
@@ -41,6 +43,10 @@ pub(crate) struct CreateArgs {
     /// Give it every right in the instance
     #[arg(long)]
     admin: bool,
+    /// A JSON file of what else is known of the person, by the names of OpenID Connect: {"given_name": "Ada", "birthdate":
+    /// "1815-12-10", "phone_number": "+44 20 7946 0018", "phone_number_verified": true, "address": {"locality": "London"}}
+    #[arg(long, value_name = "F")]
+    claims_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -64,7 +70,8 @@ async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
     let password = if args.password_stdin { Some(password_line()?) } else { None };
     let has_password = password.is_some();
     let rights = if args.admin { InstanceRight::ALL.into() } else { Default::default() };
-    let standing = Standing { email_verified: true, rights };
+    let claims = args.claims_file.as_deref().map(claims_of).transpose()?.unwrap_or_default();
+    let standing = Standing { email_verified: true, rights, claims };
     let new = NewUser { username: args.username, email: args.email, name: args.name, password };
     let user = users::create(app, &new, standing).await?;
     print_json(&described(&user))?;
@@ -87,6 +94,22 @@ async fn set_password(app: &App, args: SetPasswordArgs) -> anyhow::Result<()> {
     print_json(&described(&user))?;
     eprintln!("The password is set. Sessions ended: {ended}.");
     Ok(())
+}
+
+/// What a file says of a person. Only an operator's word counts for a telephone number that is verified.
+fn claims_of(file: &Path) -> anyhow::Result<StandardClaims> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut object: Map<String, Value> = serde_json::from_str(&text).with_context(|| {
+        format!("{} is not a JSON object such as {{\"given_name\": \"Ada\"}}", file.display())
+    })?;
+    let is_verified = match object.remove("phone_number_verified") {
+        None => false,
+        Some(Value::Bool(is_verified)) => is_verified,
+        Some(_) => bail!("phone_number_verified is true or false"),
+    };
+    let mut claims = profile::claims_of(&object)?;
+    claims.phone_number_verified = is_verified && claims.phone_number.is_some();
+    Ok(claims)
 }
 
 fn described(user: &User) -> serde_json::Value {

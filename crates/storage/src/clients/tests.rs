@@ -58,6 +58,7 @@ fn permit(user: UserId) -> Permit {
         actor: None,
         organizations: Organizations::All,
         scopes: "openid".parse().unwrap(),
+        claims: postern_domain::NamedClaims::none(),
         audience: None,
         limits: Vec::new(),
         expires_at: None,

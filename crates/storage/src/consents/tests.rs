@@ -1,6 +1,8 @@
 use std::slice;
 
-use postern_domain::{AuthMethodReference, Authentication, Grant, GrantId, SessionId, TokenId, TokenKind};
+use postern_domain::{
+    AuthMethodReference, Authentication, Grant, GrantId, Permit, SessionId, TokenId, TokenKind,
+};
 
 use super::*;
 use crate::testing::{NOW, hash, insert_client, insert_user, on_both_databases, race, random_id, write};
@@ -14,6 +16,7 @@ fn consent(user: UserId, client: ClientId, scopes: &str, host: &str, at: i64) ->
         client_id: client,
         subject: Subject::User(user),
         scopes: scopes.parse().unwrap(),
+        claims: BTreeSet::new(),
         organizations: Organizations::All,
         limits: Vec::new(),
         redirect_host: host.to_owned(),
@@ -105,6 +108,19 @@ on_both_databases! {
         assert_eq!(find(&db, user, client, Subject::User(user)).await.unwrap(), None);
     }
 
+    async fn claims_add_up_and_are_told_beside_the_scopes(db: Db) {
+        let user = insert_user(&db, "ada").await.id;
+        let client = insert_client(&db, "notes").await;
+        for (scopes, claim) in [("openid", Claim::Name), ("openid", Claim::Email), ("openid email", Claim::Email)] {
+            let plain = consent(user, client, scopes, "notes.example", 0);
+            keep(&db, Consent { claims: [claim].into(), ..plain }).await;
+        }
+        let found = find(&db, user, client, Subject::User(user)).await.unwrap().unwrap();
+        assert_eq!(found.claims, [Claim::Name, Claim::Email].into());
+        let told = connections(&db, user, None, 10, NOW).await.unwrap();
+        assert_eq!(told[0].claims, [Claim::Name].into(), "the scope tells the other one");
+    }
+
     async fn the_last_decision_about_organizations_counts(db: Db) {
         let user = insert_user(&db, "ada").await.id;
         let client = insert_client(&db, "notes").await;
@@ -188,12 +204,19 @@ on_both_databases! {
 
         let found = connections(&db, user, None, 10, NOW).await.unwrap();
         assert_eq!(found, [
-            Connection { client_id: trusted, since: NOW, last_used_at: None, scopes: "profile".parse().unwrap() },
+            Connection {
+                client_id: trusted,
+                since: NOW,
+                last_used_at: None,
+                scopes: "profile".parse().unwrap(),
+                claims: BTreeSet::new(),
+            },
             Connection {
                 client_id: consented,
                 since: Timestamp(NOW.0 - 50),
                 last_used_at: Some(Timestamp(NOW.0 - 10)),
                 scopes: "openid email".parse().unwrap(),
+                claims: BTreeSet::new(),
             },
         ]);
         assert_eq!(connected(&db, user, 100).await, [consented], "the other's token is over");

@@ -41,6 +41,7 @@ on_both_databases! {
             email: Email::parse(email).unwrap(),
             username: Username::parse(username).unwrap(),
             name: PersonName::parse("Ada L").unwrap(),
+            claims: StandardClaims { nickname: PersonName::parse("Al").ok(), ..StandardClaims::default() },
         };
         let save = |profile: Profile| {
             write(&db, (ada.id, profile), |tx, (id, profile)| {
@@ -52,6 +53,7 @@ on_both_databases! {
         assert!(changed.email_verified);
         assert_eq!((changed.email.as_str(), changed.username.as_str()), ("ADA@example.com", "ada2"));
         assert_eq!(changed.updated_at.0, NOW.0 + 5);
+        assert_eq!(changed.claims.nickname.unwrap().as_str(), "Al");
         assert!(save(change("ada@example.org", "ada2")).await.unwrap());
         assert!(!find(&db, ada.id).await.unwrap().unwrap().email_verified);
         assert!(save(change("ada@example.com", "ada2")).await.unwrap());

@@ -19,6 +19,7 @@ mod new_account;
 mod organizations;
 mod profile;
 mod profile_email;
+mod profile_parts;
 mod reauthenticate;
 mod register;
 mod security;
@@ -26,13 +27,12 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod sign_out;
-mod signed_out;
 mod tokens;
 
 pub use applications::{Applications, ConnectedApp};
 pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};
 pub use audit_event::{AuditAgain, AuditEventPage, AuditSince};
-pub use client::{Client, ClientCallError, ClientSecretRow, Endpoint, LogoutNoticeRow};
+pub use client::{Client, ClientCallError, ClientSecretRow, Endpoint};
 pub use client_delete::ClientDelete;
 pub use client_edit::ClientEdit;
 pub use client_form::ClientForm;
@@ -53,6 +53,7 @@ pub use organizations::{
 };
 pub use profile::Profile;
 pub use profile_email::{EmailStep, ProfileEmail};
+pub use profile_parts::{ProfileInput, ProfilePart};
 pub use reauthenticate::Reauthenticate;
 pub use register::Register;
 pub use security::Security;
@@ -60,7 +61,6 @@ pub use sessions::{Device, SessionRow, Sessions};
 pub use setup::Setup;
 pub use sign_in::{Destination, SignIn, SignInMode};
 pub use sign_out::SignOut;
-pub use signed_out::SignedOut;
 pub use tokens::{
     CallShapeRow, CallShapes, LearnedLimit, RecordedCalls, Token, TokenActions, TokenFilter, TokenForm,
     TokenHeading, TokenLearn, TokenNew, TokenOccasion, TokenPlace, TokenRenew, TokenReplay, TokenReplayed,

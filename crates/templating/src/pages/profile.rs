@@ -4,9 +4,11 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
+use super::profile_parts::ProfilePart;
 use crate::{Badge, Chrome, Field, FieldError, Notice, Page, Section, Shortened, Tone, When};
 
-/// Name, user name and e-mail. Posts `name`, `username`, `email` and `form_token` to `/settings/profile`.
+/// Name, user name, e-mail, and what else people say of themselves. Posts `name`, `username`, `email`, the inputs of `parts`
+/// and `form_token` to `/settings/profile`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/profile.html")]
 pub struct Profile {
@@ -20,6 +22,8 @@ pub struct Profile {
     pub username: Field,
     /// `email`
     pub email: Field,
+    /// What else people say of themselves.
+    pub parts: Vec<ProfilePart>,
     /// State of the e-mail, e.g. *verified*.
     pub email_state: Badge,
     /// Where it can be confirmed, if it is not.
@@ -36,6 +40,7 @@ impl Profile {
         [self.name.summary("name"), self.username.summary("username"), self.email.summary("email")]
             .into_iter()
             .flatten()
+            .chain(self.parts.iter().flat_map(ProfilePart::errors))
             .collect()
     }
 }
@@ -50,6 +55,7 @@ impl Page for Profile {
             name: Field::new("Ada Lovelace"),
             username: Field::new("ada"),
             email: Field::new("ada@example.com"),
+            parts: ProfilePart::all(|name| Field::new(if name == "nickname" { "Al" } else { "" })),
             email_state: Badge::new(Tone::Good, "verified"),
             confirm_url: None,
             id: Shortened::new("01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3"),
@@ -73,6 +79,12 @@ impl Page for Profile {
                 "errors",
                 Self {
                     username: Field::new("charles").with_error("This user name is taken."),
+                    parts: ProfilePart::all(|name| match name {
+                        "zoneinfo" => Field::new("the moon")
+                            .with_error("Write a time zone such as Europe/Paris or UTC."),
+                        "street_address" => Field::new("St James’s Square 12\nSecond floor"),
+                        _ => Field::empty(),
+                    }),
                     ..Self::sample()
                 },
             ),

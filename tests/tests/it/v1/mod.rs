@@ -1,6 +1,7 @@
 //! `/v1/oauth2/…`
 
 mod authorize;
+mod claims;
 mod code;
 mod consent;
 mod logout;

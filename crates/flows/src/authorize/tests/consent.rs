@@ -40,6 +40,46 @@ async fn a_renewed_consent_adds_to_what_was_allowed() {
     assert_eq!(world.outcome(&web(&[all]), Some(&session)).await, "code");
 }
 
+/// OIDC Core section 5.5: nobody learns a claim that the person was not asked for.
+#[tokio::test]
+async fn claims_beyond_the_scopes_are_asked_for_by_name() {
+    let world = World::new().await;
+    let session = world.session(0);
+    let request = |scope: &'static str, claims: &'static str| web(&[("scope", scope), ("claims", claims)]);
+    let labels = |ask: &Ask| -> Vec<(String, bool)> {
+        let scopes = ask.groups.iter().flat_map(|group| &group.scopes);
+        scopes.map(|scope| (scope.label.clone(), scope.is_new)).collect()
+    };
+    let name = request("openid", r#"{"userinfo":{"name":{"essential":true},"favourite_tea":null}}"#);
+    let first = asked(&world, &name, &session).await;
+    let (know, see) = ("Know who you are".to_owned(), "See your name".to_owned());
+    assert_eq!(labels(&first), [(know.clone(), false), (see.clone(), false)]);
+    assert_eq!(said(&world.allow(&name, &session).await), "code");
+    assert_eq!(world.outcome(&name, Some(&session)).await, "code", "it is remembered");
+    // In the other place it tells the client nothing that it does not know.
+    let there = request("openid", r#"{"id_token":{"name":null}}"#);
+    assert_eq!(world.outcome(&there, Some(&session)).await, "code");
+    let both = request("openid", r#"{"userinfo":{"name":null,"email":null}}"#);
+    let second = asked(&world, &both, &session).await;
+    let email = ("See your e-mail address".to_owned(), true);
+    assert_eq!(labels(&second), [(know, false), (see, false), email]);
+    // What a scope stands for needs no line of its own, and neither does what the client has not declared.
+    let by_scope = request("openid email", r#"{"id_token":{"email":null}}"#);
+    assert_eq!(labels(&*asked(&world, &by_scope, &session).await).len(), 2);
+    world.client("narrow", |metadata| metadata.scopes = "openid".parse().unwrap()).await;
+    let narrow = query(&[
+        ("client_id", "narrow"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("claims", r#"{"userinfo":{"email":null}}"#),
+    ]);
+    assert_eq!(labels(&*asked(&world, &narrow, &session).await).len(), 1);
+    let apps = applications::list(&world.app, &world.ada, &Paging::first()).await.unwrap();
+    assert!(
+        apps.items.iter().any(|app| app.in_words(&world.app.catalogue).contains(&"See your name".to_owned()))
+    );
+}
+
 #[tokio::test]
 async fn saying_no_is_an_answer() {
     let world = World::new().await;

@@ -118,6 +118,7 @@ pub(super) async fn insert_user(app: &App, name: &str) -> User {
         email_verified: true,
         username: Username::parse(name).unwrap(),
         name: PersonName::parse(name).unwrap(),
+        claims: postern_domain::StandardClaims::default(),
         rights: BTreeSet::new(),
         state: UserState::Active,
         created_at: now,

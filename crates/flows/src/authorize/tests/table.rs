@@ -132,6 +132,13 @@ async fn every_parameter_has_its_rule() {
                 &[("claims", r#"{"userinfo":{"email":null},"id_token":{"acr":{"essential":true}}}"#)],
                 "sign in",
             ),
+            (Nobody, &[("claims", r#"{"id_token":{"auth_time":{"essential":true}}}"#)], "sign in"),
+            (Nobody, &[("claims", r#"{"id_token":{"acr":{"values":["urn:example:gold"]}}}"#)], "sign in"),
+            (
+                Nobody,
+                &[("claims", r#"{"id_token":{"acr":{"essential":true,"values":["urn:example:gold"]}}}"#)],
+                "unmet_authentication_requirements",
+            ),
             (Nobody, &[("claims", "null")], "invalid_request"),
             (Nobody, &[("claims", "[]")], "invalid_request"),
             (Nobody, &[("claims", "{")], "invalid_request"),

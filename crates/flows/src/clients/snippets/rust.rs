@@ -21,16 +21,22 @@ pub(super) fn program(facts: &Facts<'_>) -> String {
         .map(|name| format!("\n        .add_scope(Scope::new({}.into()))", string(name)))
         .collect();
     let outcome = if facts.is_openid {
-        "    let id_token = tokens.id_token().ok_or(\"the answer holds no id_token\")?;\n    \
-         println!(\"{:#?}\", id_token.claims(&client.id_token_verifier(), &nonce)?);"
+        "    let id_token = tokens.id_token().ok_or(\"the answer holds no id_token\")?;
+    let claims = id_token.claims(&client.id_token_verifier(), &nonce)?;
+    let userinfo = client.user_info(tokens.access_token().clone(), Some(claims.subject().clone()))?;
+    let userinfo: CoreUserInfoClaims = userinfo.request_async(&http).await?;
+    println!(\"{claims:#?}\\n{userinfo:#?}\");"
     } else {
         "    println!(\"{tokens:#?}\");"
     };
     let client_secret = if facts.is_public { "" } else { "ClientSecret, " };
-    let (nonce, token_response) = if facts.is_openid { ("nonce", ", TokenResponse") } else { ("_nonce", "") };
+    let (nonce, token_response, userinfo) = match facts.is_openid {
+        true => ("nonce", ", OAuth2TokenResponse, TokenResponse", ", CoreUserInfoClaims"),
+        false => ("_nonce", "", ""),
+    };
     format!(
         "// cargo add openidconnect && cargo add tokio --features macros,rt-multi-thread && cargo add url
-use openidconnect::core::{{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata}};
+use openidconnect::core::{{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata{userinfo}}};
 use openidconnect::reqwest::{{ClientBuilder, redirect::Policy}};
 use openidconnect::{{
     AuthorizationCode, ClientId, {client_secret}CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge, RedirectUrl,

@@ -3,11 +3,13 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::{
-    ClientType, CodeChallenge, ErrorCode, GrantName, Lifetime, Refusal, SigningAlgorithm, UserState,
+    Claim, ClientType, CodeChallenge, ErrorCode, GrantName, Lifetime, NamedClaims, Refusal, SigningAlgorithm,
+    UserState,
 };
 use postern_storage::{clients, tokens, users};
 use serde_json::Value;
 
+use crate::issue::TokenAnswer;
 use crate::party::{self, CHALLENGE, Party, REDIRECT_URI, VERIFIER, form, refresh_token, scopes};
 use crate::testing::HERE;
 use crate::{Config, RequirePkce, bearer, sessions};
@@ -40,12 +42,47 @@ async fn a_code_gives_tokens_and_says_who_signed_in() {
     assert_eq!(claims["nonce"], "n-0S6_WzA2Mj");
     assert_eq!(claims["amr"], serde_json::json!(["pwd"]));
     assert_eq!(claims["sid"], party.session.id.to_string());
-    assert_eq!(claims["email"], "ada@example.com");
-    assert_eq!(claims["preferred_username"], "ada");
-    let userinfo = serde_json::to_value(bearer::userinfo(&party.app, &verdict).await.unwrap()).unwrap();
-    for (name, value) in userinfo.as_object().unwrap() {
-        assert_eq!(&claims[name], value, "{name}");
+    assert_eq!(claims["acr"], "urn:oasis:names:tc:SAML:2.0:ac:classes:Password");
+    // What the scopes stand for is at userinfo (OIDC Core section 5.4).
+    let userinfo = userinfo(&party, &answer).await;
+    assert_eq!(userinfo["sub"], claims["sub"]);
+    assert_eq!(
+        (&userinfo["email"], &userinfo["preferred_username"]),
+        (&"ada@example.com".into(), &"ada".into())
+    );
+    for (name, _) in userinfo.as_object().unwrap().iter().filter(|(name, _)| *name != "sub") {
+        assert!(claims.get(name).is_none(), "{name}");
     }
+}
+
+async fn userinfo(party: &Party, answer: &TokenAnswer) -> Value {
+    let verdict = bearer::verdict(&party.app, answer.access_token.reveal(), HERE).await.unwrap();
+    serde_json::to_value(bearer::userinfo(&party.app, &verdict).await.unwrap()).unwrap()
+}
+
+/// What was asked for by name stays with the grant (OIDC Core section 5.5), for as long as the client is registered for it.
+#[tokio::test]
+async fn claims_are_said_where_they_were_asked_for() {
+    let mut party = Party::new().await;
+    let named = NamedClaims { id_token: [Claim::Email].into(), userinfo: [Claim::Name].into() };
+    let code = party
+        .code_with(|new| {
+            new.permit.scopes = scopes("openid");
+            new.permit.claims = named;
+        })
+        .await;
+    let first = party.token(party.redemption(&code)).await.unwrap();
+    let second = party.refresh(refresh_token(&first)).await.unwrap();
+    for answer in [&first, &second] {
+        let claims = claims_of(answer.id_token.as_ref().unwrap().reveal());
+        assert_eq!((&claims["email"], claims.get("name")), (&"ada@example.com".into(), None));
+        let userinfo = userinfo(&party, answer).await;
+        assert_eq!((&userinfo["name"], userinfo.get("email")), (&"ada".into(), None));
+    }
+    party.reregister(|metadata| metadata.scopes = scopes("openid email")).await;
+    let third = party.refresh(refresh_token(&second)).await.unwrap();
+    assert_eq!(claims_of(third.id_token.as_ref().unwrap().reveal())["email"], "ada@example.com");
+    assert_eq!(userinfo(&party, &third).await.get("name"), None);
 }
 
 #[tokio::test]
@@ -65,7 +102,7 @@ async fn what_was_not_asked_for_is_not_said() {
     let answer = party.token(party.redemption(&code)).await.unwrap();
     assert_eq!((answer.expires_in, answer.refresh_token.is_none()), (300, true));
     let claims = claims_of(answer.id_token.unwrap().reveal());
-    for absent in ["nonce", "email", "name", "preferred_username", "azp", "acr"] {
+    for absent in ["nonce", "email", "name", "preferred_username", "azp"] {
         assert!(claims.get(absent).is_none(), "{absent}");
     }
     let code = party.code_with(|new| new.permit.scopes = scopes("profile")).await;

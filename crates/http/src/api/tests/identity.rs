@@ -9,8 +9,9 @@ async fn a_token_without_scopes_says_who_it_is() {
     let world = World::new().await;
     let ids = ["id"].as_slice();
     let public = ["id", "username"].as_slice();
-    let all = ["created_at", "email", "email_verified", "id", "name", "rights", "updated_at", "username"]
-        .as_slice();
+    let all =
+        ["claims", "created_at", "email", "email_verified", "id", "name", "rights", "updated_at", "username"]
+            .as_slice();
     for (holder, scopes, fields) in [
         (Holder::PersonsScript, "", public),
         (Holder::PersonsScript, "clients:write", public),

@@ -32,6 +32,8 @@ struct Consent {
     homepage_url: Option<String>,
     /// What it may do.
     scopes: Vec<String>,
+    /// The claims that it may learn by name beyond what those stand for.
+    claims: Vec<&'static str>,
     /// Since when, in Unix seconds.
     since: i64,
     /// When it was last used, in Unix seconds, to within some minutes.
@@ -62,6 +64,7 @@ impl From<Application> for Consent {
             publisher: held.publisher,
             homepage_url: metadata.homepage_url.as_ref().map(ToString::to_string),
             scopes: held.scopes.iter().map(str::to_owned).collect(),
+            claims: held.claims.iter().map(|claim| claim.as_str()).collect(),
             since: held.since.0,
             last_used_at: held.last_used_at.map(|at| at.0),
         }

@@ -1,7 +1,10 @@
 //! `/v1/users/me`: the account of whoever asks.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
-use postern_domain::{InstanceRight, User};
+use postern_domain::{InstanceRight, StandardClaim, User};
+use postern_flows::FormRefusal;
 use postern_flows::profile::{self, NewProfile, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -45,6 +48,9 @@ pub(super) struct Account {
     created_at: i64,
     /// Unix seconds.
     updated_at: i64,
+    /// What else the person says of themselves, by the names of OIDC Core section 5.1; the parts of the postal address stand
+    /// beside the others. What is not said is left out.
+    claims: BTreeMap<&'static str, String>,
 }
 
 /// Whoever asks, as far as the credential says it. What it does not say is left out.
@@ -72,6 +78,9 @@ struct Identity {
     /// Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     updated_at: Option<i64>,
+    /// What else the person says of themselves, by the names of OIDC Core section 5.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claims: Option<BTreeMap<&'static str, String>>,
 }
 
 /// What is to change; what is left out stays as it is.
@@ -83,6 +92,10 @@ struct AccountChange {
     name: Option<String>,
     /// Only for a page of somebody who has signed in a short while ago, never by a script's or app's token.
     email: Option<String>,
+    /// What else to say of oneself, by the names of OIDC Core section 5.1 such as `given_name`, `birthdate` or `locality`;
+    /// `null` takes back what was said. What is left out stays as it is.
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    claims: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl From<&User> for Account {
@@ -96,6 +109,10 @@ impl From<&User> for Account {
             rights: user.rights.iter().copied().collect(),
             created_at: user.created_at.0,
             updated_at: user.updated_at.0,
+            claims: StandardClaim::ALL
+                .iter()
+                .filter_map(|claim| Some((claim.as_str(), user.claims.get(*claim)?.to_owned())))
+                .collect(),
         }
     }
 }
@@ -119,6 +136,7 @@ impl Identity {
             rights: all.then_some(account.rights),
             created_at: all.then_some(account.created_at),
             updated_at: all.then_some(account.updated_at),
+            claims: all.then_some(account.claims),
         })
     }
 }
@@ -136,6 +154,7 @@ async fn change_me(
         username: change.username.unwrap_or_else(|| user.username.to_string()),
         email: change.email.unwrap_or_else(|| user.email.to_string()),
         name: change.name.unwrap_or_else(|| user.name.to_string()),
+        claims: profile::read_claims(&change.claims.unwrap_or_default()).map_err(FormRefusal::from)?,
     };
     match profile::change(&app, user, caller.session().map(|session| &**session), &new).await? {
         Outcome::Saved => {}
