@@ -49,6 +49,7 @@ mod party;
 pub mod password;
 pub mod profile;
 pub mod rate_limits;
+mod resource_metadata;
 mod secret_key;
 mod service_url;
 pub mod session_api_token;

@@ -3,9 +3,10 @@
 use postern_tests::{Browser, Instance, OAuthClient, Registration};
 
 /// Every endpoint that machines use.
-pub(crate) const MACHINES: [&str; 8] = [
+pub(crate) const MACHINES: [&str; 9] = [
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-protected-resource",
     "/.well-known/jwks.json",
     "/v1/oauth2/authorize",
     "/v1/oauth2/token",

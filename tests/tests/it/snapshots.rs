@@ -94,6 +94,7 @@ on_both_databases! {
         assert_pictures! { instance,
             "openid-configuration" => wire.send(Request::get("/.well-known/openid-configuration")).await,
             "oauth-authorization-server" => wire.send(Request::get("/.well-known/oauth-authorization-server")).await,
+            "oauth-protected-resource" => wire.send(Request::get("/.well-known/oauth-protected-resource")).await,
             "preflight" => wire.send(Request::new("OPTIONS", "/v1/oauth2/token")
                 .header("origin", "https://app.example")
                 .header("access-control-request-method", "POST")).await,

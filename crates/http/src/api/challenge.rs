@@ -6,16 +6,26 @@ use super::Problem;
 const BASIC: HeaderValue = HeaderValue::from_static("Basic realm=\"postern\", charset=\"UTF-8\"");
 
 /// Says in `WWW-Authenticate` how to authenticate (RFC 9110 section 11.6.1). A browser's own fetches get no Basic
-/// challenge: it would ask the person for a password.
-pub(crate) fn add(app: &App, asked: &HeaderMap, problem: &Problem, answer: &mut HeaderMap) {
+/// challenge: it would ask the person for a password. `metadata` is where the resource describes itself (RFC 9728 section
+/// 5.1); of what is behind the guard, nobody here knows.
+pub(crate) fn add(
+    app: &App,
+    asked: &HeaderMap,
+    problem: &Problem,
+    metadata: Option<&str>,
+    answer: &mut HeaderMap,
+) {
     let missing = problem.code == "missing_credential";
-    let bearer = if missing {
+    let mut bearer = if missing {
         "Bearer realm=\"postern\"".to_owned()
     } else {
         let plain = |c: char| if c.is_ascii_graphic() && !"\"\\".contains(c) || c == ' ' { c } else { '\'' };
         let description: String = problem.detail.chars().map(plain).collect();
         format!("Bearer realm=\"postern\", error=\"{}\", error_description=\"{description}\"", problem.code)
     };
+    if let Some(metadata) = metadata {
+        bearer.push_str(&format!(", resource_metadata=\"{metadata}\""));
+    }
     let mode = app.config.tokens.auth_mode;
     let basic = mode != TokenAuthMode::Bearer && !is_of_browser(asked);
     if basic && mode == TokenAuthMode::Basic {

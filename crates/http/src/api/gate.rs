@@ -176,7 +176,8 @@ fn refused(app: &App, asked: &HeaderMap, problem: Problem) -> Response {
     let challenges = problem.status == StatusCode::UNAUTHORIZED;
     let mut response = problem.clone().into_response();
     if challenges {
-        challenge::add(app, asked, &problem, response.headers_mut());
+        let metadata = app.resource_metadata_url();
+        challenge::add(app, asked, &problem, Some(&metadata), response.headers_mut());
     }
     response
 }

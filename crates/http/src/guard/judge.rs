@@ -64,7 +64,7 @@ pub(crate) fn refused(app: &App, asked: &HeaderMap, problem: Problem) -> Respons
     let problem = problem.with_status(status);
     let mut response = problem.clone().into_response();
     if status == StatusCode::UNAUTHORIZED {
-        challenge::add(app, asked, &problem, response.headers_mut());
+        challenge::add(app, asked, &problem, None, response.headers_mut());
     }
     response
 }

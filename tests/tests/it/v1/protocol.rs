@@ -12,9 +12,10 @@ const AUTHORIZE: &str = "/v1/oauth2/authorize";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Every path with the methods it takes.
-const METHODS: [(&str, &[&str]); 8] = [
+const METHODS: [(&str, &[&str]); 9] = [
     ("/.well-known/openid-configuration", &["GET", "HEAD"]),
     ("/.well-known/oauth-authorization-server", &["GET", "HEAD"]),
+    ("/.well-known/oauth-protected-resource", &["GET", "HEAD"]),
     ("/.well-known/jwks.json", &["GET", "HEAD"]),
     (AUTHORIZE, &["GET", "POST"]),
     (TOKEN, &["POST"]),
@@ -24,9 +25,10 @@ const METHODS: [(&str, &[&str]); 8] = [
 ];
 
 /// Documents that others keep, with their types.
-const DOCUMENTS: [(&str, &str); 3] = [
+const DOCUMENTS: [(&str, &str); 4] = [
     ("/.well-known/openid-configuration", "application/json"),
     ("/.well-known/oauth-authorization-server", "application/json"),
+    ("/.well-known/oauth-protected-resource", "application/json"),
     ("/.well-known/jwks.json", "application/jwk-set+json"),
 ];
 

@@ -125,6 +125,22 @@ async fn the_instance_says_how_tokens_are_sent() {
     }
 }
 
+/// RFC 9728 section 5: whoever is refused learns where to get a token.
+#[tokio::test]
+async fn a_refusal_says_where_the_api_describes_itself() {
+    let world = World::new().await;
+    for token in [None, Some("Bearer made-up")] {
+        let refused = world.call("GET", ME, token).await;
+        let challenge = refused.header("www-authenticate");
+        let (_, url) = challenge.split_once("resource_metadata=\"").unwrap();
+        let url = url::Url::parse(url.split('"').next().unwrap()).unwrap();
+        let document = world.call("GET", url.path(), None).await.json();
+        assert_eq!(document["resource"], world.server.app.config.issuer());
+        assert_eq!(document["authorization_servers"], serde_json::json!([world.server.app.config.issuer()]));
+        assert!(document["scopes_supported"].as_array().unwrap().contains(&"user:read".into()), "{document}");
+    }
+}
+
 #[tokio::test]
 async fn a_token_is_sent_once_and_not_in_the_query() {
     let world = World::new().await;
