@@ -31,7 +31,9 @@ fn start_log() {
     use tracing_subscriber::EnvFilter;
 
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        EnvFilter::new("info,sqlx=warn,sea_orm=warn,tower_sessions=error,tower_sessions_core=off")
+        EnvFilter::new(
+            "info,rustls=error,sqlx=warn,sea_orm=warn,tower_sessions=error,tower_sessions_core=off",
+        )
     });
     tracing_subscriber::fmt()
         .with_env_filter(filter)

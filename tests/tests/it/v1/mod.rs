@@ -10,4 +10,5 @@ mod pkce;
 mod protocol;
 mod redirect_uri;
 mod refresh;
+mod signed;
 mod token_text;
