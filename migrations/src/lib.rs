@@ -18,6 +18,7 @@ mod m20261122_000011_audit;
 mod m20261122_000012_owners_tokens;
 mod m20261122_000013_claims;
 mod m20261122_000014_registrations;
+mod m20261122_000015_logout;
 mod m20261122_000017_sealed_client_secrets;
 
 /// Every change of the schema, oldest first.
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_owners_tokens::Migration),
             Box::new(m20261122_000013_claims::Migration),
             Box::new(m20261122_000014_registrations::Migration),
+            Box::new(m20261122_000015_logout::Migration),
             Box::new(m20261122_000017_sealed_client_secrets::Migration),
         ]
     }

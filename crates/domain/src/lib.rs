@@ -49,7 +49,7 @@ pub use customer::Customer;
 pub use grant::{Authentication, CodeBinding, Grant};
 pub use id::{
     ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, InitialAccessTokenId, InvitationId,
-    MailId, OrganizationId, SecretId, SessionId, TokenId, UserId,
+    MailId, OrganizationId, SecretId, SessionClientId, SessionId, TokenId, UserId,
 };
 pub use initial_access::InitialAccessToken;
 pub use network::{Network, NetworkError};
@@ -67,7 +67,7 @@ pub use redirect_uri::{PostLogoutRedirectUri, RedirectUri, RedirectUriError};
 pub use refusal::{ErrorCode, Refusal};
 pub use scope::{ScopeError, Scopes};
 pub use secret::{Plain, TokenHash};
-pub use session::{AuthMethodReference, Session};
+pub use session::{AuthMethodReference, Session, SessionClient};
 pub use standard_claims::{
     Birthdate, LanguageTag, Line, Lines, PhoneNumber, StandardClaim, StandardClaimError, StandardClaims,
     ZoneName,

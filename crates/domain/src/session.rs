@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionId, Timestamp, UserId};
+use crate::{ClientId, SessionClientId, SessionId, Subject, Timestamp, UserId};
 
 /// How somebody proved who they are (RFC 8176).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,4 +40,18 @@ pub struct Session {
     pub user_agent: String,
     /// The address it was last used from.
     pub address: String,
+}
+
+/// A client's part in a session: it got an id_token there, and is told when the session ends (OIDC Back-Channel Logout 1.0,
+/// OIDC Front-Channel Logout 1.0).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionClient {
+    /// Its id.
+    pub id: SessionClientId,
+    /// The session.
+    pub session_id: SessionId,
+    /// The client.
+    pub client_id: ClientId,
+    /// Whom the id_token was about.
+    pub subject: Subject,
 }

@@ -6,7 +6,7 @@ use postern_domain::{
     UserState,
 };
 use postern_storage::organizations::{self, Place};
-use postern_storage::users;
+use postern_storage::{sessions, users};
 use serde_json::json;
 
 use crate::audit::Entry;
@@ -62,7 +62,7 @@ pub async fn account(app: &App, actor: &Actor, id: UserId) -> Result<User, Refus
     users::find(&app.db, id).await?.ok_or_else(no_account)
 }
 
-/// Opens or closes an account. Of a closed one no session and no token works from then on.
+/// Opens or closes an account. Of a closed one no token works from then on, and its sessions are over.
 ///
 /// # Errors
 /// `insufficient_scope` without `users:manage`; `forbidden` for who is more than an administrator of users, unless the
@@ -90,6 +90,9 @@ pub async fn set_account_state(
                 let was_there = users::set_state(tx, *id, *state, *now).await?;
                 if was_there {
                     audit::act(tx, act).await?;
+                }
+                if *state == UserState::Disabled {
+                    sessions::end_others(tx, *id, None, *now).await?;
                 }
                 Ok(was_there)
             })

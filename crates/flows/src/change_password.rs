@@ -59,7 +59,7 @@ pub async fn change_password(
                     return Ok(None);
                 };
                 audit::act(tx, act).await?;
-                Ok(Some((since, sessions::delete_others(tx, *user, Some(*session)).await?)))
+                Ok(Some((since, sessions::end_others(tx, *user, Some(*session), *now).await?)))
             })
         })
         .await;

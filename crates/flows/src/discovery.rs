@@ -38,6 +38,7 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "revocation_endpoint": config.url(endpoints::REVOKE),
         "introspection_endpoint": config.url(endpoints::INTROSPECT),
         "end_session_endpoint": config.url(endpoints::LOGOUT),
+        "check_session_iframe": config.url(endpoints::CHECK_SESSION),
         "jwks_uri": config.url(endpoints::JWKS),
         "scopes_supported": scopes.collect::<Vec<_>>(),
         "response_types_supported": ["code"],
@@ -64,6 +65,10 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "request_object_signing_alg_values_supported": AssertionAlgorithm::ALL,
         "pushed_authorization_request_endpoint": config.url(endpoints::PAR),
         "request_uri_parameter_supported": false,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
         "authorization_response_iss_parameter_supported": true,
     });
     if register && let Some(fields) = document.as_object_mut() {

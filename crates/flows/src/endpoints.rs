@@ -14,6 +14,8 @@ pub const INTROSPECT: &str = "/v1/oauth2/introspect";
 pub const REGISTER: &str = "/v1/oauth2/register";
 /// OIDC RP-Initiated Logout section 2.
 pub const LOGOUT: &str = "/v1/oauth2/logout";
+/// OIDC Session Management section 3.3.
+pub const CHECK_SESSION: &str = "/v1/oauth2/check-session";
 /// RFC 7517 section 5.
 pub const JWKS: &str = "/.well-known/jwks.json";
 /// OIDC Discovery section 4.

@@ -53,6 +53,7 @@ mod resource_metadata;
 mod secret_key;
 mod service_url;
 pub mod session_api_token;
+pub mod session_state;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

@@ -7,6 +7,17 @@ use postern_domain::{Client, ClientIdentifier, Params, Refusal, Session, Session
 use crate::authorize::{self, LONGEST_STATE};
 use crate::{App, keys};
 
+mod front_channel;
+mod notices;
+mod telling;
+mod token;
+
+pub use front_channel::front_channel;
+pub use notices::notices;
+pub use postern_storage::logout_notices::{LogoutNotice, NoticeOutcome};
+pub use telling::tell;
+pub use token::LOGOUT_TOKEN_TYPE;
+
 /// What an app asks for, checked.
 #[derive(Clone, Debug)]
 pub struct LogoutRequest {

@@ -121,14 +121,22 @@ pub fn is_fresh(app: &App, session: &Session) -> bool {
 }
 
 /// Keeps a session under the hash of the id in its cookie. One that goes on after a new proof is known by this hash
-/// alone from then on, also where two proofs were sent at once.
+/// alone from then on, also where two proofs were sent at once. `replaced` is the cookie that the browser had before: if
+/// that is somebody else's session, it ends.
 ///
 /// # Errors
 /// `conflict` if the password was changed, which ends sessions, or the account closed since the proof;
 /// `temporarily_unavailable` or `server_error` if the database fails.
-pub async fn begin(app: &App, hash: TokenHash, proven: Proven, data: String) -> Result<(), Refusal> {
+pub async fn begin(
+    app: &App,
+    hash: TokenHash,
+    replaced: Option<TokenHash>,
+    proven: Proven,
+    data: String,
+) -> Result<(), Refusal> {
+    let now = app.clock.now();
     app.db
-        .write((hash, proven, data), |tx, (hash, proven, data)| {
+        .write((hash, replaced, proven, data), move |tx, (hash, replaced, proven, data)| {
             Box::pin(async move {
                 let session = &proven.session;
                 if !passwords::is_still(tx, session.user_id, proven.password_changed_at).await? {
@@ -136,8 +144,14 @@ pub async fn begin(app: &App, hash: TokenHash, proven: Proven, data: String) -> 
                         "the password was changed or the account closed while you signed in; sign in again",
                     ));
                 }
-                sessions::delete_by_id(tx, session.user_id, session.id).await?;
-                Ok(sessions::insert(tx, *hash, session, data).await?)
+                let goes_on = sessions::renew(tx, *hash, session, data).await?;
+                if let Some(replaced) = replaced {
+                    sessions::end(tx, *replaced, now).await?;
+                }
+                if !goes_on {
+                    sessions::insert(tx, *hash, session, data).await?;
+                }
+                Ok(())
             })
         })
         .await

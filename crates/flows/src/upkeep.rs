@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use postern_domain::{Lifetime, Refusal, Timestamp};
 use postern_storage::{
-    StorageError, Tx, Work, api_tokens, budgets, clients, initial_access_tokens, invitations, mails,
-    one_time_values, sessions, signing_keys, tokens,
+    StorageError, Tx, Work, api_tokens, budgets, clients, initial_access_tokens, invitations, logout_notices,
+    mails, one_time_values, sessions, signing_keys, tokens,
 };
 
 use crate::{App, audit, token_ends};
@@ -22,6 +22,8 @@ const KEPT: Lifetime = Lifetime::days(1);
 const API_TOKENS_KEPT: Lifetime = Lifetime::days(90);
 /// How long it is kept that a mail was sent.
 const MAILS_KEPT: Lifetime = Lifetime::days(30);
+/// How long it is kept what clients were told of sessions that ended.
+const NOTICES_KEPT: Lifetime = Lifetime::days(30);
 /// How long an invitation, or an initial access token, is listed after it has ended.
 const LISTED: Lifetime = Lifetime::days(30);
 /// How long an honest retry of a refresh may ask for what it missed, with something to spare.
@@ -73,10 +75,11 @@ enum Sort {
     Budgets,
     Keys,
     Mails,
+    LogoutNotices,
 }
 
 impl Sort {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Successors,
         Self::Tokens,
         Self::ApiTokens,
@@ -88,6 +91,7 @@ impl Sort {
         Self::Budgets,
         Self::Keys,
         Self::Mails,
+        Self::LogoutNotices,
     ];
 
     fn purge(self, tx: &Tx, at: Moments) -> Work<'_, u64, StorageError> {
@@ -108,6 +112,7 @@ impl Sort {
                 Self::Budgets => budgets::purge(tx, now, BATCH).await,
                 Self::Keys => signing_keys::delete_removed(tx, now).await,
                 Self::Mails => mails::purge(tx, now.minus(MAILS_KEPT), BATCH).await,
+                Self::LogoutNotices => logout_notices::purge(tx, now.minus(NOTICES_KEPT), BATCH).await,
             }
         })
     }

@@ -89,7 +89,7 @@ pub async fn set_password(app: &App, user: &User, new: &Plain) -> Result<u64, Fo
             Box::pin(async move {
                 passwords::set(tx, *id, hash, None, *now).await?;
                 audit::act(tx, act).await?;
-                Ok(sessions::delete_others(tx, *id, None).await?)
+                Ok(sessions::end_others(tx, *id, None, *now).await?)
             })
         })
         .await;

@@ -1,5 +1,7 @@
 //! The Content-Security-Policy of pages.
 
+use std::collections::BTreeSet;
+
 use axum::http::HeaderValue;
 
 /// Everything from here, nothing inline, framed by nobody.
@@ -8,6 +10,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// The policy of every page that says nothing else.
 pub(crate) const PAGE: HeaderValue = HeaderValue::from_static(POLICY);
+
+/// The policy of what apps load in a frame: its own script, and nothing else.
+pub(crate) const FRAME_OF_APPS: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'");
 
 /// The policy of what is no page.
 pub(crate) const NO_PAGE: HeaderValue =
@@ -24,6 +30,14 @@ pub(crate) fn with_form_action(target: &str) -> HeaderValue {
     });
     let policy = sources.map_or_else(|| POLICY.to_owned(), |sources| format!("{POLICY} {sources}"));
     HeaderValue::from_str(&policy).unwrap_or(PAGE)
+}
+
+/// The policy of a page that loads these addresses in frames, and nothing else of others'.
+pub(crate) fn with_frames(frames: &[url::Url]) -> HeaderValue {
+    let sources: BTreeSet<String> =
+        frames.iter().map(|url| origin(url).unwrap_or_else(|| format!("{}:", url.scheme()))).collect();
+    let sources: Vec<String> = sources.into_iter().collect();
+    HeaderValue::from_str(&format!("{POLICY}; frame-src {}", sources.join(" "))).unwrap_or(PAGE)
 }
 
 /// The origin, if it can be written as a source: an IPv6 address cannot, and a `;` in it would end the directive.
@@ -55,5 +69,15 @@ mod tests {
             let (_, found) = policy.to_str().unwrap().split_once("form-action 'self' ").unwrap();
             assert_eq!(found, sources, "{target}");
         }
+    }
+
+    #[test]
+    fn frames_are_of_the_apps_that_are_told_and_of_nobody_else() {
+        let frames = ["https://b.example/out?sid=1", "https://a.example:8443/x", "https://b.example/again"];
+        let policy = with_frames(&frames.map(|url| url.parse().unwrap()));
+        let (_, sources) = policy.to_str().unwrap().split_once("; frame-src ").unwrap();
+        assert_eq!(sources, "https://a.example:8443 https://b.example");
+        let odd = with_frames(&["https://[2001:db8::1]/x".parse().unwrap()]);
+        assert!(odd.to_str().unwrap().ends_with("; frame-src https:"));
     }
 }

@@ -68,8 +68,11 @@ pub(crate) async fn page_answer(State(app): State<Arc<App>>, mut request: Reques
         }
     };
     let visitor = Visitor::new(signed_in, &nonce);
+    let session = visitor.signed_in.as_ref().map(|signed_in| &*signed_in.session);
+    let state = session::state_cookie(&app, request.headers(), session);
     request.extensions_mut().insert(visitor.clone());
     let mut response = next.run(request).await;
+    session::keep_state(&app, state, response.headers_mut());
     if let Some(refusal) = response.extensions_mut().remove::<PageRefusal>() {
         response = refusal.render(&app, &visitor);
     }

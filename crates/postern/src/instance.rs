@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use postern_flows::api_tokens::{self, Presence};
-use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, audit, mail, upkeep};
+use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, audit, logout, mail, upkeep};
 use postern_storage::{Db, StorageError};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -20,6 +20,8 @@ const UPKEEP: Duration = Duration::from_secs(60);
 const LAST_CALLS: Duration = Duration::from_secs(5);
 /// How often it is looked which mails are due.
 const MAILS: Duration = Duration::from_secs(2);
+/// How often it is looked which clients are to be told that a session ended.
+const LOGOUTS: Duration = Duration::from_secs(1);
 
 /// Opens the instance: its secret key, its database brought up to date, its keys.
 ///
@@ -99,6 +101,21 @@ pub(crate) fn send_mails(app: &Arc<App>) -> anyhow::Result<JoinHandle<()>> {
             }
         }
     }))
+}
+
+/// Tells clients of the sessions that ended, again and again, until it is aborted.
+pub(crate) fn tell_clients(app: &Arc<App>) -> JoinHandle<()> {
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(LOGOUTS);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(refusal) = logout::tell(&app).await {
+                tracing::warn!(?refusal, "it could not be looked which clients are to be told of a logout");
+            }
+        }
+    })
 }
 
 /// What writes calls and acts down.

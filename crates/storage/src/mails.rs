@@ -2,10 +2,10 @@
 
 use postern_domain::{Email, Lifetime, MailId, Timestamp};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, Statement, Value};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
 use crate::mapping::corrupt;
-use crate::{Db, StorageError, Tx};
+use crate::{Db, StorageError, Tx, queue};
 
 const TABLE: &str = "mails";
 
@@ -93,15 +93,7 @@ pub async fn claim(
     now: Timestamp,
     lease: Lifetime,
 ) -> Result<bool, StorageError> {
-    let updated = Entity::update_many()
-        .col_expr(Column::NextTryAt, Expr::value(now.plus(lease).0))
-        .col_expr(Column::Tries, Expr::value(mail.tries.saturating_add(1)))
-        .filter(Column::Id.eq(mail.id.0))
-        .filter(Column::NextTryAt.eq(mail.next_try_at.0))
-        .filter(Column::Tries.eq(mail.tries))
-        .exec(tx.connection())
-        .await?;
-    Ok(updated.rows_affected == 1)
+    queue::claim(tx, TABLE, (mail.id.0, mail.next_try_at, mail.tries), now, lease).await
 }
 
 /// Writes down that a mail was sent, and forgets what was in it.
@@ -125,13 +117,7 @@ pub async fn give_up(tx: &Tx, id: MailId) -> Result<(), StorageError> {
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn put_off(tx: &Tx, id: MailId, until: Timestamp) -> Result<(), StorageError> {
-    Entity::update_many()
-        .col_expr(Column::NextTryAt, Expr::value(until.0))
-        .filter(Column::Id.eq(id.0))
-        .filter(Column::NextTryAt.is_not_null())
-        .exec(tx.connection())
-        .await?;
-    Ok(())
+    queue::put_off(tx, TABLE, id.0, until).await
 }
 
 /// Removes up to `most` mails that were queued before `queued_before` and are not waited for any more.
@@ -139,12 +125,7 @@ pub async fn put_off(tx: &Tx, id: MailId, until: Timestamp) -> Result<(), Storag
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn purge(tx: &Tx, queued_before: Timestamp, most: u32) -> Result<u64, StorageError> {
-    let sql = "DELETE FROM mails WHERE id IN \
-         (SELECT id FROM mails WHERE created_at < $1 AND next_try_at IS NULL LIMIT $2)";
-    let values: [Value; 2] = [queued_before.0.into(), i64::from(most).into()];
-    let connection = tx.connection();
-    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
-    Ok(connection.execute_raw(statement).await?.rows_affected())
+    queue::purge(tx, TABLE, queued_before, most).await
 }
 
 async fn close(tx: &Tx, id: MailId, sent_at: Option<Timestamp>) -> Result<(), StorageError> {

@@ -5,9 +5,11 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue, Condition, ConnectionTrait, QueryOrder, QuerySelect, Select, Statement, Value};
 
 use crate::mapping::{from_json, to_json};
-use crate::{Db, StorageError, Tx};
+use crate::{Db, StorageError, Tx, logout_notices};
 
 const TABLE: &str = "sessions";
+/// Sessions that one statement is about at most.
+const BATCH: usize = 500;
 
 mod table {
     use sea_orm::entity::prelude::*;
@@ -155,34 +157,59 @@ pub async fn touch(
     Ok(())
 }
 
+/// Gives a session that goes on after a new proof another cookie, by whose hash alone it is known from then on. Answers
+/// whether it was there.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn renew(tx: &Tx, hash: TokenHash, session: &Session, data: &str) -> Result<bool, StorageError> {
+    let update = Entity::update_many()
+        .col_expr(Column::IdHash, Expr::value(hash.0.to_vec()))
+        .col_expr(Column::Data, Expr::value(data))
+        .col_expr(Column::AuthTime, Expr::value(session.auth_time.0))
+        .col_expr(Column::Amr, Expr::value(to_json(TABLE, &session.amr)?))
+        .col_expr(Column::LastSeenAt, Expr::value(session.last_seen_at.0))
+        .col_expr(Column::ExpiresAt, Expr::value(session.expires_at.0))
+        .col_expr(Column::UserAgent, Expr::value(session.user_agent.as_str()))
+        .col_expr(Column::Address, Expr::value(session.address.as_str()))
+        .filter(Column::Id.eq(session.id.0))
+        .filter(Column::UserId.eq(session.user_id.0));
+    tx.change(session.id.0, update).await
+}
+
 /// Ends the session whose cookie has this hash. Answers whether there was one.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
-pub async fn delete(tx: &Tx, hash: TokenHash) -> Result<bool, StorageError> {
-    let which = Column::IdHash.eq(hash.0.to_vec());
-    Ok(!delete_where(tx, Condition::all().add(which)).await?.is_empty())
+pub async fn end(tx: &Tx, hash: TokenHash, now: Timestamp) -> Result<bool, StorageError> {
+    let which = Condition::all().add(Column::IdHash.eq(hash.0.to_vec()));
+    Ok(end_where(tx, which, now).await? > 0)
 }
 
 /// Ends one of a user's sessions by its public id. Answers whether there was one.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
-pub async fn delete_by_id(tx: &Tx, user: UserId, id: SessionId) -> Result<bool, StorageError> {
+pub async fn end_by_id(tx: &Tx, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, StorageError> {
     let which = Condition::all().add(Column::UserId.eq(user.0)).add(Column::Id.eq(id.0));
-    Ok(!delete_where(tx, which).await?.is_empty())
+    Ok(end_where(tx, which, now).await? > 0)
 }
 
 /// Ends every session of a user but `kept`. Answers how many there were.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
-pub async fn delete_others(tx: &Tx, user: UserId, kept: Option<SessionId>) -> Result<u64, StorageError> {
+pub async fn end_others(
+    tx: &Tx,
+    user: UserId,
+    kept: Option<SessionId>,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
     let mut which = Condition::all().add(Column::UserId.eq(user.0));
     if let Some(kept) = kept {
         which = which.add(Column::Id.ne(kept.0));
     }
-    Ok(delete_where(tx, which).await?.len() as u64)
+    end_where(tx, which, now).await
 }
 
 /// One page of a user's living sessions, the one seen last first. `after` is the last one of the page before.
@@ -233,14 +260,20 @@ fn of_user(user: UserId, alive: Alive) -> Select<Entity> {
     Entity::find().filter(Column::UserId.eq(user.0)).filter(alive.condition())
 }
 
-/// Deletes sessions and makes every cache forget them.
-async fn delete_where(tx: &Tx, which: Condition) -> Result<Vec<Uuid>, StorageError> {
-    let deleted = Entity::delete_many().filter(which).exec_with_returning(tx.connection()).await?;
-    let ids: Vec<Uuid> = deleted.into_iter().map(|row| row.id).collect();
-    for id in &ids {
-        tx.invalidate(*id);
+/// Ends sessions: the one way there is, so that their clients are always told and every cache forgets them. They are held
+/// first: a client that joins one meanwhile either is told, or gets nothing.
+async fn end_where(tx: &Tx, which: Condition, now: Timestamp) -> Result<u64, StorageError> {
+    let held = Entity::find().filter(which).select_only().column(Column::Id).lock_exclusive();
+    let held: Vec<Uuid> = held.into_tuple().all(tx.connection()).await?;
+    for ids in held.chunks(BATCH) {
+        logout_notices::queue(tx, ids, now).await?;
+        let these = Column::Id.is_in(ids.iter().copied());
+        Entity::delete_many().filter(these).exec(tx.connection()).await?;
+        for id in ids {
+            tx.invalidate(*id);
+        }
     }
-    Ok(ids)
+    Ok(held.len() as u64)
 }
 
 #[cfg(test)]

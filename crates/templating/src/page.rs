@@ -39,6 +39,7 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::Register>();
     visitor.visit::<pages::Setup>();
     visitor.visit::<pages::SignOut>();
+    visitor.visit::<pages::SignedOut>();
     visitor.visit::<pages::Consent>();
     visitor.visit::<pages::ErrorPage>();
     visitor.visit::<pages::FormPost>();

@@ -21,6 +21,14 @@ pub(crate) fn any_url(url: &str) -> String {
     if url.starts_with('/') { own_path(url) } else { web_url(url).into() }
 }
 
+/// A path, an address of the web, or one of an app on the same device, whose scheme is a domain backwards (RFC 8252 section
+/// 7.1); else `#`.
+pub(crate) fn app_url(url: &str) -> String {
+    let is_of_app =
+        url.split_once(':').is_some_and(|(scheme, _)| scheme.contains('.') && !scheme.contains('/'));
+    if is_of_app { url.into() } else { any_url(url) }
+}
+
 /// The address without its scheme and without a lone slash at its end.
 pub(crate) fn display(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -49,6 +57,11 @@ mod tests {
         assert_eq!(any_url("/a"), "/a");
         assert_eq!(any_url("https://a.example"), "https://a.example");
         assert_eq!(any_url("javascript:alert(1)"), "#");
+        assert_eq!(app_url("com.example.app:/bye"), "com.example.app:/bye");
+        assert_eq!(app_url("/a?b=c.d:e"), "/a?b=c.d:e");
+        for url in ["javascript:alert(1)", "javascript:a.b:c", "data:text/html,x", "//evil.example"] {
+            assert!(["#", "/"].contains(&app_url(url).as_str()), "{url}");
+        }
     }
 
     #[test]

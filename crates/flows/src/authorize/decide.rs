@@ -14,6 +14,7 @@ use super::next::{Decision, Next, Person, Reach, Unreturnable};
 use super::return_to::Return;
 use super::{pushed, question};
 use crate::audit::{self, Entry};
+use crate::session_state::session_state;
 use crate::{App, issue};
 
 /// Decides what happens next with the request of `query`, asked by a browser in which `person` is signed in
@@ -162,9 +163,16 @@ fn given(app: &App, ready: &Ready, person: Person<'_>, consent: &Consent) -> Ent
 
 /// The client's answer: a code within what was allowed, or why there is none.
 async fn answer(app: &App, ready: &Ready, consent: Option<&Consent>, person: Person<'_>) -> Return {
+    let (client, return_to) = (&ready.checked.client, &ready.checked.return_to);
     match code(app, ready, consent, person).await {
-        Ok(code) => ready.checked.return_to.code(&code),
-        Err(refusal) => ready.checked.return_to.refuse(refusal),
+        Ok(code) => {
+            let is_sign_in = ready.asked.scopes.contains("openid");
+            let state = is_sign_in
+                .then(|| session_state(app, &client.identifier, return_to.uri(), person.session))
+                .flatten();
+            return_to.code(&code, state)
+        }
+        Err(refusal) => return_to.refuse(refusal),
     }
 }
 

@@ -93,9 +93,12 @@ impl ReturnTo {
         &self.uri
     }
 
-    /// The successful answer (RFC 6749 section 4.1.2).
-    pub(crate) fn code(&self, code: &TokenText) -> Return {
-        self.answer(vec![("code".to_owned(), code.reveal().to_owned())], None)
+    /// The successful answer (RFC 6749 section 4.1.2), with what the client's page can tell by whether the person is still
+    /// signed in (OIDC Session Management section 2).
+    pub(crate) fn code(&self, code: &TokenText, session_state: Option<String>) -> Return {
+        let mut fields = vec![("code".to_owned(), code.reveal().to_owned())];
+        fields.extend(session_state.map(|state| ("session_state".to_owned(), state)));
+        self.answer(fields, None)
     }
 
     /// The answer that says no (RFC 6749 section 4.1.2.1).

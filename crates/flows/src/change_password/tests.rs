@@ -15,7 +15,7 @@ async fn a_new_password_signs_out_everywhere_else() {
     let mut arrivals = Vec::new();
     for i in 0..3 {
         let arrival = sign_in(&app, "ada", &current, &visit(1)).await.unwrap();
-        flow::begin(&app, TokenHash([i; 32]), arrival.proven(), String::new()).await.unwrap();
+        flow::begin(&app, TokenHash([i; 32]), None, arrival.proven(), String::new()).await.unwrap();
         assert!(flow::find(&app, TokenHash([i; 32])).await.unwrap().is_some());
         arrivals.push(arrival);
     }

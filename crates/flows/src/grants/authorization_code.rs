@@ -1,9 +1,9 @@
 use postern_domain::{
     Client, ClientId, ClientType, CodeBinding, CodeVerifier, Grant as Granted, GrantName, Params, Refusal,
-    SessionId, Timestamp, TokenHash, TokenKind, TokenText,
+    SessionClient, SessionId, Timestamp, TokenHash, TokenKind, TokenText,
 };
 use postern_storage::tokens::{self, Token, TokenData};
-use postern_storage::{OneTime, consume, grants};
+use postern_storage::{OneTime, consume, grants, session_clients};
 
 use super::details::within_details;
 use super::{Exchange, Grant, Request, revoke_family};
@@ -76,7 +76,13 @@ async fn redeem(app: &App, Request { client, params, now }: Request<'_>) -> Resu
     };
     let Issued { answer, tokens } = issue::tokens(app, &order).await?;
     let session = grant.authentication.session_id;
-    let redemption = Redemption { hash, client: client.id, session, grant, tokens, now };
+    let part = answer.id_token.is_some().then(|| SessionClient {
+        id: app.new_id(),
+        session_id: session,
+        client_id: client.id,
+        subject: grant.permit.subject,
+    });
+    let redemption = Redemption { hash, client: client.id, session, part, grant, tokens, now };
     if commit(app, redemption).await? { Ok(answer) } else { Err(refused()) }
 }
 
@@ -144,6 +150,8 @@ struct Redemption {
     hash: TokenHash,
     client: ClientId,
     session: SessionId,
+    /// Where an id_token is issued, the client is told when the session ends.
+    part: Option<SessionClient>,
     grant: Granted,
     tokens: Vec<Token>,
     now: Timestamp,
@@ -158,6 +166,11 @@ async fn commit(app: &App, redemption: Redemption) -> Result<bool, Refusal> {
                 if !consume(tx, what, it.hash, it.now).await? {
                     grants::revoke(tx, it.grant.id, it.now).await?;
                     return Ok(false);
+                }
+                if let Some(part) = &it.part
+                    && !session_clients::join(tx, part).await?
+                {
+                    return Err(refused());
                 }
                 grants::insert(tx, &it.grant).await?;
                 tokens::insert_many(tx, &it.tokens).await?;

@@ -1,7 +1,10 @@
-use postern_domain::{ClientType, RedirectUri};
+use postern_domain::audit::By;
+use postern_domain::{ClientType, RedirectUri, Subject, WebUrl};
+use postern_storage::session_clients;
 
 use super::*;
-use crate::party::{Party, form};
+use crate::party::{Party, form, refresh_token};
+use crate::{Paging, sessions};
 
 const BACK: &str = "https://app.example/signed-out";
 const WITH_QUERY: &str = "https://app.example/?page=bye";
@@ -72,4 +75,49 @@ async fn what_does_not_fit_is_refused() {
         let refused = read(&party, &asked).await.unwrap_err();
         assert_eq!(refused.code, postern_domain::ErrorCode::InvalidRequest, "{asked:?}");
     }
+}
+
+#[tokio::test]
+async fn clients_of_a_session_are_loaded_in_frames() {
+    let listening = |required| async move {
+        let party = Party::with(|metadata| {
+            metadata.frontchannel_logout_uri = Some(WebUrl::parse("https://app.example/out?a=b").unwrap());
+            metadata.frontchannel_logout_session_required = required;
+        })
+        .await;
+        assert!(front_channel(&party.app, &party.session).await.unwrap().is_empty(), "it got nothing yet");
+        party.tokens().await;
+        party.tokens().await;
+        let [frame] = front_channel(&party.app, &party.session).await.unwrap().try_into().unwrap();
+        (frame.to_string(), party)
+    };
+    let (frame, _) = listening(false).await;
+    assert_eq!(frame, "https://app.example/out?a=b");
+    let (frame, mut party) = listening(true).await;
+    let expected =
+        format!("https://app.example/out?a=b&iss=http%3A%2F%2Flocalhost%3A8080&sid={}", party.session.id);
+    assert_eq!(frame, expected);
+    party.reregister(|metadata| metadata.frontchannel_logout_uri = None).await;
+    assert!(front_channel(&party.app, &party.session).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_client_is_told_of_the_end_of_a_session_in_which_it_got_an_id_token() {
+    let party = Party::with(|metadata| {
+        metadata.backchannel_logout_uri = Some(WebUrl::parse("https://app.example/logout").unwrap());
+    })
+    .await;
+    let told = || async { notices(&party.app, &party.client, &Paging::first()).await.unwrap().items };
+    let without = party.code_with(|new| new.permit.scopes = "profile".parse().unwrap()).await;
+    party.token(party.redemption(&without)).await.unwrap();
+    assert!(session_clients::of_session(&party.app.db, party.session.id).await.unwrap().is_empty());
+    let tokens = party.tokens().await;
+    party.refresh(refresh_token(&tokens)).await.unwrap();
+    assert_eq!(session_clients::of_session(&party.app.db, party.session.id).await.unwrap().len(), 1);
+    assert!(told().await.is_empty());
+    let user = party.user.id;
+    assert!(sessions::end_there(&party.app, By::user(user), user, party.session.id).await.unwrap());
+    let [notice] = told().await.try_into().unwrap();
+    assert_eq!((notice.session_id, notice.tries), (party.session.id, 0));
+    assert_eq!(notice.subject, Subject::User(user));
 }

@@ -26,7 +26,7 @@ async fn signed_in_with(config: Config) -> Page {
     let password = postern_domain::Plain::new(PASSWORD.to_owned());
     let arrival = sign_in::sign_in(&app, "ada", &password, &visit(1)).await.unwrap();
     let cookie = postern_domain::TokenHash([1; 32]);
-    flow::begin(&app, cookie, arrival.proven(), "{}".to_owned()).await.unwrap();
+    flow::begin(&app, cookie, None, arrival.proven(), "{}".to_owned()).await.unwrap();
     Page { session: arrival.session, app, user, cookie }
 }
 

@@ -11,10 +11,11 @@ use crate::audit::{self, Entry};
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails; the session lives on then.
 pub async fn end(app: &App, hash: TokenHash) -> Result<(), Refusal> {
+    let now = app.clock.now();
     app.db
-        .write(hash, |tx, hash| {
+        .write(hash, move |tx, hash| {
             Box::pin(async move {
-                sessions::delete(tx, *hash).await?;
+                sessions::end(tx, *hash, now).await?;
                 Ok(())
             })
         })
@@ -28,10 +29,11 @@ pub async fn end(app: &App, hash: TokenHash) -> Result<(), Refusal> {
 pub async fn end_there(app: &App, by: By, user: UserId, id: SessionId) -> Result<bool, Refusal> {
     let target = Target::new("session", id.0, id);
     let act = Entry::new(app, by, Action::SESSION_REVOKED, target);
+    let now = app.clock.now();
     app.db
-        .write((user, id, act), |tx, (user, id, act)| {
+        .write((user, id, act), move |tx, (user, id, act)| {
             Box::pin(async move {
-                let was_there = sessions::delete_by_id(tx, *user, *id).await?;
+                let was_there = sessions::end_by_id(tx, *user, *id, now).await?;
                 if was_there {
                     audit::act(tx, act).await?;
                 }
@@ -47,10 +49,11 @@ pub async fn end_there(app: &App, by: By, user: UserId, id: SessionId) -> Result
 /// `temporarily_unavailable` or `server_error` if the database fails.
 pub async fn end_others(app: &App, by: By, user: UserId, here: Option<SessionId>) -> Result<u64, Refusal> {
     let act = Entry::new(app, by, Action::SESSION_REVOKED, Target::named("sessions", "all others"));
+    let now = app.clock.now();
     app.db
-        .write((user, here, act), |tx, (user, here, act)| {
+        .write((user, here, act), move |tx, (user, here, act)| {
             Box::pin(async move {
-                let ended = sessions::delete_others(tx, *user, *here).await?;
+                let ended = sessions::end_others(tx, *user, *here, now).await?;
                 if ended > 0 {
                     audit::act(tx, &act.clone().after(json!({ "signed_out": ended }))).await?;
                 }

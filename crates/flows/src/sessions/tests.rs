@@ -10,7 +10,7 @@ const HASH: TokenHash = TokenHash([1; 32]);
 
 async fn signed_in(app: &TestApp, hash: TokenHash) -> Session {
     let arrival = sign_in(app, "ada", &Plain::new(PASSWORD.into()), &visit(1)).await.unwrap();
-    begin(app, hash, arrival.proven(), "{}".into()).await.unwrap();
+    begin(app, hash, None, arrival.proven(), "{}".into()).await.unwrap();
     arrival.session
 }
 
@@ -99,7 +99,7 @@ async fn two_proofs_at_once_leave_one_session() {
     let ada = testing::user(&app, "ada").await;
     let session = signed_in(&app, HASH).await;
     for i in 2..4 {
-        begin(&app, TokenHash([i; 32]), proven(&session, &ada), "{}".into()).await.unwrap();
+        begin(&app, TokenHash([i; 32]), None, proven(&session, &ada), "{}".into()).await.unwrap();
     }
     assert!(find(&app, HASH).await.unwrap().is_none());
     assert!(find(&app, TokenHash([2; 32])).await.unwrap().is_none());
@@ -115,12 +115,12 @@ async fn who_signs_in_while_the_password_changes_is_not_signed_in_after() {
     let late = sign_in(&app, "ada", &current, &visit(2)).await.unwrap();
     let here = signed_in(&app, HASH).await;
     let (renewed, _) = change_password(&app, &ada, &here, &current, new).await.unwrap();
-    let refused = begin(&app, TokenHash([2; 32]), late.proven(), "{}".into()).await.unwrap_err();
+    let refused = begin(&app, TokenHash([2; 32]), None, late.proven(), "{}".into()).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Conflict);
     assert!(find(&app, TokenHash([2; 32])).await.unwrap().is_none());
-    begin(&app, TokenHash([3; 32]), renewed, "{}".into()).await.unwrap();
+    begin(&app, TokenHash([3; 32]), None, renewed, "{}".into()).await.unwrap();
     let again = sign_in(&app, "ada", &Plain::new(new.into()), &visit(2)).await.unwrap();
-    begin(&app, TokenHash([4; 32]), again.proven(), "{}".into()).await.unwrap();
+    begin(&app, TokenHash([4; 32]), None, again.proven(), "{}".into()).await.unwrap();
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn lists_have_pages_and_refuse_forged_cursors() {
     let template = signed_in(&app, HASH).await;
     for i in 2..=101 {
         let session = Session { id: app.new_id(), ..template.clone() };
-        begin(&app, TokenHash([i; 32]), proven(&session, &ada), String::new()).await.unwrap();
+        begin(&app, TokenHash([i; 32]), None, proven(&session, &ada), String::new()).await.unwrap();
     }
     assert_eq!(count(&app, ada.id).await.unwrap(), 101);
     let behind = |cursor| Paging { limit: 50, cursor };

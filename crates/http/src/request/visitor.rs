@@ -35,6 +35,11 @@ impl Visitor {
         Self { signed_in, form_binding }
     }
 
+    /// The same browser once nobody is signed in there. Forms on its page are bound to nothing and never hold.
+    pub(crate) const fn signed_out(&self) -> Self {
+        Self { signed_in: None, form_binding: String::new() }
+    }
+
     /// What a form of this visitor is bound to.
     pub(crate) fn form_binding(&self) -> &str {
         &self.form_binding

@@ -14,7 +14,7 @@ use super::sign_out;
 use crate::answer::PageRefusal;
 use crate::request::{ProtocolForm, QueryParams, Visitor};
 use crate::rights::{Right, Routes};
-use crate::session::{self, Browser};
+use crate::session::Browser;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -42,7 +42,7 @@ async fn asked(
         if !request.proves(&signed_in.session) {
             return Ok(sign_out::question(&app, &visitor, Some((&request, &params))));
         }
-        session::end(&browser).await?;
+        return sign_out::end(&app, &visitor, &browser, Some(&request)).await;
     }
     Ok(sign_out::done(Some(&request)))
 }

@@ -5,6 +5,7 @@ mod applications;
 mod assets;
 mod audit;
 mod authorize;
+mod check_session;
 mod choose_organization;
 mod client_registration;
 mod clients;
@@ -63,6 +64,7 @@ fn all() -> Routes {
         .merge(assets::routes())
         .merge(audit::routes())
         .merge(authorize::routes())
+        .merge(check_session::routes())
         .merge(client_registration::routes())
         .merge(clients::routes())
         .merge(consent::routes())

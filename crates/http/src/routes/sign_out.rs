@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Params, Refusal};
 use postern_flows::App;
-use postern_flows::logout::LogoutRequest;
+use postern_flows::logout::{self, LogoutRequest};
 use postern_templating::Section;
-use postern_templating::pages::SignOut;
+use postern_templating::pages::{SignOut, SignedOut};
+use url::Url;
 
 use super::logout::of_app;
 use crate::answer::PageRefusal;
@@ -19,6 +20,8 @@ use crate::session::{self, Browser};
 use crate::{csp, face, page};
 
 const PATH: &str = "/logout";
+/// How many seconds apps have to sign the browser out where no script sees that they have.
+const PATIENCE: u64 = 4;
 
 pub(crate) fn routes() -> Routes {
     Routes::new().get(PATH, Right::Public, ask).post(PATH, Right::Public, leave)
@@ -33,6 +36,7 @@ async fn ask(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
 
 async fn leave(
     State(app): State<Arc<App>>,
+    visitor: Visitor,
     browser: Browser,
     PageForm(form): PageForm,
 ) -> Result<Response, PageRefusal> {
@@ -43,8 +47,7 @@ async fn leave(
         }
         None => None,
     };
-    session::end(&browser).await?;
-    Ok(done(request.as_ref()))
+    end(&app, &visitor, &browser, request.as_ref()).await
 }
 
 /// The question, of the person's own accord or because an app asks. What the app sent comes back with the answer and is
@@ -63,8 +66,51 @@ pub(super) fn question(app: &App, visitor: &Visitor, asked: Option<(&LogoutReque
     response
 }
 
+/// Ends the session of this browser, tells its apps, and goes on to where `request` wants it.
+pub(super) async fn end(
+    app: &App,
+    visitor: &Visitor,
+    browser: &Browser,
+    request: Option<&LogoutRequest>,
+) -> Result<Response, PageRefusal> {
+    let frames = match &visitor.signed_in {
+        Some(signed_in) => logout::front_channel(app, &signed_in.session).await?,
+        None => Vec::new(),
+    };
+    session::end(app, browser).await?;
+    let mut response = match frames.as_slice() {
+        [] => done(request),
+        frames => told(app, visitor, frames, request),
+    };
+    session::forget_state(app, response.headers_mut());
+    Ok(response)
+}
+
+/// The page that tells apps in frames, and goes on.
+fn told(app: &App, visitor: &Visitor, frames: &[Url], request: Option<&LogoutRequest>) -> Response {
+    let next_url = next(request);
+    let mut response = page::render(&SignedOut {
+        chrome: page::chrome(app, &visitor.signed_out(), Section::Elsewhere),
+        frames: frames.iter().map(ToString::to_string).collect(),
+        app: request.filter(|it| it.return_to.is_some()).and_then(|it| it.client.as_deref()).map(face::of),
+        next_url: next_url.to_owned(),
+    });
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, csp::with_frames(frames));
+    if let Ok(refresh) = HeaderValue::from_str(&format!("{PATIENCE}; url={next_url}")) {
+        headers.insert(header::REFRESH, refresh);
+    }
+    response
+}
+
 /// Where somebody goes who is signed out.
 pub(super) fn done(request: Option<&LogoutRequest>) -> Response {
-    let target = request.and_then(|request| request.return_to.as_deref());
-    Redirect::to(target.unwrap_or("/login?done=signed-out")).into_response()
+    Redirect::to(next(request)).into_response()
 }
+
+fn next(request: Option<&LogoutRequest>) -> &str {
+    request.and_then(|request| request.return_to.as_deref()).unwrap_or("/login?done=signed-out")
+}
+
+#[cfg(test)]
+mod tests;

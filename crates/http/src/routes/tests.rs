@@ -129,7 +129,8 @@ async fn every_page_has_the_headers_of_pages() {
     let mut paths: Vec<String> = all()
         .table()
         .into_iter()
-        .filter(|(method, ..)| *method == "GET")
+        // What apps load in a frame is no page.
+        .filter(|(method, path, _)| *method == "GET" && *path != endpoints::CHECK_SESSION)
         .map(|(_, path, _)| filled(path))
         .collect();
     paths.push("/nowhere".to_owned());

@@ -2,6 +2,7 @@
 
 mod agent;
 mod device;
+mod state;
 mod store;
 mod visiting;
 
@@ -23,6 +24,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, session_store};
 
 pub(crate) use agent::device_of;
 pub(crate) use device::cookie as device_cookie;
+pub(crate) use state::{forget_state, keep_state, state_cookie};
 pub(crate) use store::Store;
 pub(crate) use visiting::Visiting;
 
@@ -33,6 +35,8 @@ pub(crate) type Browser = tower_sessions::Session;
 
 /// Where in a browser's session the person's is.
 const KEY: &str = "session";
+/// Where in it the id is that the cookie had before.
+const REPLACED: &str = "replaced";
 const PLAIN: &str = "postern_session";
 const SECURE: &str = "__Host-postern_session";
 
@@ -102,15 +106,19 @@ pub(crate) async fn of_cookie(app: &App, parts: &Parts) -> Result<Option<SignedI
 /// Begins a session in this browser, or goes on with it after a new proof: always under a new id. What the browser had
 /// before is dead at once.
 pub(crate) async fn begin(browser: &Browser, proven: &Proven) -> Result<(), Refusal> {
-    if browser.id().is_some() {
+    if let Some(before) = browser.id() {
         browser.cycle_id().await.map_err(failed)?;
+        browser.insert(REPLACED, before.to_string()).await.map_err(failed)?;
     }
     browser.insert(KEY, proven).await.map_err(failed)?;
     browser.save().await.map_err(failed)
 }
 
 /// Ends the session of this browser.
-pub(crate) async fn end(browser: &Browser) -> Result<(), Refusal> {
+pub(crate) async fn end(app: &App, browser: &Browser) -> Result<(), Refusal> {
+    if let Some(id) = browser.id() {
+        sessions::end(app, store::hash(app, id)).await?;
+    }
     browser.flush().await.map_err(failed)
 }
 

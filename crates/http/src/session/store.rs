@@ -12,7 +12,7 @@ use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
-use super::KEY;
+use super::{KEY, REPLACED};
 
 /// Sessions in the database, by the keyed hash of the id in the cookie.
 #[derive(Clone)]
@@ -45,7 +45,9 @@ impl SessionStore for Store {
         let proven = data.remove(KEY).ok_or_else(|| Error::Encode("nobody is signed in".to_owned()))?;
         let proven: Proven =
             serde_json::from_value(proven).map_err(|error| Error::Encode(error.to_string()))?;
-        let begun = sessions::begin(&self.0, hash(&self.0, record.id), proven, text(&data)?).await;
+        let replaced = data.remove(REPLACED).and_then(|id| id.as_str()?.parse::<Id>().ok());
+        let replaced = replaced.map(|id| hash(&self.0, id));
+        let begun = sessions::begin(&self.0, hash(&self.0, record.id), replaced, proven, text(&data)?).await;
         begun.map_err(|refusal| match refusal.code {
             ErrorCode::Conflict => Error::Encode(refusal.description.into_owned()),
             _ => failed(refusal),
@@ -76,8 +78,9 @@ impl SessionStore for Store {
         Ok(Some(Record { id: *id, data, expiry_date }))
     }
 
-    async fn delete(&self, id: &Id) -> Result<()> {
-        sessions::end(&self.0, hash(&self.0, *id)).await.map_err(failed)
+    /// Nothing to do: a session gets another cookie where it goes on, and ends in [`super::end`], each in one change.
+    async fn delete(&self, _: &Id) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -51,10 +51,11 @@ pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::
 pub(crate) async fn serve(app: Arc<App>, server: Server, node: Presence) -> anyhow::Result<()> {
     let stop = stopped()?;
     let (upkeep, mails) = (instance::keep_up(&app), instance::send_mails(&app)?);
+    let logouts = instance::tell_clients(&app);
     let alive = instance::say_alive(&app, node);
     let recorder = instance::record(&app);
     server.serve(postern_http::router(Arc::clone(&app)), stop).await;
-    for task in [upkeep, mails, alive] {
+    for task in [upkeep, mails, logouts, alive] {
         task.abort();
     }
     recorder.stop().await;

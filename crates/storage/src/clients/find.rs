@@ -1,11 +1,16 @@
-use postern_domain::{Client, ClientId, ClientIdentifier, ClientOwner, OrganizationId, Timestamp, UserId};
+use std::collections::{BTreeSet, HashSet};
+
+use postern_domain::{
+    Client, ClientId, ClientIdentifier, ClientMetadata, ClientOwner, OrganizationId, Timestamp, UserId,
+};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::rows::TABLE;
 use super::rows::row::{Column, Entity, Model};
 use super::secrets;
 use crate::mapping::{corrupt, from_json, hash};
-use crate::{Db, StorageError};
+use crate::{Db, StorageError, Tx};
 
 /// The client of a row, with its secrets.
 ///
@@ -60,6 +65,24 @@ pub async fn list(
 /// [`StorageError`] if the database fails.
 pub async fn count(db: &Db, owner: Option<ClientOwner>) -> Result<u64, StorageError> {
     Ok(Entity::find().filter(owned_by(owner)).count(db.read()).await?)
+}
+
+/// Which of some clients are open and registered as `wanted` says, as the change in progress sees it.
+pub(crate) async fn open_with(
+    tx: &Tx,
+    ids: BTreeSet<Uuid>,
+    wanted: impl Fn(&ClientMetadata) -> bool,
+) -> Result<HashSet<ClientId>, StorageError> {
+    let open = Entity::find().filter(Column::Id.is_in(ids)).filter(Column::Disabled.eq(false));
+    let rows = open.select_only().columns([Column::Id, Column::Metadata]);
+    let rows: Vec<(Uuid, String)> = rows.into_tuple().all(tx.connection()).await?;
+    let mut found = HashSet::new();
+    for (id, metadata) in rows {
+        if wanted(&from_json(TABLE, &metadata)?) {
+            found.insert(ClientId(id));
+        }
+    }
+    Ok(found)
 }
 
 fn owned_by(owner: Option<ClientOwner>) -> Condition {

@@ -47,7 +47,7 @@ on_both_databases! {
                     Box::pin(async move {
                         if number == 12 {
                             passwords::set(tx, session.user_id, "new", None, NOW).await?;
-                            delete_others(tx, session.user_id, None).await?;
+                            end_others(tx, session.user_id, None, NOW).await?;
                         } else if passwords::is_still(tx, session.user_id, since).await? {
                             insert(tx, *hash, session, "{}").await?;
                         }
@@ -74,13 +74,13 @@ on_both_databases! {
         let save = || write(&db, id, |tx, id| Box::pin(save(tx, hash(1), *id, "{\"a\":1}")));
         assert!(save().await.unwrap());
         let since = db.epochs().now();
-        assert!(write(&db, (), |tx, ()| Box::pin(delete(tx, hash(1)))).await.unwrap());
+        assert!(write(&db, (), |tx, ()| Box::pin(end(tx, hash(1), NOW))).await.unwrap());
         assert!(!db.epochs().holds(since, &[id.0]));
         assert!(!save().await.unwrap());
         let late = NOW.plus(Lifetime::seconds(600));
         write(&db, late, |tx, late| Box::pin(touch(tx, hash(1), "::1", *late, NOW))).await.unwrap();
         assert_eq!(find(&db, hash(1)).await.unwrap(), None);
-        assert!(!write(&db, (), |tx, ()| Box::pin(delete(tx, hash(1)))).await.unwrap());
+        assert!(!write(&db, (), |tx, ()| Box::pin(end(tx, hash(1), NOW))).await.unwrap());
     }
 
     async fn of_racers_that_end_and_save_the_end_wins(db: Db) {
@@ -91,7 +91,7 @@ on_both_databases! {
             let db = db.clone();
             async move {
                 if i == 16 {
-                    write(&db, (), |tx, ()| Box::pin(delete(tx, hash(1)))).await.unwrap();
+                    write(&db, (), |tx, ()| Box::pin(end(tx, hash(1), NOW))).await.unwrap();
                 } else {
                     write(&db, id, |tx, id| Box::pin(save(tx, hash(1), *id, "{}"))).await.unwrap();
                 }
@@ -124,15 +124,15 @@ on_both_databases! {
         keep(&db, hash(3), session(ada.id)).await;
         keep(&db, hash(4), session(bob.id)).await;
         let end = |user: UserId, id: SessionId| {
-            write(&db, (user, id), |tx, (user, id)| Box::pin(delete_by_id(tx, *user, *id)))
+            write(&db, (user, id), |tx, (user, id)| Box::pin(end_by_id(tx, *user, *id, NOW)))
         };
         assert!(!end(bob.id, other.id).await.unwrap());
         assert!(end(ada.id, other.id).await.unwrap());
-        let ended = write(&db, (ada.id, mine.id), |tx, (user, id)| Box::pin(delete_others(tx, *user, Some(*id))));
+        let ended = write(&db, (ada.id, mine.id), |tx, (user, id)| Box::pin(end_others(tx, *user, Some(*id), NOW)));
         assert_eq!(ended.await.unwrap(), 1);
         assert_eq!(list(&db, ada.id, ALIVE, None, 10).await.unwrap(), vec![mine]);
         assert_eq!(count(&db, bob.id, ALIVE).await.unwrap(), 1);
-        let ended = write(&db, ada.id, |tx, user| Box::pin(delete_others(tx, *user, None)));
+        let ended = write(&db, ada.id, |tx, user| Box::pin(end_others(tx, *user, None, NOW)));
         assert_eq!(ended.await.unwrap(), 1);
     }
 

@@ -45,6 +45,8 @@ pub struct Client {
     pub last_call: Option<When>,
     /// Calls that were refused of late, the latest first.
     pub errors: Vec<ClientCallError>,
+    /// What it was told of late of sessions that ended; `None` if it does not ask to be told.
+    pub logout_notices: Option<Vec<LogoutNoticeRow>>,
     /// Addresses to call.
     pub endpoints: Vec<Endpoint>,
     /// Code for this client, one language each.
@@ -81,6 +83,19 @@ pub struct ClientCallError {
     pub reason: String,
     /// How many times the same happened; at least one.
     pub count: u64,
+}
+
+/// What a client was told of a session that ended (OpenID Connect Back-Channel Logout 1.0).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LogoutNoticeRow {
+    /// When the session ended.
+    pub when: When,
+    /// Its state, e.g. *delivered* or *given up*.
+    pub state: Badge,
+    /// What the client answered or what was wrong, if there is something to say, e.g. *it answered 503 instead of 200*.
+    pub answer: String,
+    /// How often it was tried.
+    pub tries: u64,
 }
 
 /// An address to call.
@@ -152,6 +167,7 @@ impl Page for Client {
             live_tokens: 2_310,
             last_call: Some(ago(240)),
             errors: sample_errors(),
+            logout_notices: Some(sample_notices()),
             endpoints: vec![
                 endpoint("Discovery", "/.well-known/openid-configuration"),
                 endpoint("Authorization", "/v1/oauth2/authorize"),
@@ -181,6 +197,7 @@ impl Page for Client {
             live_tokens: 0,
             last_call: None,
             errors: Vec::new(),
+            logout_notices: None,
             ..sample.clone()
         };
         let single = Self {
@@ -191,10 +208,25 @@ impl Page for Client {
                 .cloned()
                 .map(|row| ClientSecretRow { is_last: true, ..row })
                 .collect(),
+            logout_notices: Some(Vec::new()),
             ..sample
         };
         vec![("public and unused", public), ("one secret", single)]
     }
+}
+
+fn sample_notices() -> Vec<LogoutNoticeRow> {
+    let row = |seconds: i64, tone, state: &str, answer: &str, tries| LogoutNoticeRow {
+        when: When::new(SAMPLE_NOW - seconds, SAMPLE_NOW),
+        state: Badge::new(tone, state),
+        answer: answer.into(),
+        tries,
+    };
+    vec![
+        row(40, Tone::Warning, "tried again in 2 minutes", "it answered 503 instead of 200", 3),
+        row(3_600, Tone::Good, "delivered", "", 1),
+        row(200_000, Tone::Bad, "given up", "no connection to notes.example.com: it refused", 8),
+    ]
 }
 
 fn sample_errors() -> Vec<ClientCallError> {

@@ -27,12 +27,13 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod sign_out;
+mod signed_out;
 mod tokens;
 
 pub use applications::{Applications, ConnectedApp};
 pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};
 pub use audit_event::{AuditAgain, AuditEventPage, AuditSince};
-pub use client::{Client, ClientCallError, ClientSecretRow, Endpoint};
+pub use client::{Client, ClientCallError, ClientSecretRow, Endpoint, LogoutNoticeRow};
 pub use client_delete::ClientDelete;
 pub use client_edit::ClientEdit;
 pub use client_form::ClientForm;
@@ -61,6 +62,7 @@ pub use sessions::{Device, SessionRow, Sessions};
 pub use setup::Setup;
 pub use sign_in::{Destination, SignIn, SignInMode};
 pub use sign_out::SignOut;
+pub use signed_out::SignedOut;
 pub use tokens::{
     CallShapeRow, CallShapes, LearnedLimit, RecordedCalls, Token, TokenActions, TokenFilter, TokenForm,
     TokenHeading, TokenLearn, TokenNew, TokenOccasion, TokenPlace, TokenRenew, TokenReplay, TokenReplayed,

@@ -91,7 +91,7 @@ on_both_databases! {
         let replayed = signer.post(TOKEN, &redemption, &signer.assertion("push")).await.expect(401);
         assert_eq!(replayed.json()["error"], "invalid_client");
         let tokens = Tokens::read(&signer.post(TOKEN, &redemption, &signer.assertion("redeem")).await);
-        signer.app.userinfo(&tokens.access).await.expect(200);
+        assert_eq!(signer.app.userinfo(&tokens.access).await.status, 200);
         let again = browser.send(Request::get(&pushed.target())).await.expect(400);
         assert!(again.text().contains("rror"), "{again:?}");
         let direct = browser.authorize(&signer.app.authorization()).await;

@@ -4,8 +4,11 @@ use postern_domain::{
     User,
 };
 use postern_flows::clients::{self, RefusedCalls};
-use postern_flows::{App, RequirePkce};
-use postern_templating::pages::{Client as ClientPage, ClientCallError, ClientSecretRow, Endpoint};
+use postern_flows::logout::{self, LogoutNotice};
+use postern_flows::{App, Paging, RequirePkce};
+use postern_templating::pages::{
+    Client as ClientPage, ClientCallError, ClientSecretRow, Endpoint, LogoutNoticeRow,
+};
 use postern_templating::{Badge, Shortened, Snippet, Tone, When};
 
 use super::address::{self, Done};
@@ -15,12 +18,16 @@ use crate::answer::PageRefusal;
 use crate::request::{PageQuery, PageRequest};
 use crate::{face, page};
 
+/// How many of the latest sign-outs that a client was told of its page has.
+const NOTICES: u64 = 10;
+
 pub(super) async fn show(
     managed: ManagedClient,
     PageQuery(query): PageQuery,
 ) -> Result<Response, PageRefusal> {
     let ManagedClient { page: PageRequest { app, signed_in, .. }, client, .. } = &managed;
     let insight = clients::insight(app, client).await?;
+    let told = logout::notices(app, client, &Paging { limit: NOTICES, cursor: None }).await?.items;
     let now = app.clock.now();
     let at = |at: Timestamp| When::new(at.0, now.0);
     let mut chrome = managed.chrome().await?;
@@ -44,6 +51,8 @@ pub(super) async fn show(
         live_tokens: insight.usage.live_tokens,
         last_call: client.last_used_at.map(at),
         errors: insight.refused.iter().map(|call| refused(call, now)).collect(),
+        logout_notices: (client.metadata.backchannel_logout_uri.is_some() || !told.is_empty())
+            .then(|| told.iter().map(|notice| told_of(notice, now)).collect()),
         endpoints: endpoints(app),
         snippets: snippets(app, client),
     }))
@@ -95,6 +104,23 @@ fn refused(call: &RefusedCalls, now: Timestamp) -> ClientCallError {
         code: call.code.clone(),
         reason: call.reason.clone(),
         count: call.count,
+    }
+}
+
+fn told_of(notice: &LogoutNotice, now: Timestamp) -> LogoutNoticeRow {
+    let state = match (notice.delivered_at, notice.next_try_at) {
+        (Some(_), _) => Badge::new(Tone::Good, "delivered"),
+        (None, Some(_)) if notice.tries == 0 => Badge::new(Tone::Neutral, "on its way"),
+        (None, Some(next)) => {
+            Badge::new(Tone::Warning, format!("tried again {}", When::new(next.0, now.0).relative))
+        }
+        (None, None) => Badge::new(Tone::Bad, "given up"),
+    };
+    LogoutNoticeRow {
+        when: When::new(notice.created_at.0, now.0),
+        state,
+        answer: notice.outcome.problem.clone().unwrap_or_default(),
+        tries: u64::try_from(notice.tries).unwrap_or_default(),
     }
 }
 

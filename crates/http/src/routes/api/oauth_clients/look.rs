@@ -1,8 +1,9 @@
-//! A client's logo, and the calls of it that were refused.
+//! A client's logo, the calls of it that were refused, and what it was told of sessions that ended.
 
 use axum::Json;
 use axum::http::StatusCode;
 use postern_flows::clients::{self, Manager, RefusedCalls};
+use postern_flows::logout::{self, LogoutNotice};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,7 +25,15 @@ pub(super) fn routes() -> Routes {
     let errors = Operation::get("/v1/oauth-clients/{client_id}/errors", "listClientErrors", READ)
         .summary("A client's refused calls of late, the latest first")
         .lists::<RefusedCall>();
-    Routes::new().api(set, logo_set).api(remove, logo_removed).api(errors, errors_listed)
+    let notices = Operation::get("/v1/oauth-clients/{client_id}/logout-notices", "listLogoutNotices", READ)
+        .summary("What a client was told of sessions that ended, the latest first")
+        .note("By OpenID Connect Back-Channel Logout 1.0, for clients with a `backchannel_logout_uri`; kept for 30 days.")
+        .lists::<LogoutNoticeSent>();
+    Routes::new()
+        .api(set, logo_set)
+        .api(remove, logo_removed)
+        .api(errors, errors_listed)
+        .api(notices, notices_listed)
 }
 
 /// Calls of a client that were refused for the same reason.
@@ -49,6 +58,41 @@ impl From<RefusedCalls> for RefusedCall {
             reason: calls.reason,
             count: calls.count,
             last_at: calls.last_at.0,
+        }
+    }
+}
+
+/// What a client was told of a session that ended.
+#[derive(Debug, Serialize, ToSchema)]
+struct LogoutNoticeSent {
+    id: String,
+    /// `sid` of the session.
+    session_id: String,
+    /// When the session ended, in Unix seconds.
+    created_at: i64,
+    /// When the client took it, in Unix seconds.
+    delivered_at: Option<i64>,
+    /// When it is tried again, in Unix seconds; without this and `delivered_at` it was given up.
+    next_try_at: Option<i64>,
+    /// How often it was tried.
+    tries: i64,
+    /// The HTTP status that the client answered last.
+    status: Option<u16>,
+    /// What was wrong with the last try.
+    problem: Option<String>,
+}
+
+impl From<LogoutNotice> for LogoutNoticeSent {
+    fn from(notice: LogoutNotice) -> Self {
+        Self {
+            id: notice.id.to_string(),
+            session_id: notice.session_id.to_string(),
+            created_at: notice.created_at.0,
+            delivered_at: notice.delivered_at.map(|at| at.0),
+            next_try_at: notice.next_try_at.map(|at| at.0),
+            tries: notice.tries,
+            status: notice.outcome.status,
+            problem: notice.outcome.problem,
         }
     }
 }
@@ -79,4 +123,14 @@ async fn errors_listed(
     let key = |calls: &RefusedCalls| format!("{} {} {}", calls.endpoint, calls.code, calls.reason);
     let slice = part_of(&app, &filters.paging()?, &format!("errors of {}", client.id), found, key)?;
     Ok(Json(slice.map(RefusedCall::from).into()))
+}
+
+async fn notices_listed(
+    Call { app, caller }: Call,
+    InPath(name): InPath<String>,
+    filters: Filters,
+) -> Result<Json<Listing<LogoutNoticeSent>>, Problem> {
+    let client = clients::find(&app, Manager::Actor(&caller.actor), &name).await?;
+    let slice = logout::notices(&app, &client, &filters.paging()?).await?;
+    Ok(Json(slice.map(LogoutNoticeSent::from).into()))
 }
