@@ -1,10 +1,11 @@
-//! Tasks of this repository: `cargo xtask test` and `cargo xtask bench`.
+//! Tasks of this repository: `cargo xtask test`, `cargo xtask bench` and `cargo xtask conformance`.
 //!
 //! It builds in seconds, since it runs before anything else is built: standard library and `anyhow` only.
 
 mod axe;
 mod bench;
 mod browser;
+mod conformance;
 mod machine;
 mod postgres;
 mod proxies;
@@ -21,7 +22,9 @@ usage: cargo xtask test [--sqlite-only] [--no-browser] [FILTER]
            formatting, lints, documentation, every test on SQLite and PostgreSQL, the browser tests;
            with FILTER only the tests whose names contain it
        cargo xtask bench [--sqlite-only] [--quick]
-           operations a second of the release binary, beside the limits of this machine";
+           operations a second of the release binary, beside the limits of this machine
+       cargo xtask conformance --suite URL [--database URL] [--plan NAME]… [--host NAME] [--server PATH] [--write]
+           what the OpenID Foundation's conformance suite, running there, says of it; see docs/conformance.md";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +41,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
     match arguments.split_first().map(|(task, rest)| (task.as_str(), rest)) {
         Some(("test", rest)) => test::run(&test::Options::parse(rest)?),
         Some(("bench", rest)) => bench::run(&bench::Options::parse(rest)?),
+        Some(("conformance", rest)) => conformance::run(&conformance::Options::parse(rest)),
         Some(("help" | "--help" | "-h", _)) => {
             println!("{USAGE}");
             Ok(())
