@@ -91,7 +91,7 @@ fn error_page(issuer: &str) -> Value {
 }
 
 fn signed_out_page(issuer: &str) -> Value {
-    on_page(&format!("{issuer}/*"), "signed out", vec![page_says("(?i)signed out", Evidence::Wanted)])
+    on_page(&format!("{issuer}/*"), "signed out", vec![page_says("(?i)sign out complete", Evidence::Wanted)])
 }
 
 fn on_page(address: &str, name: &str, commands: Vec<Value>) -> Value {

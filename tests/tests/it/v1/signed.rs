@@ -62,6 +62,7 @@ impl Signer {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the server that is asked runs by the system's clock")]
 fn now() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
 }
@@ -92,7 +93,7 @@ on_both_databases! {
         assert_eq!(replayed.json()["error"], "invalid_client");
         let tokens = Tokens::read(&signer.post(TOKEN, &redemption, &signer.assertion("redeem")).await);
         assert_eq!(signer.app.userinfo(&tokens.access).await.status, 200);
-        let again = browser.send(Request::get(&pushed.target())).await.expect(400);
+        let again = browser.send(Request::get(pushed.target())).await.expect(400);
         assert!(again.text().contains("rror"), "{again:?}");
         let direct = browser.authorize(&signer.app.authorization()).await;
         assert_eq!(direct.get("error"), "invalid_request");
