@@ -20,7 +20,7 @@ on_both_databases! {
             ("scope", "openid nonsense", "invalid_scope"),
             ("scope", "openid  email", "invalid_scope"),
             ("prompt", "none login", "invalid_request"),
-            ("request", "eyJhbGciOiJub25lIn0.e30.", "request_not_supported"),
+            ("request", "eyJhbGciOiJub25lIn0.e30.", "invalid_request_object"),
             ("request_uri", "https://app.example/request", "request_uri_not_supported"),
             ("registration", "{}", "registration_not_supported"),
             ("max_age", "-1", "invalid_request"),
