@@ -2,7 +2,7 @@ use postern_domain::{Client, Lifetime, Plain, Refusal, SessionId, Subject, Times
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::App;
+use crate::{App, subject_name};
 
 /// The `typ` of a logout token: none that an id_token has, so that neither is taken for the other.
 pub const LOGOUT_TOKEN_TYPE: &str = "logout+jwt";
@@ -52,7 +52,7 @@ pub(super) async fn logout_token(
         .ok_or_else(|| Refusal::server_error("this server has no key that signs as the client wants it"))?;
     let claims = LogoutToken {
         iss: app.config.issuer(),
-        sub: subject.to_string(),
+        sub: subject_name::sub(app, client, subject),
         aud: client.identifier.as_str(),
         iat: now,
         exp: now.plus(LIFETIME),
@@ -61,4 +61,33 @@ pub(super) async fn logout_token(
         sid,
     };
     key.sign_typed(LOGOUT_TOKEN_TYPE, &claims).map(Plain::new).map_err(Refusal::because)
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use postern_domain::SubjectIdentifierType;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::party::Party;
+
+    #[tokio::test]
+    async fn it_names_the_person_as_the_client_knows_them() {
+        for subject_type in SubjectIdentifierType::ALL {
+            let party = Party::with(|metadata| metadata.subject_type = *subject_type).await;
+            let subject = Subject::User(party.user.id);
+            let token = logout_token(&party.app, &party.client, subject, party.session.id).await.unwrap();
+            let claims = URL_SAFE_NO_PAD.decode(token.reveal().split('.').nth(1).unwrap()).unwrap();
+            let claims: Value = serde_json::from_slice(&claims).unwrap();
+            assert_eq!(
+                claims["sub"],
+                subject_name::sub(&party.app, &party.client, subject),
+                "{subject_type}"
+            );
+            let is_the_id = claims["sub"] == party.user.id.to_string();
+            assert_eq!(is_the_id, *subject_type == SubjectIdentifierType::Public);
+        }
+    }
 }
