@@ -1,7 +1,7 @@
 use reqwest::header::HeaderMap;
 
 /// Every header an answer of the server may carry. One that is not here was added without thought, or by a dependency.
-const KNOWN: [&str; 49] = [
+const KNOWN: [&str; 48] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -28,7 +28,6 @@ const KNOWN: [&str; 49] = [
     "permissions-policy",
     "pragma",
     "referrer-policy",
-    "refresh",
     "retry-after",
     "set-cookie",
     "strict-transport-security",

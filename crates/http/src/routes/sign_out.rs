@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Params, Refusal};
 use postern_flows::App;
@@ -20,8 +20,6 @@ use crate::session::{self, Browser};
 use crate::{csp, face, page};
 
 const PATH: &str = "/logout";
-/// How many seconds apps have to sign the browser out where no script sees that they have.
-const PATIENCE: u64 = 4;
 
 pub(crate) fn routes() -> Routes {
     Routes::new().get(PATH, Right::Public, ask).post(PATH, Right::Public, leave)
@@ -95,11 +93,7 @@ fn told(app: &App, visitor: &Visitor, frames: &[Url], request: Option<&LogoutReq
         app: request.filter(|it| it.return_to.is_some()).and_then(|it| it.client.as_deref()).map(face::of),
         next_url: next_url.to_owned(),
     });
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, csp::with_frames(frames));
-    if let Ok(refresh) = HeaderValue::from_str(&format!("{PATIENCE}; url={next_url}")) {
-        headers.insert(header::REFRESH, refresh);
-    }
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp::with_frames(frames));
     response
 }
 

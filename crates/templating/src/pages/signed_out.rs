@@ -5,9 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AppFace, Chrome, Page};
 
+/// How many seconds apps have to sign the browser out where no script sees that they have.
+const PATIENCE: u8 = 4;
+
 /// Loads what signs the browser out of its apps (OpenID Connect Front-Channel Logout 1.0, section 2), then goes on: by a
-/// script as soon as all of it is there, by the `Refresh` header without one. The CSP needs the frames' origins in
-/// `frame-src`.
+/// script as soon as all of it is there, without one by a refresh: of both, a browser has one. The CSP needs the frames'
+/// origins in `frame-src`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/signed_out.html")]
 pub struct SignedOut {
