@@ -9,9 +9,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use postern_domain::{
-    AuthMethod, Client, ClientIdentifier, Params, Plain, Refusal, SecretId, Timestamp, TokenHash,
-};
+use postern_domain::{AuthMethod, Client, Params, Plain, Refusal, SecretId, Timestamp, TokenHash};
 
 use crate::App;
 use crate::client_jwt::ClientKeys;
@@ -98,10 +96,7 @@ pub async fn authenticate(app: &App, sender: Sender<'_>) -> Result<Authenticated
 /// `too_many_requests` if it failed too often, `temporarily_unavailable` or `server_error` if the database fails.
 pub(crate) async fn prove(app: &App, sender: Sender<'_>) -> Result<Authenticated, Refusal> {
     let claimed = claimed(sender.authorization, sender.params)?;
-    let client = match ClientIdentifier::parse(&claimed.identifier) {
-        Some(identifier) => app.client(&identifier).await?,
-        None => None,
-    };
+    let client = app.client_named(&claimed.identifier).await?;
     let method = claimed.proof.method();
     let found = ready(app, client.as_deref(), &claimed.proof).await;
     let budget = Budget::new(app, client.as_deref(), sender.address);

@@ -84,6 +84,17 @@ impl App {
         Ok(Some(client))
     }
 
+    /// The client that a request names, if it is a name and somebody's; also if it is disabled.
+    ///
+    /// # Errors
+    /// `temporarily_unavailable` or `server_error` if the database fails.
+    pub(crate) async fn client_named(&self, name: &str) -> Result<Option<Arc<Client>>, Refusal> {
+        match ClientIdentifier::parse(name) {
+            Some(identifier) => self.client(&identifier).await,
+            None => Ok(None),
+        }
+    }
+
     /// The client of this row, also if it is disabled.
     ///
     /// # Errors

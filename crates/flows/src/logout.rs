@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use postern_domain::{Client, ClientIdentifier, Params, Refusal, Session, SessionId};
+use postern_domain::{Client, Params, Refusal, Session, SessionId};
 
 use crate::authorize::{self, LONGEST_STATE};
 use crate::{App, keys};
@@ -60,11 +60,7 @@ impl LogoutRequest {
 }
 
 async fn client(app: &App, named: &str) -> Result<Arc<Client>, Refusal> {
-    let found = match ClientIdentifier::parse(named) {
-        Some(identifier) => app.client(&identifier).await?,
-        None => None,
-    };
-    found.ok_or_else(|| {
+    app.client_named(named).await?.ok_or_else(|| {
         Refusal::invalid_request("there is no client with this client_id; it may have been deleted")
     })
 }

@@ -1,6 +1,6 @@
 //! Parameters in a JWT that the client signed (RFC 9101, OIDC Core section 6.1).
 
-use postern_domain::{Client, ClientIdentifier, Params, Refusal, Timestamp};
+use postern_domain::{Client, Params, Refusal, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -56,11 +56,9 @@ async fn client(app: &App, beside: &Params) -> Result<std::sync::Arc<Client>, Re
     let missing =
         || Refusal::invalid_request("send client_id beside the request object (RFC 9101 section 5)");
     let named = beside.once("client_id")?.ok_or_else(missing)?;
-    let found = match ClientIdentifier::parse(named) {
-        Some(identifier) => app.client(&identifier).await?,
-        None => None,
-    };
-    found.ok_or_else(|| Refusal::invalid_request("no client with this client_id is registered here"))
+    app.client_named(named)
+        .await?
+        .ok_or_else(|| Refusal::invalid_request("no client with this client_id is registered here"))
 }
 
 fn check(app: &App, client: &Client, jwt: &ClientJwt<'_>, now: Timestamp) -> Result<(), &'static str> {
