@@ -1,7 +1,7 @@
-use std::fs::{DirBuilder, OpenOptions};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
 use std::str::FromStr;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement};
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{ConnectOptions, Connection};
 
 use crate::transactions::Transactions;
@@ -62,7 +62,7 @@ impl Db {
         let epochs = Arc::new(Epochs::new());
         let (read, look, write) = match database_of(url)? {
             Database::Sqlite => {
-                let options = sqlite_options(url)?;
+                let options = sqlite::options(url)?;
                 let writer = SqlitePoolOptions::new().max_connections(1).min_connections(1);
                 let writer = lasting(writer)
                     .test_before_acquire(false)
@@ -110,7 +110,7 @@ impl Db {
         let connection = match database_of(url)? {
             Database::Sqlite => {
                 let pool = lasting(SqlitePoolOptions::new().max_connections(1));
-                let pool = pool.connect_with(sqlite_options(url)?).await;
+                let pool = pool.connect_with(sqlite::options(url)?).await;
                 SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.map_err(unreachable_database)?)
             }
             Database::Postgres => {
@@ -223,35 +223,6 @@ async fn connected(pool: PgPoolOptions, options: PgConnectOptions) -> Result<PgP
         sqlx::Error::Database(error) => StorageError::Unavailable(error.message().to_owned()),
         error => unreachable_database(error),
     })
-}
-
-fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StorageError> {
-    let options = SqliteConnectOptions::from_str(url).map_err(unreachable_database)?;
-    make_private(options.get_filename()).map_err(|error| {
-        StorageError::Unavailable(format!("{} cannot be made: {error}", options.get_filename().display()))
-    })?;
-    Ok(options
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // FULL: an acknowledged change survives a power cut. Group commit pays for it.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE)
-        .statement_cache_capacity(256)
-        .disable_statement_logging()
-        .pragma("cache_size", "-4096")
-        .pragma("temp_store", "memory")
-        .pragma("wal_autocheckpoint", "4000"))
-}
-
-/// Makes the file and its folder where they are not there, for their owner alone: password hashes are in it. The files that
-/// SQLite puts beside it get the same mode.
-fn make_private(file: &Path) -> io::Result<()> {
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    OpenOptions::new().append(true).create(true).mode(0o600).open(file)?;
-    Ok(())
 }
 
 fn postgres_options(url: &str) -> Result<PgConnectOptions, StorageError> {

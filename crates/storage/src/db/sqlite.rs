@@ -1,0 +1,51 @@
+//! The database as a file.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::str::FromStr;
+
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+
+use super::{PATIENCE, unreachable_database};
+use crate::StorageError;
+
+/// How a connection to the file that `url` names is. The file is made if it is not there.
+///
+/// # Errors
+/// [`StorageError::Unavailable`] if the URL cannot be read or the file cannot be made.
+pub(super) fn options(url: &str) -> Result<SqliteConnectOptions, StorageError> {
+    let options = SqliteConnectOptions::from_str(url).map_err(unreachable_database)?;
+    make_private(options.get_filename()).map_err(|error| {
+        StorageError::Unavailable(format!("{} cannot be made: {error}", options.get_filename().display()))
+    })?;
+    Ok(options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: an acknowledged change survives a power cut. Group commit pays for it.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .statement_cache_capacity(256)
+        .disable_statement_logging()
+        .pragma("cache_size", "-4096")
+        .pragma("temp_store", "memory")
+        .pragma("wal_autocheckpoint", "4000"))
+}
+
+/// Makes the file and its folder where they are not there, for their owner alone: password hashes are in it. The files that
+/// SQLite puts beside it get the same mode.
+///
+/// A file that is there is not opened: closing it would drop this process's locks on it (POSIX), with which SQLite keeps
+/// another program, such as a backup or the `sqlite3` shell, from deleting the log under a running server.
+fn make_private(file: &Path) -> io::Result<()> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
