@@ -1,3 +1,5 @@
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use crate::{Answer, Authorization, Browser, Instance, Registration, Request, Wire};
@@ -61,6 +63,16 @@ impl Tokens {
             id: member("id_token"),
             answer: json,
         }
+    }
+
+    /// What the id_token says; its signature is checked elsewhere.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[track_caller]
+    pub fn claims(&self) -> Value {
+        let claims = self.id.split('.').nth(1).expect("an id_token");
+        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(claims).expect("base64url")).expect("JSON")
     }
 }
 

@@ -48,8 +48,8 @@ pub use consent::Consent;
 pub use customer::Customer;
 pub use grant::{Authentication, CodeBinding, Grant};
 pub use id::{
-    ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, InitialAccessTokenId, InvitationId,
-    MailId, OrganizationId, SecretId, SessionClientId, SessionId, TokenId, UserId,
+    BrowserId, ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, InitialAccessTokenId,
+    InvitationId, MailId, OrganizationId, SecretId, SessionClientId, SessionId, TokenId, UserId,
 };
 pub use initial_access::InitialAccessToken;
 pub use network::{Network, NetworkError};

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, SessionClientId, SessionId, Subject, Timestamp, UserId};
+use crate::{BrowserId, ClientId, SessionClientId, SessionId, Subject, Timestamp, UserId};
 
 /// How somebody proved who they are (RFC 8176).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,6 +40,16 @@ pub struct Session {
     pub user_agent: String,
     /// The address it was last used from.
     pub address: String,
+    /// Which sessions it shares its browser with; `None` while it is the only one there was.
+    #[serde(default)]
+    pub browser_id: Option<BrowserId>,
+}
+
+impl Session {
+    /// The browser, as sessions that begin beside this one are to name it.
+    pub fn browser(&self) -> BrowserId {
+        self.browser_id.unwrap_or(BrowserId(self.id.0))
+    }
 }
 
 /// A client's part in a session: it got an id_token there, and is told when the session ends (OIDC Back-Channel Logout 1.0,

@@ -9,6 +9,7 @@ use postern_domain::{
 };
 use postern_storage::consents::{self, ConnectionCursor};
 use postern_storage::tokens;
+use url::Url;
 
 use crate::audit::{self, Entry};
 use crate::{App, Paging, Slice, clients};
@@ -58,6 +59,20 @@ pub async fn list(app: &App, user: &User, paging: &Paging) -> Result<Slice<Appli
 }
 
 impl Application {
+    /// Where a sign-in at the app begins, if it says so: its `initiate_login_uri` with this server as `iss`, and its home
+    /// page as where to go on to (OIDC Core section 4).
+    pub fn open_url(&self, app: &App) -> Option<Url> {
+        let metadata = &self.client.metadata;
+        let mut url = Url::parse(metadata.initiate_login_uri.as_ref()?.as_str()).ok()?;
+        let mut query = url.query_pairs_mut();
+        query.append_pair("iss", app.config.issuer());
+        if let Some(home) = &metadata.homepage_url {
+            query.append_pair("target_link_uri", home.as_str());
+        }
+        drop(query);
+        Some(url)
+    }
+
     /// What it may do and learn, in the words of the catalogue.
     pub fn in_words(&self, catalogue: &Catalogue) -> Vec<String> {
         let label =

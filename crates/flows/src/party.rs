@@ -225,6 +225,7 @@ async fn session(app: &App, user: &User) -> Session {
         expires_at: now.plus(app.config.lifetimes.session_absolute),
         user_agent: "Firefox".to_owned(),
         address: "203.0.113.1".to_owned(),
+        browser_id: None,
     };
     let hash = cookie_of(&session);
     let write = app.db.write((hash, session.clone()), |tx, (hash, session)| {

@@ -12,9 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{App, Paging, Slice, device};
 
+mod browser;
 mod endings;
 
-pub use endings::{end, end_others, end_there};
+pub use browser::{Switch, beside, switch};
+pub use endings::{end_browser, end_here, end_others, end_there};
 
 /// How old the last proof of who somebody is may be for a sensitive change.
 const FRESH: Lifetime = Lifetime::seconds(15 * 60);
@@ -86,6 +88,7 @@ impl Arrival {
             expires_at: now.plus(app.config.lifetimes.session_absolute),
             user_agent: cut(&visit.user_agent),
             address: visit.address.to_string(),
+            browser_id: None,
         };
         let device = device::remember(app, visit.device.as_deref(), user.id, now);
         Self { user, session, device }
@@ -96,6 +99,7 @@ impl Arrival {
     pub fn continuing(mut self, session: Option<&Session>) -> Self {
         if let Some(session) = session.filter(|session| session.user_id == self.user.id) {
             self.session.id = session.id;
+            self.session.browser_id = session.browser_id;
             self.session.created_at = session.created_at;
         }
         self
@@ -121,8 +125,8 @@ pub fn is_fresh(app: &App, session: &Session) -> bool {
 }
 
 /// Keeps a session under the hash of the id in its cookie. One that goes on after a new proof is known by this hash
-/// alone from then on, also where two proofs were sent at once. `replaced` is the cookie that the browser had before: if
-/// that is somebody else's session, it ends.
+/// alone from then on, also where two proofs were sent at once. `replaced` is the cookie that the browser had before:
+/// somebody else's session rests in the browser, and can be gone on with by [`switch`].
 ///
 /// # Errors
 /// `conflict` if the password was changed, which ends sessions, or the account closed since the proof;
@@ -134,7 +138,7 @@ pub async fn begin(
     proven: Proven,
     data: String,
 ) -> Result<(), Refusal> {
-    let now = app.clock.now();
+    let nobodys = browser::nobodys(app);
     app.db
         .write((hash, replaced, proven, data), move |tx, (hash, replaced, proven, data)| {
             Box::pin(async move {
@@ -144,11 +148,11 @@ pub async fn begin(
                         "the password was changed or the account closed while you signed in; sign in again",
                     ));
                 }
-                let goes_on = sessions::renew(tx, *hash, session, data).await?;
-                if let Some(replaced) = replaced {
-                    sessions::end(tx, *replaced, now).await?;
-                }
-                if !goes_on {
+                let session = match replaced {
+                    Some(replaced) => &browser::beside_whom(tx, *replaced, nobodys, session).await?,
+                    None => session,
+                };
+                if !sessions::renew(tx, *hash, session, data).await? {
                     sessions::insert(tx, *hash, session, data).await?;
                 }
                 Ok(())

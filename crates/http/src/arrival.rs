@@ -4,7 +4,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::OwnPath;
 use postern_flows::sessions::Arrival;
-use postern_flows::{App, authorize};
+use postern_flows::{App, authorize, sessions};
 
 use crate::answer::PageRefusal;
 use crate::request::Visitor;
@@ -18,8 +18,16 @@ pub(crate) async fn welcome(
     arrival: Arrival,
     return_to: &OwnPath,
 ) -> Result<Response, PageRefusal> {
-    let before = visitor.signed_in.as_ref().map(|signed_in| &*signed_in.session);
-    let arrival = arrival.continuing(before);
+    let arrival = match &visitor.signed_in {
+        Some(signed_in) => {
+            // Whose session rests in this browser goes on with it.
+            let beside = sessions::beside(app, &signed_in.session).await?;
+            let mut known = beside.iter().map(|(session, _)| session).chain([&*signed_in.session]);
+            let theirs = known.find(|session| session.user_id == arrival.session.user_id);
+            arrival.continuing(theirs)
+        }
+        None => arrival,
+    };
     session::begin(browser, &arrival.proven()).await?;
     let next = authorize::after_sign_in(app, return_to, &arrival.session);
     let mut response = Redirect::to(next.as_str()).into_response();

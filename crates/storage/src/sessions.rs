@@ -1,11 +1,15 @@
 //! Signed-in browsers, kept by the keyed hash of the id in their cookie.
 
-use postern_domain::{AuthMethodReference, Session, SessionId, Timestamp, TokenHash, UserId};
+use postern_domain::{AuthMethodReference, BrowserId, Session, SessionId, Timestamp, TokenHash, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue, Condition, ConnectionTrait, QueryOrder, QuerySelect, Select, Statement, Value};
 
 use crate::mapping::{from_json, to_json};
 use crate::{Db, StorageError, Tx, logout_notices};
+
+mod browser;
+
+pub use browser::{find_held, of_browser, rest, wake};
 
 const TABLE: &str = "sessions";
 /// Sessions that one statement is about at most.
@@ -29,6 +33,7 @@ mod table {
         pub expires_at: i64,
         pub user_agent: String,
         pub address: String,
+        pub browser_id: Option<Uuid>,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -53,6 +58,7 @@ impl TryFrom<Model> for Session {
             expires_at: Timestamp(row.expires_at),
             user_agent: row.user_agent,
             address: row.address,
+            browser_id: row.browser_id.map(BrowserId),
         })
     }
 }
@@ -89,6 +95,7 @@ pub async fn insert(tx: &Tx, hash: TokenHash, session: &Session, data: &str) -> 
         expires_at: ActiveValue::Set(session.expires_at.0),
         user_agent: ActiveValue::Set(session.user_agent.clone()),
         address: ActiveValue::Set(session.address.clone()),
+        browser_id: ActiveValue::Set(session.browser_id.map(|id| id.0)),
     };
     Entity::insert(row).exec_without_returning(tx.connection()).await?;
     tx.invalidate(session.id.0);
@@ -210,6 +217,14 @@ pub async fn end_others(
         which = which.add(Column::Id.ne(kept.0));
     }
     end_where(tx, which, now).await
+}
+
+/// Ends every session of a browser. Answers how many there were.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn end_browser(tx: &Tx, browser: BrowserId, now: Timestamp) -> Result<u64, StorageError> {
+    end_where(tx, Condition::all().add(Column::BrowserId.eq(browser.0)), now).await
 }
 
 /// One page of a user's living sessions, the one seen last first. `after` is the last one of the page before.

@@ -8,6 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
+mod accounts;
 mod browser;
 mod commands;
 mod crash;

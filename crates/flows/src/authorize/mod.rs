@@ -11,6 +11,7 @@ mod claims;
 mod consent_form;
 mod decide;
 mod evaluate;
+mod meant;
 mod next;
 mod pkce;
 mod posted;
@@ -31,6 +32,7 @@ mod waiting;
 pub(crate) use asked::at_most;
 pub use choose::{choose, is_choice};
 pub use decide::{authorize, decide};
+pub use meant::meant_beside;
 pub use next::{
     Ask, AskedGroup, AskedScope, Candidate, Choose, Decision, Keeps, Limit, Next, Person, Reach, Unreturnable,
 };

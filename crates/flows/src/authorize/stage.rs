@@ -73,7 +73,7 @@ fn step(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal>
 
 /// Whether `subject` is the person that the client means (OIDC Core sections 3.1.2.1 and 5.5.1). If it is not, they
 /// may sign in once; whoever then signed in as somebody else is not asked for ever.
-fn is_the_one(asked: &Asked, subject: &str, signed_in_for_it: bool) -> Result<bool, Refusal> {
+pub(super) fn is_the_one(asked: &Asked, subject: &str, signed_in_for_it: bool) -> Result<bool, Refusal> {
     let another = || Refusal::login_required("somebody else is signed in than the client means");
     if asked.claimed.as_ref().is_some_and(|taken| !taken.iter().any(|one| one == subject)) {
         return Err(another());

@@ -75,10 +75,10 @@ async fn of_many_that_ask_at_once_all_get_the_same() {
 
 #[tokio::test]
 async fn it_dies_with_the_session() {
-    let Page { app, session, cookie, .. } = signed_in().await;
+    let Page { app, session, .. } = signed_in().await;
     let obtained = obtain(&app, &session).await.unwrap();
     assert!(works(&app, &obtained).await);
-    flow::end(&app, cookie).await.unwrap();
+    flow::end_here(&app, &session).await.unwrap();
     assert!(!works(&app, &obtained).await);
     assert_eq!(obtain(&app, &session).await.unwrap_err().code, ErrorCode::LoginRequired);
 }

@@ -1,21 +1,38 @@
 use postern_domain::audit::{Action, By, Target};
-use postern_domain::{Refusal, SessionId, TokenHash, UserId};
+use postern_domain::{Refusal, Session, SessionId, UserId};
 use postern_storage::sessions;
 use serde_json::json;
 
 use crate::App;
 use crate::audit::{self, Entry};
 
-/// Ends the session whose cookie has this hash.
+/// Ends a session that its person signs out of, and leaves those of other accounts in that browser alone.
 ///
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails; the session lives on then.
-pub async fn end(app: &App, hash: TokenHash) -> Result<(), Refusal> {
+pub async fn end_here(app: &App, session: &Session) -> Result<(), Refusal> {
+    let (user, id, now) = (session.user_id, session.id, app.clock.now());
+    app.db
+        .write((), move |tx, ()| {
+            Box::pin(async move {
+                sessions::end_by_id(tx, user, id, now).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Ends this session and those of every other account in its browser.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails; all of them live on then.
+pub async fn end_browser(app: &App, here: &Session) -> Result<(), Refusal> {
+    let Some(browser) = here.browser_id else { return end_here(app, here).await };
     let now = app.clock.now();
     app.db
-        .write(hash, move |tx, hash| {
+        .write(browser, move |tx, browser| {
             Box::pin(async move {
-                sessions::end(tx, *hash, now).await?;
+                sessions::end_browser(tx, *browser, now).await?;
                 Ok(())
             })
         })

@@ -74,7 +74,7 @@ async fn what_pages_remember_is_read_anew() {
     assert_eq!(find(&app, HASH).await.unwrap().unwrap().data, "{}");
     assert!(save(&app, HASH, session.id, "{\"a\":1}".into()).await.unwrap());
     assert_eq!(find(&app, HASH).await.unwrap().unwrap().data, "{\"a\":1}");
-    end(&app, HASH).await.unwrap();
+    end_here(&app, &session).await.unwrap();
     assert!(find(&app, HASH).await.unwrap().is_none());
 }
 

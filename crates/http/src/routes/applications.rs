@@ -55,11 +55,13 @@ async fn show(
 
 fn row(app: &App, item: Application, now: i64) -> ConnectedApp {
     let scopes = item.in_words(&app.catalogue);
+    let open_url = item.open_url(app).map(|url| url.to_string());
     ConnectedApp {
         client_id: item.client.identifier.to_string(),
         face: face::of(&item.client),
         publisher: item.publisher,
         homepage_url: item.client.metadata.homepage_url.as_ref().map(ToString::to_string),
+        open_url,
         scopes,
         since: When::new(item.since.0, now),
         last_used: item.last_used_at.map(|at| When::new(at.0, now)),

@@ -12,10 +12,12 @@ use axum::routing::{MethodFilter, on};
 use postern_domain::Refusal;
 use postern_flows::App;
 use postern_flows::authorize::{self, Posted};
+use postern_flows::sessions::Switch;
 
 use crate::answer::{PageRefusal, cannot_return, deliver, go_on, person};
 use crate::request::{ClientAddress, Visitor, is_form};
 use crate::rights::{Right, Routes};
+use crate::session::{self, Browser};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -33,12 +35,19 @@ pub(crate) fn routes() -> Routes {
 async fn asked(
     State(app): State<Arc<App>>,
     visitor: Visitor,
+    browser: Browser,
     ClientAddress(address): ClientAddress,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = query.unwrap_or_default();
     if authorize::brings_request_object(&query) {
         return keep(&app, &visitor, query.as_bytes(), address).await;
+    }
+    if let Some(meant) = authorize::meant_beside(&app, &query, person(&visitor)).await {
+        return match session::switch(&browser, Switch { to: meant, ends: false }).await {
+            Ok(()) => Redirect::to(&format!("{}?{query}", authorize::PATH)).into_response(),
+            Err(refusal) => PageRefusal::from(refusal).into_response(),
+        };
     }
     match authorize::authorize(&app, &query, person(&visitor)).await {
         Ok(next) => go_on(&app, &visitor, next),

@@ -6,11 +6,11 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, on};
 use postern_domain::Refusal;
-use postern_flows::logout::LogoutRequest;
-use postern_flows::{App, endpoints};
+use postern_flows::logout::{self, LogoutRequest};
+use postern_flows::{App, endpoints, sessions};
 
 use super::authorize::wrong_method;
-use super::sign_out;
+use super::sign_out::{self, Which};
 use crate::answer::PageRefusal;
 use crate::request::{ProtocolForm, QueryParams, Visitor};
 use crate::rights::{Right, Routes};
@@ -38,13 +38,18 @@ async fn asked(
 ) -> Result<Response, PageRefusal> {
     let params = query.map_err(of_app)?;
     let request = LogoutRequest::read(&app, &params).await.map_err(of_app)?;
-    if let Some(signed_in) = &visitor.signed_in {
-        if !request.proves(&signed_in.session) {
-            return Ok(sign_out::question(&app, &visitor, Some((&request, &params))));
-        }
-        return sign_out::end(&app, &visitor, &browser, Some(&request)).await;
+    let Some(signed_in) = &visitor.signed_in else { return Ok(sign_out::done(Some(&request), false)) };
+    if request.proves(&signed_in.session) {
+        return sign_out::end(&app, &visitor, &browser, Which::Here, Some(&request)).await;
     }
-    Ok(sign_out::done(Some(&request)))
+    // It may mean another account that is signed in in this browser.
+    let beside = sessions::beside(&app, &signed_in.session).await?;
+    let Some((session, _)) = beside.into_iter().find(|(session, _)| request.proves(session)) else {
+        return sign_out::question(&app, &visitor, Some((&request, &params))).await;
+    };
+    let frames = logout::front_channel(&app, &session).await?;
+    sessions::end_here(&app, &session).await?;
+    Ok(sign_out::gone(&app, &visitor, &frames, &request))
 }
 
 /// An app's own form comes without cookies, so it is asked for again by a GET.

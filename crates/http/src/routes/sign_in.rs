@@ -5,16 +5,17 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_domain::{OwnPath, Params, Plain};
+use postern_domain::{OwnPath, Params, Plain, Refusal, Session, User};
 use postern_flows::authorize::{self, Waiting, WaitingFor};
-use postern_flows::{App, sign_in};
-use postern_templating::pages::{SignIn, SignInMode};
+use postern_flows::sessions::Switch;
+use postern_flows::{App, sessions, sign_in};
+use postern_templating::pages::{AccountChoice, SignIn, SignInMode};
 use postern_templating::{Field, Notice, Section};
 
 use crate::answer::{PageRefusal, Told, person};
 use crate::request::{PageForm, QueryParams, Visitor};
 use crate::rights::{Right, Routes};
-use crate::session::{Browser, Visiting};
+use crate::session::{self, Browser, Visiting};
 use crate::{arrival, heading, page};
 
 const PATH: &str = "/login";
@@ -33,6 +34,8 @@ struct Errand {
     return_to: OwnPath,
     /// Somebody else than who is signed in wants to.
     other: bool,
+    /// Somebody wants to choose among the accounts that are signed in in this browser.
+    choose: bool,
     /// The app that waits.
     waiting: Option<Waiting>,
 }
@@ -41,7 +44,12 @@ impl Errand {
     async fn of(app: &App, visitor: &Visitor, params: &Params) -> Self {
         let return_to = heading::return_to(params);
         let waiting = authorize::waiting(app, &return_to, person(visitor)).await;
-        Self { return_to, other: params.get("other") == Some("1"), waiting }
+        Self {
+            return_to,
+            other: params.get("other") == Some("1"),
+            choose: params.get("choose") == Some("1"),
+            waiting,
+        }
     }
 
     fn wants(&self) -> WaitingFor {
@@ -50,17 +58,21 @@ impl Errand {
 
     /// Whether there is nothing to do here for somebody who is signed in.
     fn is_done(&self) -> bool {
-        !self.other && self.wants() == WaitingFor::Nothing
+        !self.other && !self.choose && self.wants() == WaitingFor::Nothing
     }
 
-    fn mode(&self, visitor: &Visitor) -> SignInMode {
-        match (&visitor.signed_in, self.wants()) {
+    async fn mode(&self, app: &App, visitor: &Visitor) -> Result<SignInMode, Refusal> {
+        let chooses = self.choose || self.wants() == WaitingFor::Choice;
+        Ok(match (&visitor.signed_in, self.wants()) {
             (Some(_), WaitingFor::Reauthentication) if !self.other => SignInMode::Confirm,
-            (Some(signed_in), WaitingFor::Choice) if !self.other => {
-                SignInMode::Choose(page::account(&signed_in.user))
+            (Some(signed_in), _) if chooses && !self.other => {
+                let mut choices = vec![choice(&signed_in.session, &signed_in.user)];
+                let beside = sessions::beside(app, &signed_in.session).await?;
+                choices.extend(beside.iter().map(|(session, user)| choice(session, user)));
+                SignInMode::Choose(choices)
             }
             _ => SignInMode::Fresh,
-        }
+        })
     }
 }
 
@@ -74,12 +86,15 @@ async fn show(
     if visitor.signed_in.is_some() && errand.is_done() {
         return Ok(Redirect::to(errand.return_to.as_str()).into_response());
     }
-    let mut form = empty(&app, &visitor, &errand);
+    let mut form = empty(&app, &visitor, &errand).await?;
     if errand.waiting.as_ref().is_some_and(|waiting| waiting.sign_up_is_closed) {
         form.chrome.notice = Some(Notice::info(SIGN_UP_IS_CLOSED));
     }
     if query.get("done") == Some("signed-out") && visitor.signed_in.is_none() {
         form.chrome.notice = Some(Notice::done("Sign out complete: nobody is signed in here now."));
+    }
+    if query.get("done") == Some("one") && visitor.signed_in.is_some() {
+        form.chrome.notice = Some(Notice::done("That account is signed out. Another one goes on here."));
     }
     Ok(answer(&form, &errand))
 }
@@ -95,12 +110,11 @@ async fn submit(
     if form.get("action") == Some("continue")
         && let Some(signed_in) = &visitor.signed_in
     {
-        let next = authorize::after_choice(&app, &errand.return_to, &signed_in.session);
-        return Ok(Redirect::to(next.as_str()).into_response());
+        return go_on_as(&app, &browser, &signed_in.session, form.get("session"), &errand).await;
     }
     let (identifier, password) = (form.get("identifier"), form.get("password"));
     let (Some(identifier), Some(password)) = (identifier, password) else {
-        let mut again = empty(&app, &visitor, &errand);
+        let mut again = empty(&app, &visitor, &errand).await?;
         again.identifier = required(identifier, "Enter your user name or your e-mail.");
         again.password = required(password, "Enter your password.");
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer(&again, &errand)).into_response());
@@ -110,7 +124,7 @@ async fn submit(
         Ok(arrived) => arrival::welcome(&app, &visitor, &browser, arrived, &errand.return_to).await,
         Err(denied) => {
             let told = Told::of(denied, WRONG)?;
-            let mut again = empty(&app, &visitor, &errand);
+            let mut again = empty(&app, &visitor, &errand).await?;
             again.identifier = Field::new(identifier);
             again.problem = Some(told.sentence.clone());
             Ok(told.mark(answer(&again, &errand)))
@@ -118,19 +132,42 @@ async fn submit(
     }
 }
 
+/// Goes on as the account that was chosen: the one in use, or another one that is signed in in this browser.
+async fn go_on_as(
+    app: &App,
+    browser: &Browser,
+    here: &Session,
+    chosen: Option<&str>,
+    errand: &Errand,
+) -> Result<Response, PageRefusal> {
+    let beside = sessions::beside(app, here).await?;
+    let other =
+        beside.iter().map(|(session, _)| session).find(|it| Some(it.id.to_string().as_str()) == chosen);
+    match (other, chosen) {
+        (Some(other), _) => session::switch(browser, Switch { to: other.id, ends: false }).await?,
+        (None, Some(chosen)) if chosen != here.id.to_string() => {
+            let gone = "this account is not signed in in this browser any more; go back and choose again";
+            return Err(Refusal::conflict(gone).into());
+        }
+        (None, _) => {}
+    }
+    let next = authorize::after_choice(app, &errand.return_to, other.unwrap_or(here));
+    Ok(Redirect::to(next.as_str()).into_response())
+}
+
 fn required(value: Option<&str>, error: &str) -> Field {
     value.map_or_else(|| Field::empty().with_error(error), Field::new)
 }
 
-fn empty(app: &App, visitor: &Visitor, errand: &Errand) -> SignIn {
-    let mode = errand.mode(visitor);
+async fn empty(app: &App, visitor: &Visitor, errand: &Errand) -> Result<SignIn, Refusal> {
+    let mode = errand.mode(app, visitor).await?;
     let hint = errand.waiting.as_ref().and_then(|waiting| waiting.login_hint.clone()).unwrap_or_default();
     let identifier = match (&mode, &visitor.signed_in) {
         (SignInMode::Confirm, Some(signed_in)) => signed_in.user.username.to_string(),
         _ => hint,
     };
     let confirms = matches!(mode, SignInMode::Confirm);
-    SignIn {
+    Ok(SignIn {
         chrome: page::chrome(app, visitor, Section::Elsewhere),
         mode,
         destination: errand.waiting.as_ref().map(heading::destination),
@@ -142,7 +179,11 @@ fn empty(app: &App, visitor: &Visitor, errand: &Errand) -> SignIn {
             .then(|| heading::with_return_to("/register", &errand.return_to)),
         other_account_url: confirms
             .then(|| format!("{}&other=1", heading::with_return_to(PATH, &errand.return_to))),
-    }
+    })
+}
+
+fn choice(session: &Session, user: &User) -> AccountChoice {
+    AccountChoice { session: session.id.to_string(), account: page::account(user) }
 }
 
 /// The page; where an app waits, its form may lead on to that app in the end.
@@ -153,3 +194,6 @@ fn answer(form: &SignIn, errand: &Errand) -> Response {
     }
     response
 }
+
+#[cfg(test)]
+mod tests;

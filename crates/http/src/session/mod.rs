@@ -12,8 +12,8 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use postern_domain::Refusal;
-use postern_flows::sessions::Proven;
+use postern_domain::{Refusal, Session};
+use postern_flows::sessions::{Proven, Switch};
 use postern_flows::{App, sessions};
 use time::Duration;
 use tower::layer::util::Stack;
@@ -37,6 +37,10 @@ pub(crate) type Browser = tower_sessions::Session;
 const KEY: &str = "session";
 /// Where in it the id is that the cookie had before.
 const REPLACED: &str = "replaced";
+/// Where in it stands as whom the browser goes on instead.
+const SWITCHED: &str = "switched";
+/// What is none of the pages' in a browser's session.
+const OF_STORE: [&str; 3] = [KEY, REPLACED, SWITCHED];
 const PLAIN: &str = "postern_session";
 const SECURE: &str = "__Host-postern_session";
 
@@ -114,11 +118,33 @@ pub(crate) async fn begin(browser: &Browser, proven: &Proven) -> Result<(), Refu
     browser.save().await.map_err(failed)
 }
 
-/// Ends the session of this browser.
-pub(crate) async fn end(app: &App, browser: &Browser) -> Result<(), Refusal> {
-    if let Some(id) = browser.id() {
-        sessions::end(app, store::hash(app, id)).await?;
+/// Goes on in this browser as another account that is signed in there, under a new id.
+pub(crate) async fn switch(browser: &Browser, switch: Switch) -> Result<(), Refusal> {
+    let Some(before) = browser.id() else {
+        return Err(Refusal::conflict("nobody is signed in in this browser any more; sign in again"));
+    };
+    browser.cycle_id().await.map_err(failed)?;
+    browser.clear().await;
+    browser.insert(REPLACED, before.to_string()).await.map_err(failed)?;
+    browser.insert(SWITCHED, switch).await.map_err(failed)?;
+    browser.save().await.map_err(failed)
+}
+
+/// Ends the session of this browser. The account that was used last before it goes on, if there is one, which is answered.
+pub(crate) async fn end(app: &App, browser: &Browser, here: &Session) -> Result<bool, Refusal> {
+    let beside = sessions::beside(app, here).await?;
+    if let Some((next, _)) = beside.first() {
+        switch(browser, Switch { to: next.id, ends: true }).await?;
+        return Ok(true);
     }
+    sessions::end_here(app, here).await?;
+    browser.flush().await.map_err(failed)?;
+    Ok(false)
+}
+
+/// Ends the sessions of every account in this browser.
+pub(crate) async fn end_all(app: &App, browser: &Browser, here: &Session) -> Result<(), Refusal> {
+    sessions::end_browser(app, here).await?;
     browser.flush().await.map_err(failed)
 }
 

@@ -12,7 +12,7 @@ use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
-use super::{KEY, REPLACED};
+use super::{KEY, OF_STORE, REPLACED, SWITCHED};
 
 /// Sessions in the database, by the keyed hash of the id in the cookie.
 #[derive(Clone)]
@@ -42,16 +42,18 @@ impl SessionStore for Store {
         self.0.rng.fill(&mut random);
         record.id = Id(i128::from_le_bytes(random));
         let mut data = record.data.clone();
+        let replaced = data.remove(REPLACED).and_then(|id| id.as_str()?.parse::<Id>().ok());
+        let replaced = replaced.map(|id| hash(&self.0, id));
+        let switch = data.remove(SWITCHED).and_then(|switch| serde_json::from_value(switch).ok());
+        if let (Some(switch), Some(replaced)) = (switch, replaced) {
+            let switched = sessions::switch(&self.0, hash(&self.0, record.id), replaced, switch).await;
+            return switched.map_err(refused);
+        }
         let proven = data.remove(KEY).ok_or_else(|| Error::Encode("nobody is signed in".to_owned()))?;
         let proven: Proven =
             serde_json::from_value(proven).map_err(|error| Error::Encode(error.to_string()))?;
-        let replaced = data.remove(REPLACED).and_then(|id| id.as_str()?.parse::<Id>().ok());
-        let replaced = replaced.map(|id| hash(&self.0, id));
         let begun = sessions::begin(&self.0, hash(&self.0, record.id), replaced, proven, text(&data)?).await;
-        begun.map_err(|refusal| match refusal.code {
-            ErrorCode::Conflict => Error::Encode(refusal.description.into_owned()),
-            _ => failed(refusal),
-        })
+        begun.map_err(refused)
     }
 
     /// Only updates, and only what pages remember: a session that was ended meanwhile stays ended.
@@ -59,7 +61,7 @@ impl SessionStore for Store {
         let hash = hash(&self.0, record.id);
         let Some(kept) = sessions::find(&self.0, hash).await.map_err(failed)? else { return Ok(()) };
         let mut data = record.data.clone();
-        data.remove(KEY);
+        data.retain(|name, _| !OF_STORE.contains(&name.as_str()));
         let data = text(&data)?;
         if data != kept.data {
             sessions::save(&self.0, hash, kept.session.id, data).await.map_err(failed)?;
@@ -88,6 +90,14 @@ impl SessionStore for Store {
 fn text(data: &HashMap<String, Value>) -> Result<String> {
     let ordered: std::collections::BTreeMap<_, _> = data.iter().collect();
     serde_json::to_string(&ordered).map_err(|error| Error::Encode(error.to_string()))
+}
+
+/// What must not begin is told apart from a database that is busy or away.
+fn refused(refusal: Refusal) -> Error {
+    match refusal.code {
+        ErrorCode::Conflict => Error::Encode(refusal.description.into_owned()),
+        _ => failed(refusal),
+    }
 }
 
 fn failed(refusal: Refusal) -> Error {

@@ -17,6 +17,7 @@ fn session(user: UserId) -> Session {
         expires_at: NOW.plus(Lifetime::days(90)),
         user_agent: "Firefox".to_owned(),
         address: "203.0.113.7".to_owned(),
+        browser_id: None,
     }
 }
 

@@ -30,6 +30,7 @@ impl Pair {
             expires_at: NOW.plus(Lifetime::days(1)),
             user_agent: String::new(),
             address: String::new(),
+            browser_id: None,
         };
         let id = session.id;
         write(&db, session, |tx, session| Box::pin(sessions::insert(tx, hash(255), session, "{}")))

@@ -30,6 +30,8 @@ pub struct ConnectedApp {
     pub publisher: Option<String>,
     /// Its homepage.
     pub homepage_url: Option<String>,
+    /// Where a sign-in at the app begins, if it can be opened from here (OpenID Connect Core, section 4).
+    pub open_url: Option<String>,
     /// What it may do, the labels of the scopes.
     pub scopes: Vec<String>,
     /// Since when it is connected.
@@ -51,6 +53,9 @@ impl Page for Applications {
                     face: AppFace::new("Field Notes"),
                     publisher: Some("Charles Babbage".into()),
                     homepage_url: Some("https://notes.example.com".into()),
+                    open_url: Some(
+                        "https://notes.example.com/sign-in?iss=https%3A%2F%2Fid.example.com".into(),
+                    ),
                     scopes: vec![
                         "Know who you are".into(),
                         "See your profile".into(),
@@ -67,6 +72,7 @@ impl Page for Applications {
                     ),
                     publisher: None,
                     homepage_url: None,
+                    open_url: None,
                     scopes: vec!["Know who you are".into()],
                     since: ago(2),
                     last_used: None,

@@ -60,7 +60,7 @@ pub use register::Register;
 pub use security::Security;
 pub use sessions::{Device, SessionRow, Sessions};
 pub use setup::Setup;
-pub use sign_in::{Destination, SignIn, SignInMode};
+pub use sign_in::{AccountChoice, Destination, SignIn, SignInMode};
 pub use sign_out::SignOut;
 pub use signed_out::SignedOut;
 pub use tokens::{

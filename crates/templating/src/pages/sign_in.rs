@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Account, AppFace, Chrome, Field, FieldError, Page};
 
 /// Sign-in. The form posts `identifier`, `password`, `return_to` and `form_token` to `/login`; where somebody may
-/// continue as they are, a second form posts `action=continue` instead of the first two.
+/// continue as they are, a second form posts `action=continue` and `session` instead of the first two.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/sign_in.html")]
 pub struct SignIn {
@@ -37,8 +37,18 @@ pub enum SignInMode {
     Fresh,
     /// `prompt=login` or `max_age`: the same person has to prove it again.
     Confirm,
-    /// `prompt=select_account`: this account can go on, or another one signs in.
-    Choose(Account),
+    /// `prompt=select_account`, or somebody wants to go on as somebody else: one of these accounts can go on, or another
+    /// one signs in.
+    Choose(Vec<AccountChoice>),
+}
+
+/// An account that is signed in in this browser.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccountChoice {
+    /// Handle for the form.
+    pub session: String,
+    /// Who it is.
+    pub account: Account,
 }
 
 /// The app that waits for the sign-in.
@@ -120,7 +130,31 @@ impl Page for SignIn {
                 "choose",
                 Self {
                     chrome: Chrome::sample(crate::Section::Elsewhere),
-                    mode: SignInMode::Choose(Account::sample()),
+                    mode: SignInMode::Choose(vec![AccountChoice {
+                        session: "s1".into(),
+                        account: Account::sample(),
+                    }]),
+                    ..sample.clone()
+                },
+            ),
+            (
+                "several accounts",
+                Self {
+                    chrome: Chrome::sample(crate::Section::Elsewhere),
+                    mode: SignInMode::Choose(
+                        [
+                            "Ada Lovelace",
+                            "An account with a name that goes on and on without an end",
+                            "بوب 🦊",
+                        ]
+                        .iter()
+                        .enumerate()
+                        .map(|(i, name)| AccountChoice {
+                            session: format!("s{i}"),
+                            account: Account { name: (*name).into(), ..Account::sample() },
+                        })
+                        .collect(),
+                    ),
                     ..sample
                 },
             ),

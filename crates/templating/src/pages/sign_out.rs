@@ -15,6 +15,8 @@ pub struct SignOut {
     pub app: Option<AppFace>,
     /// Handle of that app's stored request, sent back as it is.
     pub request: Option<String>,
+    /// How many other accounts are signed in in this browser; `all` is posted as well to sign out of those too.
+    pub others: usize,
     /// Where *stay signed in* leads: an own path.
     pub stay_url: String,
 }
@@ -23,17 +25,21 @@ impl Page for SignOut {
     const NAME: &'static str = "sign-out";
 
     fn sample() -> Self {
-        Self { chrome: Chrome::sample(Section::Elsewhere), app: None, request: None, stay_url: "/".into() }
+        Self {
+            chrome: Chrome::sample(Section::Elsewhere),
+            app: None,
+            request: None,
+            others: 0,
+            stay_url: "/".into(),
+        }
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
-        vec![(
-            "by an app",
-            Self {
-                app: Some(AppFace::new("Field Notes")),
-                request: Some("sample-request".into()),
-                ..Self::sample()
-            },
-        )]
+        let by_an_app = Self {
+            app: Some(AppFace::new("Field Notes")),
+            request: Some("sample-request".into()),
+            ..Self::sample()
+        };
+        vec![("by an app", by_an_app), ("several accounts", Self { others: 2, ..Self::sample() })]
     }
 }

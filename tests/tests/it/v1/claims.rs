@@ -1,15 +1,7 @@
 //! What apps are told of people: by the scopes at userinfo, by name where they ask for it (OIDC Core sections 5.4 and 5.5).
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use postern_tests::{Browser, Instance, OAuthClient, Registration, Request, Tokens, on_both_databases};
 use serde_json::{Value, json};
-
-/// What the id_token of an answer says; its signature is checked elsewhere.
-fn id_token(tokens: &Tokens) -> Value {
-    let claims = tokens.id.split('.').nth(1).expect("an id_token");
-    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
-}
 
 /// Asks for `claims` besides the scopes of the client; answers the tokens and the text of the consent page.
 async fn asked(client: &OAuthClient, browser: &Browser, claims: &Value) -> (Tokens, String) {
@@ -27,7 +19,7 @@ on_both_databases! {
         let browser = instance.browser_of(&person).await;
         let client = instance.client(&Registration::confidential());
         let tokens = client.tokens(&browser).await;
-        let (claims, userinfo) = (id_token(&tokens), client.userinfo(&tokens.access).await.expect(200).json());
+        let (claims, userinfo) = (tokens.claims(), client.userinfo(&tokens.access).await.expect(200).json());
         assert_eq!(userinfo["email"], person.email.as_str());
         assert_eq!(userinfo["preferred_username"], person.username.as_str());
         for name in ["name", "preferred_username", "updated_at", "email", "email_verified"] {
@@ -52,7 +44,7 @@ on_both_databases! {
         assert!(!page.contains("See your user name"), "{page}");
         let newer = Tokens::read(&client.refresh(&tokens.refresh).await);
         for tokens in [&tokens, &newer] {
-            let (said, userinfo) = (id_token(tokens), client.userinfo(&tokens.access).await.expect(200).json());
+            let (said, userinfo) = (tokens.claims(), client.userinfo(&tokens.access).await.expect(200).json());
             assert_eq!((&said["email"], said.get("name")), (&person.email.as_str().into(), None));
             assert!(said["auth_time"].is_i64(), "{said}");
             assert_eq!((&userinfo["name"], userinfo.get("email")), (&person.name.as_str().into(), None));

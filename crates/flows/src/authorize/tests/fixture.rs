@@ -107,6 +107,7 @@ pub(super) fn session_of(app: &App, user_id: UserId, age: i64) -> Session {
         expires_at: Timestamp(now.0 + 100_000),
         user_agent: String::new(),
         address: String::new(),
+        browser_id: None,
     }
 }
 

@@ -1,6 +1,7 @@
 mod answers;
 mod consent;
 mod fixture;
+mod meant;
 mod organizations;
 mod pkce;
 mod proof;

@@ -251,7 +251,7 @@ async fn a_code_ends_after_its_time() {
 async fn whoever_signs_out_before_the_redemption_gives_nothing() {
     let party = Party::new().await;
     let code = party.code().await;
-    sessions::end(&party.app, party::cookie_of(&party.session)).await.unwrap();
+    sessions::end_here(&party.app, &party.session).await.unwrap();
     assert_eq!(code_of(party.token(party.redemption(&code)).await), "invalid_grant");
 }
 
