@@ -25,6 +25,7 @@ mod relying_party;
 mod roads;
 mod scene;
 mod settings;
+mod signing_out;
 mod sizes;
 mod snapshots;
 mod story;
