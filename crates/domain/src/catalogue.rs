@@ -40,6 +40,9 @@ impl ScopeSpec {
 #[derive(Clone, Debug)]
 pub struct Catalogue(Vec<ScopeSpec>);
 
+/// The scopes that are about who somebody is, and about no API.
+const IDENTITY: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+
 impl Catalogue {
     /// The built-in rows followed by `added`; an added row replaces the built-in one of the same name.
     pub fn with(added: impl IntoIterator<Item = ScopeSpec>) -> Self {
@@ -56,6 +59,16 @@ impl Catalogue {
     /// The row of a scope.
     pub fn find(&self, name: &str) -> Option<&ScopeSpec> {
         self.0.iter().find(|row| row.name == name)
+    }
+
+    /// Whether a scope is about who somebody is, and asked for whatever API a token is for.
+    pub fn is_identity(name: &str) -> bool {
+        IDENTITY.contains(&name)
+    }
+
+    /// Whether every instance has a scope of this name.
+    pub fn is_built_in(name: &str) -> bool {
+        built_in().iter().any(|row| row.name == name)
     }
 
     /// All rows, in the order people see them.
@@ -81,9 +94,8 @@ impl Catalogue {
 
     /// Whether any of `scopes` opens something of an organization, and does not only say who somebody is.
     pub fn reaches_organizations(&self, scopes: &Scopes) -> bool {
-        const IDENTITY: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
         let of_organizations = |row: &ScopeSpec| {
-            row.subjects.contains(&SubjectType::Organization) && !IDENTITY.contains(&row.name.as_str())
+            row.subjects.contains(&SubjectType::Organization) && !Self::is_identity(&row.name)
         };
         scopes.iter().filter_map(|name| self.find(name)).any(of_organizations)
     }

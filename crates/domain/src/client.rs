@@ -11,8 +11,8 @@ use crate::{ClientId, Lifetime, OrganizationId, SecretId, Timestamp, TokenHash, 
 pub use key_set::{ClientKeySet, ClientKeySetError};
 pub use metadata::ClientMetadata;
 pub use names::{
-    ApplicationType, AssertionAlgorithm, AuthMethod, ClientType, GrantName, SigningAlgorithm,
-    SubjectIdentifierType,
+    AccessTokenFormat, ApplicationType, AssertionAlgorithm, AuthMethod, ClientType, GrantName,
+    SigningAlgorithm, SubjectIdentifierType,
 };
 
 /// The `client_id` of the protocol (RFC 6749 section 2.2): ours are `<prefix>_ci_…`, others may have been brought along.

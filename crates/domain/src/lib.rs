@@ -25,6 +25,7 @@ mod pkce;
 mod rate;
 mod redirect_uri;
 mod refusal;
+mod resource;
 mod scope;
 mod secret;
 mod session;
@@ -40,9 +41,9 @@ pub use api_token::ApiToken;
 pub use catalogue::{Catalogue, ScopeSpec};
 pub use claim::{Claim, NamedClaims};
 pub use client::{
-    ApplicationType, AssertionAlgorithm, AuthMethod, Client, ClientIdentifier, ClientKeySet,
-    ClientKeySetError, ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName, SigningAlgorithm,
-    SubjectIdentifierType,
+    AccessTokenFormat, ApplicationType, AssertionAlgorithm, AuthMethod, Client, ClientIdentifier,
+    ClientKeySet, ClientKeySetError, ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName,
+    SigningAlgorithm, SubjectIdentifierType,
 };
 pub use consent::Consent;
 pub use customer::Customer;
@@ -65,6 +66,7 @@ pub use pkce::{CodeChallenge, CodeVerifier, PkceError};
 pub use rate::{Rate, RateError};
 pub use redirect_uri::{PostLogoutRedirectUri, RedirectUri, RedirectUriError};
 pub use refusal::{ErrorCode, Refusal};
+pub use resource::{Resource, ResourceSpec, Resources};
 pub use scope::{ScopeError, Scopes};
 pub use secret::{Plain, TokenHash};
 pub use session::{AuthMethodReference, Session, SessionClient};

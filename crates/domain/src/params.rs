@@ -12,9 +12,13 @@ const MAX_NAME: usize = 128;
 /// Longest value of a parameter, in bytes; request objects and JSON parameters are the long ones.
 const MAX_VALUE: usize = 16 * 1024;
 
+/// The only parameter of a protocol that may be sent several times (RFC 8707 section 2).
+const REPEATABLE: &str = "resource";
+
 /// The parameters of one request, decoded once and strictly (RFC 6749 section 3.1).
 ///
-/// A parameter that is sent twice, cannot be decoded or is too long is an error, never "absent". One that is sent
+/// A parameter that is sent twice, cannot be decoded or is too long is an error, never "absent"; only `resource` may be
+/// sent several times. One that is sent
 /// without a value counts as not sent, as the RFC wants.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, String)>);
@@ -93,10 +97,10 @@ impl Params {
         }
     }
 
-    /// The name of a parameter that was sent more than once, if any was.
+    /// The name of a parameter that was sent more than once and may not be, if any was.
     pub fn repeated(&self) -> Option<&str> {
         let mut names = HashSet::new();
-        self.iter().map(|(name, _)| name).find(|name| !names.insert(*name))
+        self.iter().map(|(name, _)| name).find(|name| *name != REPEATABLE && !names.insert(*name))
     }
 
     /// Every value of a parameter of a page's form.
@@ -113,6 +117,13 @@ impl Params {
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.0.retain(|(known, _)| known != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same parameters with one more value of one that may have several.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: &str) -> Self {
         self.0.push((name.to_owned(), value.to_owned()));
         self
     }

@@ -123,8 +123,8 @@ impl Permit {
     /// A permit with no more than this one.
     ///
     /// # Errors
-    /// `invalid_scope` for a scope it does not hold (RFC 6749 section 6), `access_denied` for a subject, organization
-    /// or resource it does not reach. A later end is not an error: the earlier one stays.
+    /// `invalid_scope` for a scope it does not hold (RFC 6749 section 6), `invalid_target` for a resource it is not meant
+    /// for (RFC 8707 section 2), `access_denied` for a subject or organization it does not reach. A later end is not an error: the earlier one stays.
     pub fn narrow(&self, request: Narrowing) -> Result<Self, Refusal> {
         let mut narrowed = self.clone();
         if let Some(subject) = request.subject {
@@ -145,7 +145,7 @@ impl Permit {
         }
         if let Some(audience) = request.audience {
             if self.audience.as_ref().is_some_and(|granted| !audience.is_subset(granted)) {
-                return Err(Refusal::access_denied("a resource was asked for that was not granted"));
+                return Err(Refusal::invalid_target("an API was asked for that was not granted"));
             }
             narrowed.audience = Some(audience);
         }

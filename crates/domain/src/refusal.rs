@@ -55,6 +55,8 @@ error_codes! {
     InvalidScope invalid_scope = "invalid_scope";
     /// The authorization details are unknown or malformed (RFC 9396 section 5).
     InvalidAuthorizationDetails invalid_authorization_details = "invalid_authorization_details";
+    /// An API is unknown, or beyond what may be had (RFC 8707 section 2).
+    InvalidTarget invalid_target = "invalid_target";
     /// The person, or the server on their behalf, said no (RFC 6749 section 4.1.2.1).
     AccessDenied access_denied = "access_denied";
     /// Something failed on this side; the cause is logged, never sent (RFC 6749 section 4.1.2.1).

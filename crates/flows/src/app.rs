@@ -2,7 +2,7 @@ use std::sync::{Arc, OnceLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_domain::{Catalogue, Plain, TokenKind, TokenText};
+use postern_domain::{Catalogue, Plain, Resources, TokenKind, TokenText};
 use postern_storage::Db;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -28,6 +28,8 @@ pub struct App {
     pub config: Config,
     /// Every scope there is.
     pub catalogue: Catalogue,
+    /// Every API that tokens are for.
+    pub resources: Resources,
     /// What the URLs behind the guard require.
     pub guard_routes: GuardRoutes,
     /// The networks whose forwarding headers count.
@@ -66,9 +68,14 @@ impl App {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Self {
+        let catalogue = config.catalogue();
         Self {
             db,
-            catalogue: config.catalogue(),
+            // What cannot be read names no API: requests that name it are refused.
+            resources: config
+                .resources()
+                .unwrap_or_else(|_| Resources::only_own(config.issuer(), &config.branding.name, &catalogue)),
+            catalogue,
             guard_routes: GuardRoutes::new(&config.guard.routes).unwrap_or(GuardRoutes::Closed),
             trusted_proxies: TrustedProxies::parse(&config.trusted_proxies),
             counters: Counters::new(&config.rate_limits),

@@ -10,7 +10,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use postern_domain::limits::LimitCaps;
-use postern_domain::{AuthMethodReference, AuthenticationContext, Catalogue, ScopeSpec};
+use postern_domain::{
+    AuthMethodReference, AuthenticationContext, Catalogue, ResourceSpec, Resources, ScopeSpec,
+};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -60,6 +62,8 @@ pub struct Config {
     pub registration: Registration,
     /// Scopes that an API owner adds to the catalogue, by name.
     pub scopes: BTreeMap<String, ScopeSpec>,
+    /// The APIs that tokens are for, besides this server's own.
+    pub resources: Vec<ResourceSpec>,
     /// Tokens that turn up where others can read them.
     pub leaks: Leaks,
     /// What is written down, and for how long it is kept.
@@ -184,6 +188,14 @@ impl Config {
         Catalogue::with(self.scopes.iter().map(named))
     }
 
+    /// The APIs that tokens are for: this server's own, which the issuer names, and those of `resources`.
+    ///
+    /// # Errors
+    /// Says which of them cannot be taken, and what to do.
+    pub fn resources(&self) -> Result<Resources, String> {
+        Resources::new(self.issuer(), &self.branding.name, &self.resources, &self.catalogue())
+    }
+
     /// The issuer identifier (RFC 8414 section 2): the public URL without a slash at its end.
     pub fn issuer(&self) -> &str {
         self.public_url.as_str().trim_end_matches('/')
@@ -226,6 +238,7 @@ impl Default for Config {
             mail: Mailing::default(),
             registration: Registration::default(),
             scopes: BTreeMap::new(),
+            resources: Vec::new(),
             leaks: Leaks::default(),
             audit: AuditSettings::default(),
             limits: Limits::default(),

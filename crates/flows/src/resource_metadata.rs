@@ -9,15 +9,20 @@ use crate::{App, endpoints};
 impl App {
     /// The metadata document of the REST API.
     pub fn resource_metadata(&self) -> String {
-        let issuer = self.config.issuer();
-        let scopes: Vec<_> = self.catalogue.offered().map(|row| &row.name).collect();
+        let (issuer, own) = (self.config.issuer(), self.resources.own());
+        let scopes: Vec<_> = self
+            .catalogue
+            .offered()
+            .map(|row| row.name.as_str())
+            .filter(|name| own.scopes.contains(name))
+            .collect();
         json!({
-            "resource": issuer,
+            "resource": own.identifier,
             "authorization_servers": [issuer],
             "scopes_supported": scopes,
             "bearer_methods_supported": ["header"],
             "authorization_details_types_supported": [RequestLimit::TYPE],
-            "resource_name": self.config.branding.name,
+            "resource_name": own.name,
             "resource_documentation": self.config.url("/docs"),
         })
         .to_string()

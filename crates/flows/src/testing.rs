@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use postern_domain::{
-    Lifetime, Organization, OrganizationId, OrganizationPolicy, PersonName, Plain, Refusal, Slug, Tier,
-    Timestamp, User, UserId,
+    Lifetime, Organization, OrganizationId, OrganizationPolicy, PersonName, Plain, Refusal, ResourceSpec,
+    ScopeSpec, Slug, SubjectType, Tier, Timestamp, User, UserId,
 };
 use postern_storage::{Db, organizations};
 
@@ -125,6 +125,38 @@ pub(crate) fn new_user(username: &str) -> NewUser {
         name: String::new(),
         password: Some(Plain::new(PASSWORD.to_owned())),
     }
+}
+
+/// Two APIs besides the own one.
+pub(crate) const BOOKS: &str = "https://books.example";
+pub(crate) const MUSIC: &str = "urn:example:music";
+
+/// The settings of an instance with these APIs.
+pub(crate) fn two_apis() -> Config {
+    let mut config = Config::default();
+    for name in ["books:read", "books:write", "music:read"] {
+        let row = ScopeSpec {
+            name: String::new(),
+            label: name.to_owned(),
+            description: String::new(),
+            group: "APIs".to_owned(),
+            subjects: vec![SubjectType::User, SubjectType::Organization],
+            hidden: false,
+            right: None,
+        };
+        config.scopes.insert(name.to_owned(), row);
+    }
+    let api = |identifier: &str, name: &str, scopes: &[&str]| ResourceSpec {
+        identifier: identifier.to_owned(),
+        name: name.to_owned(),
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        ..ResourceSpec::default()
+    };
+    config.resources = vec![
+        api(BOOKS, "The books", &["books:read", "books:write"]),
+        api(MUSIC, "The music", &["music:read"]),
+    ];
+    config
 }
 
 /// A visit from an address of documentation's network, by its last byte.

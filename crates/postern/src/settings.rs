@@ -182,6 +182,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
         }
     }
     leaks::check_keys(config)?;
+    check_resources(config)?;
     check_guard(&config.guard)?;
     if !matches!(config.keys.rsa_bits, 2048 | 3072 | 4096) {
         bail!("keys.rsa_bits must be 2048, 3072 or 4096");
@@ -215,6 +216,18 @@ fn check(config: &Config) -> anyhow::Result<()> {
     mail::sender(config)?;
     mail::Delivery::of(config)?;
     check_session_api_token(&config.session_api_token)
+}
+
+fn check_resources(config: &Config) -> anyhow::Result<()> {
+    let resources = config.resources().map_err(anyhow::Error::msg)?;
+    let of_routes = config.guard.routes.iter().filter_map(|route| route.resource.as_ref());
+    for name in config.guard.resource.iter().chain(of_routes) {
+        if !resources.iter().any(|resource| resource.identifier == *name) {
+            let known: Vec<&str> = resources.iter().map(|resource| resource.identifier.as_str()).collect();
+            bail!("guard: “{name}” is no API of [[resources]]; write one of {}", known.join(", "));
+        }
+    }
+    Ok(())
 }
 
 fn check_guard(settings: &Guard) -> anyhow::Result<()> {

@@ -100,6 +100,18 @@ protocol_names! {
 }
 
 protocol_names! {
+    /// What an access token looks like to those who get it.
+    #[derive(Default)]
+    AccessTokenFormat {
+        /// It says nothing: an API asks this server what it is worth (RFC 7662).
+        #[default]
+        Opaque = "opaque",
+        /// A JWT, whose signature an API verifies by itself (RFC 9068).
+        Jwt = "jwt",
+    }
+}
+
+protocol_names! {
     /// How what a client sends is signed: its assertions (RFC 7523) and request objects (RFC 9101). There is no `none`.
     AssertionAlgorithm {
         /// RSASSA-PKCS1-v1_5 with SHA-256.

@@ -87,7 +87,7 @@ pub async fn try_request(app: &App, trial: &Trial, inherited: &[LimitSet]) -> Re
     let inherited = inherited.to_vec();
     let judge = move || judged(&asked, limits, inherited).map(|tried| (tried, asked));
     let (mut tried, asked) = tokio::task::spawn_blocking(judge).await.map_err(Refusal::because)??;
-    tried.scopes = app.guard_routes.required(&asked.facts()).map(<[String]>::to_vec);
+    tried.scopes = app.guard_routes.required(&asked.facts()).map(|takes| takes.scopes.clone());
     Ok(tried)
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use postern_domain::limits::{LimitCaps, LimitSet, RequestLimit};
 use postern_domain::{
     AuthenticationContext, CodeChallenge, DISPLAY_VALUES, GrantName, NamedClaims, OrganizationId, Params,
@@ -22,6 +24,8 @@ pub(crate) struct Asked {
     pub(super) subject: SubjectType,
     /// What the client wants to be allowed.
     pub(crate) scopes: Scopes,
+    /// For which APIs: `resource` (RFC 8707 section 2.1); `None` is any.
+    pub(super) resources: Option<BTreeSet<String>>,
     /// Which claims the client names, of those that its scopes stand for.
     pub(super) claims: NamedClaims,
     /// The only authentication contexts that the client takes.
@@ -70,7 +74,9 @@ impl Asked {
         };
         let claimed = params.get("claims").map(Claimed::read).transpose()?.unwrap_or_default();
         reachable(app, claimed.contexts.as_deref())?;
-        let scopes = scopes::requested(params.get("scope"), client, &app.catalogue, subject)?;
+        let resources = app.resources.named(params.all("resource"))?;
+        let there = resources.as_ref().map(|audience| app.resources.scopes_at(audience));
+        let scopes = scopes::requested(params.get("scope"), client, &app.catalogue, subject, there.as_ref())?;
         // Of an organization, `sub` is its id, so these say nothing about who has to be signed in.
         let (hinted_organization, hinted) = match hinted {
             Some(sub) if subject == SubjectType::Organization => organization_of(app, sub).await?,
@@ -85,6 +91,7 @@ impl Asked {
         Ok(Self {
             subject,
             scopes,
+            resources,
             claims: if names_claims { claimed.named.within(&client.scopes) } else { NamedClaims::none() },
             contexts: claimed.contexts,
             limits: limits(params, app.config.limits.caps())?,

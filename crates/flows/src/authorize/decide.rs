@@ -194,6 +194,7 @@ async fn code(
         subject: Some(*subject),
         scopes: Some(asked.scopes.clone()),
         organizations: limit.map(|consent| consent.organizations.clone()),
+        audience: asked.resources.clone(),
         limits: asked.limits.clone(),
         ..Narrowing::default()
     };

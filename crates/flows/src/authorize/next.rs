@@ -55,6 +55,8 @@ pub struct Ask {
     pub is_provably_the_clients: bool,
     /// What is asked for, in the order and groups of the catalogue.
     pub groups: Vec<AskedGroup>,
+    /// What the APIs are called that it is for; none is any.
+    pub resources: Vec<String>,
     /// The requests that it would be limited to, one limit each; none is any.
     pub limits: Vec<String>,
     /// When this person last allowed this client something.

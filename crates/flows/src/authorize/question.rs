@@ -44,6 +44,7 @@ async fn question(
         redirect_uri: checked.return_to.uri().to_owned(),
         is_provably_the_clients: redirect_uri.is_provably_the_clients(),
         groups: groups(app, asked, before.map(|consent| &**consent)),
+        resources: resources(app, asked),
         limits: asked.limits.iter().flat_map(|set| set.lines().iter().map(ToString::to_string)).collect(),
         last_allowed: before.map(|consent| consent.updated_at),
         keeps: keeps(app, &client),
@@ -63,8 +64,10 @@ pub(super) fn shown(ready: &Ready, person: Person<'_>, query: &str) -> Vec<u8> {
     let claims = asked.claims.beyond(&asked.scopes);
     let claims = claims.into_iter().map(Claim::as_str).collect::<Vec<_>>().join(" ");
     let (scopes, subject) = (asked.scopes.to_string(), subject.to_string());
+    let resources: Vec<&str> = asked.resources.iter().flatten().map(String::as_str).collect();
+    let (resources, uri) = (resources.join(" "), checked.return_to.uri());
     let mut message = person.session.id.0.as_bytes().to_vec();
-    for part in [scopes.as_str(), claims.as_str(), subject.as_str(), checked.return_to.uri(), query] {
+    for part in [scopes.as_str(), claims.as_str(), subject.as_str(), resources.as_str(), uri, query] {
         message.extend((part.len() as u64).to_be_bytes());
         message.extend(part.as_bytes());
     }
@@ -131,6 +134,12 @@ fn groups(app: &App, asked: &Asked, before: Option<&Consent>) -> Vec<AskedGroup>
         }
     }
     groups
+}
+
+/// What people call the APIs that are named.
+fn resources(app: &App, asked: &Asked) -> Vec<String> {
+    let named = asked.resources.iter().flat_map(|audience| app.resources.of(audience));
+    named.map(|resource| resource.name.clone()).collect()
 }
 
 fn keeps(app: &App, client: &Client) -> Keeps {

@@ -13,6 +13,9 @@ const KINDS: [&str; 2] = ["jwt", "oauth-authz-req+jwt"];
 /// What stands in a request object about itself and is no parameter (RFC 7519 section 4.1).
 const ABOUT_ITSELF: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
+/// The one parameter that may be there several times (RFC 8707 section 2).
+const RESOURCE: &str = "resource";
+
 #[derive(Deserialize)]
 struct About {
     iss: Option<String>,
@@ -40,12 +43,15 @@ pub(super) async fn read(
     check(app, &client, &jwt, now).map_err(invalid)?;
     let mut params = Params::default();
     for (name, value) in jwt.claims::<Members>().map_err(invalid)?.0 {
-        if let Some(value) = parameter(&name, value).map_err(invalid)? {
-            params = params.with(&name, &value);
+        for value in values(&name, value) {
+            if let Some(value) = parameter(&name, value).map_err(invalid)? {
+                params =
+                    if name == RESOURCE { params.and(&name, &value) } else { params.with(&name, &value) };
+            }
         }
     }
     for (name, value) in beside.iter().filter(|(name, _)| *name != REQUEST) {
-        if params.get(name).is_some_and(|inside| inside != value) {
+        if params.get(name).is_some() && !params.all(name).any(|inside| inside == value) {
             return Err(invalid(&format!("{name} is another one in the request object than beside it")));
         }
     }
@@ -80,6 +86,14 @@ fn check(app: &App, client: &Client, jwt: &ClientJwt<'_>, now: Timestamp) -> Res
         return Err("its “aud” must be this server's issuer");
     }
     about.times.check(now).map(drop)
+}
+
+/// The values of a member: what may be sent several times stands there as an array.
+fn values(name: &str, value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(values) if name == RESOURCE => values,
+        one => vec![one],
+    }
 }
 
 /// A member of a request object as the parameter it is: what is no text is written as JSON (RFC 9101 section 4).

@@ -2,16 +2,23 @@ use postern_domain::{Catalogue, ClientMetadata, Refusal, Scopes, SubjectType};
 
 /// The scopes of a request (RFC 6749 section 3.3): what it names, which must be declared, known and for the kind of
 /// subject it is about; or, if it names none, all that the client declared and that is still known. What they imply comes
-/// along where it is declared too.
+/// along where it is declared too. `there` is what the APIs have that the request is for: beyond that, only who somebody
+/// is can be asked.
 pub(super) fn requested(
     scope: Option<&str>,
     client: &ClientMetadata,
     catalogue: &Catalogue,
     subject: SubjectType,
+    there: Option<&Scopes>,
 ) -> Result<Scopes, Refusal> {
     let fitting = |name: &str| catalogue.find(name).is_some_and(|row| row.subjects.contains(&subject));
+    let is_there =
+        |name: &str| there.is_none_or(|there| there.contains(name)) || Catalogue::is_identity(name);
+    let only_there =
+        |scopes: &Scopes| scopes.iter().filter(|name| is_there(name)).map(str::to_owned).collect();
     let Some(scope) = scope else {
-        return Ok(client.scopes.iter().filter(|name| fitting(name)).map(str::to_owned).collect());
+        let declared = client.scopes.iter().filter(|name| fitting(name)).map(str::to_owned).collect();
+        return Ok(only_there(&declared));
     };
     let scopes: Scopes = scope
         .parse()
@@ -28,5 +35,8 @@ pub(super) fn requested(
         let kind = if subject == SubjectType::Organization { "organizations" } else { "people" };
         return Err(Refusal::invalid_scope(format!("the scope “{name}” is not for {kind}")));
     }
-    Ok(catalogue.with_implied(&scopes).intersection(&client.scopes))
+    if let Some(name) = scopes.difference(&only_there(&scopes)).first_shortened() {
+        return Err(Refusal::invalid_scope(format!("no API that “resource” names has the scope “{name}”")));
+    }
+    Ok(only_there(&catalogue.with_implied(&scopes).intersection(&client.scopes)))
 }

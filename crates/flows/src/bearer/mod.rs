@@ -1,6 +1,7 @@
 //! What a presented token is worth, and the endpoints that say so: userinfo, introspection, revocation.
 
 mod acting;
+mod audience;
 mod basic;
 mod explain;
 mod holder;
@@ -14,6 +15,7 @@ mod userinfo;
 mod verdict;
 
 pub use acting::on_behalf_of;
+pub use audience::for_own_api;
 pub use basic::basic_verdict;
 pub use explain::{Explanation, explain};
 pub use holder::Holder;

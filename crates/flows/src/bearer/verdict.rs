@@ -170,7 +170,7 @@ impl Verdict {
     }
 
     /// The same token with another holder and permit.
-    pub(super) fn with(&self, holder: Holder, permit: Permit) -> Self {
+    pub(crate) fn with(&self, holder: Holder, permit: Permit) -> Self {
         Self {
             id: self.id,
             kind: self.kind,

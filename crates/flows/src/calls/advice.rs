@@ -124,7 +124,7 @@ impl Cause<'_> {
         }
         let kept = KeptRequest::read(&self.call.method, &self.call.url);
         let facts = RequestFacts { method: kept.method(), url: kept.url()?, body: Body::Absent };
-        self.app.guard_routes.required(&facts).map(<[String]>::to_vec)
+        self.app.guard_routes.required(&facts).map(|takes| takes.scopes.clone())
     }
 
     fn otherwise(&self, code: &str) -> Reasons {

@@ -16,6 +16,9 @@ pub struct Guard {
     pub rate_limits: bool,
     /// What the URLs require; without any, every URL is open to every token whose limits let it pass.
     pub routes: Vec<GuardRoute>,
+    /// The API behind it, by its identifier in `resources`: tokens for others only are refused. A route may name another
+    /// one; where none is named, tokens for any API pass.
+    pub resource: Option<String>,
     /// Whether the API gets a short JWT that says who asks.
     pub identity_token: bool,
     /// The `aud` of that JWT, a URI; without one, scheme and host of what is asked for.
@@ -49,6 +52,8 @@ pub struct GuardRoute {
     pub methods: Vec<String>,
     /// The scopes that the token must hold, all of them.
     pub scopes: Vec<String>,
+    /// The API that these URLs are of, if it is not the guard's.
+    pub resource: Option<String>,
 }
 
 impl Default for Guard {
@@ -57,6 +62,7 @@ impl Default for Guard {
             headers: GuardHeaders::default(),
             rate_limits: false,
             routes: Vec::new(),
+            resource: None,
             identity_token: false,
             identity_audience: None,
             identity_lifetime: Lifetime::seconds(60),

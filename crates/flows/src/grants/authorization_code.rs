@@ -6,6 +6,7 @@ use postern_storage::tokens::{self, Token, TokenData};
 use postern_storage::{OneTime, consume, grants, session_clients};
 
 use super::details::within_details;
+use super::resources::within_resources;
 use super::{Exchange, Grant, Request, revoke_family};
 use crate::issue::{self, Issued, Order, TokenAnswer};
 use crate::{App, Config, RequirePkce, standing};
@@ -55,6 +56,7 @@ async fn redeem(app: &App, Request { client, params, now }: Request<'_>) -> Resu
     check_pkce(&binding, client, params, app.config.clients.require_pkce)?;
     let permit = within_details(app, code.permit, params)?;
     let standing = standing::check(app, client, user, &permit).await?;
+    let access = within_resources(app, &standing.permit, params)?;
     let grant = Granted {
         id: binding.grant_id,
         client_id: client.id,
@@ -69,6 +71,7 @@ async fn redeem(app: &App, Request { client, params, now }: Request<'_>) -> Resu
         client,
         standing: &standing,
         permit: &standing.permit,
+        access: &access,
         grant: &grant,
         nonce: binding.nonce.as_deref(),
         refreshed: false,

@@ -3,6 +3,7 @@
 mod authorization_code;
 mod details;
 mod refresh_token;
+mod resources;
 mod retry;
 mod table;
 mod token;

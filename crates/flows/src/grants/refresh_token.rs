@@ -6,6 +6,7 @@ use postern_storage::tokens::{self, Token};
 use postern_storage::{OneTime, consume};
 
 use super::details::within_details;
+use super::resources::{check_scopes, within_resources};
 use super::retry::{Retry, Successor};
 use super::{Exchange, Grant, Request, retry, revoke_family};
 use crate::issue::{self, Order, TokenAnswer};
@@ -48,12 +49,12 @@ async fn refresh(app: &App, request: Request<'_>) -> Result<TokenAnswer, Refusal
         // Somebody was faster between our look and our change: both asked before either had an answer, so this one is
         // honest whatever was done with the successor since.
         let (token, grant) = look_up(app, client, hash, now).await?;
-        return match retry::successor(app, client, &token, &grant, Retry::Simultaneous, now).await? {
+        return match retry::successor(app, request, &token, &grant, Retry::Simultaneous).await? {
             Some(answer) => Ok(answer),
             None => Err(refused()),
         };
     }
-    if let Some(answer) = retry::successor(app, client, &token, &grant, Retry::Later, now).await? {
+    if let Some(answer) = retry::successor(app, request, &token, &grant, Retry::Later).await? {
         // A retry that asks for more than was granted is told so like any other request.
         return permit.map(|_| answer);
     }
@@ -93,7 +94,7 @@ async fn look_up(
 /// Replaces the token; `None` if somebody else did so first.
 async fn rotate(
     app: &App,
-    Request { client, now, .. }: Request<'_>,
+    Request { client, params, now }: Request<'_>,
     hash: TokenHash,
     permit: Permit,
     token: &Token,
@@ -106,10 +107,12 @@ async fn rotate(
             "the client is no longer registered for “{name}”: ask for less, or authorize again"
         )));
     }
+    let access = within_resources(app, &standing.permit, params)?;
     let order = Order {
         client,
         standing: &standing,
         permit: &standing.permit,
+        access: &access,
         grant,
         nonce: None,
         refreshed: true,
@@ -122,10 +125,12 @@ async fn rotate(
 }
 
 /// RFC 6749 section 6: no scope that this token does not hold, and all of its own if none is named; the same of requests.
-/// The successor holds no more than is answered, so what was given up does not come back.
+/// The successor holds no more, so what was given up does not come back. Only the access token is narrowed to the APIs
+/// that are named: the successor gets others for the rest (RFC 8707 section 2.2).
 fn narrowed(app: &App, held: &Permit, params: &Params) -> Result<Permit, Refusal> {
     let scopes = params.get("scope").map(str::parse::<Scopes>).transpose();
     let scopes = scopes.map_err(|error| Refusal::invalid_scope(error.to_string()))?;
+    check_scopes(app, scopes.as_ref().unwrap_or(&Scopes::none()), params)?;
     within_details(app, held.narrow(Narrowing { scopes, ..Narrowing::default() })?, params)
 }
 

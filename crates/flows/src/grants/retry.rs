@@ -1,10 +1,12 @@
 //! The honest retry of a refresh: an answer that was lost on its way can be had again, the very same, until it is seen to
 //! have arrived.
 
-use postern_domain::{Client, Grant, Lifetime, Refusal, Timestamp, TokenId, TokenText};
+use postern_domain::{Grant, Lifetime, Refusal, TokenId, TokenText};
 use postern_storage::tokens::{self, Token};
 use serde::{Deserialize, Serialize};
 
+use super::Request;
+use super::resources::named;
 use crate::issue::{self, Order, TokenAnswer};
 use crate::{App, standing};
 
@@ -55,11 +57,10 @@ fn place(replaced: TokenId) -> String {
 /// The successor of a token that was replaced, once more; `None` if this is no honest retry.
 pub(super) async fn successor(
     app: &App,
-    client: &Client,
+    Request { client, params, now }: Request<'_>,
     replaced: &Token,
     grant: &Grant,
     retry: Retry,
-    now: Timestamp,
 ) -> Result<Option<TokenAnswer>, Refusal> {
     let (Some(replaced_at), Some(sealed)) = (replaced.consumed_at, &replaced.successor) else {
         return Ok(None);
@@ -71,16 +72,32 @@ pub(super) async fn successor(
     let Some((access_token, access)) = find(app, &successor.access_token, retry).await? else {
         return Ok(None);
     };
-    let refresh_token = match &successor.refresh_token {
+    let refresh = match &successor.refresh_token {
         None => None,
         Some(text) => match find(app, text, retry).await? {
-            Some((text, _)) => Some(text),
+            Some(found) => Some(found),
             None => return Ok(None),
         },
     };
-    let standing = standing::check(app, client, grant.user_id, &access.permit).await?;
-    let permit = &access.permit;
-    let order = Order { client, standing: &standing, permit, grant, nonce: None, refreshed: true, now };
+    if named(app, params)?.is_some_and(|named| access.permit.audience != Some(named)) {
+        return Err(Refusal::invalid_target(
+            "the refresh token was just replaced by a request for other APIs; use the one that replaced it",
+        ));
+    }
+    let (refresh_token, held) = refresh.unzip();
+    let permit = held.as_ref().map_or(&access.permit, |held| &held.permit);
+    let standing = standing::check(app, client, grant.user_id, permit).await?;
+    let access_permit = &access.permit;
+    let order = Order {
+        client,
+        standing: &standing,
+        permit,
+        access: access_permit,
+        grant,
+        nonce: None,
+        refreshed: true,
+        now,
+    };
     let id_token = match permit.scopes.contains("openid") {
         true => Some(issue::id_token(app, &order, &access_token).await?),
         false => None,

@@ -1,6 +1,7 @@
 use postern_domain::limits::RequestFacts;
 use postern_domain::{Refusal, SubjectType};
 
+use super::routes::Takes;
 use crate::App;
 use crate::bearer::{Judgement, OutsideLimits, Verdict};
 
@@ -16,12 +17,15 @@ pub struct Passed {
 /// Whether a request with a token that works may pass.
 ///
 /// # Errors
-/// `forbidden` if no route is about it, or none that is for customers; `insufficient_scope` that names the scope;
+/// `invalid_token` if the token is for other APIs only; `forbidden` if no route is about it, or none that is for customers; `insufficient_scope` that names the scope;
 /// `outside_limits` that names the lines of the token that were closest.
 pub fn decide(app: &App, verdict: &Verdict, request: &RequestFacts<'_>) -> Result<Passed, Refusal> {
-    let Some(scopes) = app.guard_routes.required(request) else {
+    let Some(Takes { scopes, resource }) = app.guard_routes.required(request) else {
         return Err(Refusal::forbidden("no route of guard.routes is about this request"));
     };
+    if let Some(resource) = resource.as_deref().or(app.config.guard.resource.as_deref()) {
+        verdict.check_audience(resource)?;
+    }
     let is_customer = verdict.permit.subject.subject_type() == Some(SubjectType::Customer);
     if is_customer && scopes.is_empty() {
         return Err(Refusal::forbidden(

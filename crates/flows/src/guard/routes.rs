@@ -10,10 +10,22 @@ pub enum GuardRoutes {
     /// No route is written down: every URL is open to every token whose limits let it pass.
     Open,
     /// The routes, and what each takes.
-    Listed(CompiledLimits, Vec<Vec<String>>),
+    Listed(CompiledLimits, Vec<Takes>),
     /// The routes could not be read: nothing may pass.
     Closed,
 }
+
+/// What a route takes.
+#[derive(Clone, Debug, Default)]
+pub struct Takes {
+    /// The scopes that a token must hold, all of them.
+    pub(crate) scopes: Vec<String>,
+    /// The API that a token must be for, if it is not the guard's.
+    pub(crate) resource: Option<String>,
+}
+
+/// What is taken where no route is written down.
+static NOTHING: Takes = Takes { scopes: Vec::new(), resource: None };
 
 impl GuardRoutes {
     /// Makes the routes of the configuration ready.
@@ -26,18 +38,20 @@ impl GuardRoutes {
         });
         let Some(set) = LimitSet::new(lines.collect::<Result<_, _>>()?) else { return Ok(Self::Open) };
         let compiled = CompiledLimits::compile(set).map_err(|error| format!("guard.routes: {error}"))?;
-        Ok(Self::Listed(compiled, routes.iter().map(|route| route.scopes.clone()).collect()))
+        let takes =
+            |route: &GuardRoute| Takes { scopes: route.scopes.clone(), resource: route.resource.clone() };
+        Ok(Self::Listed(compiled, routes.iter().map(takes).collect()))
     }
 
-    /// The scopes that a request takes, by the first route that is about it; `None` if none is, though there are some.
-    pub(crate) fn required(&self, request: &RequestFacts<'_>) -> Option<&[String]> {
-        let (lines, scopes) = match self {
-            Self::Open => return Some(&[]),
+    /// What a request takes, by the first route that is about it; `None` if none is, though there are some.
+    pub(crate) fn required(&self, request: &RequestFacts<'_>) -> Option<&Takes> {
+        let (lines, takes) = match self {
+            Self::Open => return Some(&NOTHING),
             Self::Closed => return None,
-            Self::Listed(lines, scopes) => (lines, scopes),
+            Self::Listed(lines, takes) => (lines, takes),
         };
         match lines.allows(&RequestFacts { body: Body::Absent, ..request.clone() }) {
-            LimitVerdict::Passed(Some(at)) => scopes.get(at).map(Vec::as_slice),
+            LimitVerdict::Passed(Some(at)) => takes.get(at),
             LimitVerdict::Passed(None) | LimitVerdict::Refused(_) => None,
         }
     }

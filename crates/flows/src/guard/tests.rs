@@ -1,10 +1,10 @@
-use postern_domain::ErrorCode;
 use postern_domain::limits::{Body, Method, RequestFacts, RequestUrl};
+use postern_domain::{ErrorCode, Permit};
 
 use super::decide;
 use crate::api_tokens::{self, NewToken, Owner, TokenDraft};
 use crate::bearer::{self, Verdict};
-use crate::testing::{HERE, TestApp, app_with, user};
+use crate::testing::{BOOKS, HERE, MUSIC, TestApp, app_with, two_apis, user};
 use crate::{Actor, Config, GuardRoute};
 
 async fn verdict(app: &TestApp, draft: TokenDraft) -> std::sync::Arc<Verdict> {
@@ -27,6 +27,7 @@ async fn routes_take_scopes_and_limits_hold() {
         pattern: pattern.into(),
         methods: methods.iter().map(|method| (*method).to_owned()).collect(),
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        resource: None,
     };
     let mut config = Config::default();
     config.guard.routes = vec![
@@ -49,6 +50,33 @@ async fn routes_take_scopes_and_limits_hold() {
 }
 
 #[tokio::test]
+async fn a_token_for_another_api_is_none_here() {
+    let mut config = two_apis();
+    config.guard.resource = Some(BOOKS.to_owned());
+    let pattern = "https://m\\.example/.*".to_owned();
+    let other = GuardRoute { pattern, resource: Some(MUSIC.to_owned()), ..GuardRoute::default() };
+    let rest = GuardRoute { pattern: "https://.*".to_owned(), ..GuardRoute::default() };
+    config.guard.routes = vec![other, rest];
+    let app = app_with(config).await;
+    let any = verdict(&app, TokenDraft::default()).await;
+    for (audience, at_books, at_music) in [
+        (None, true, true),
+        (Some(vec![BOOKS]), true, false),
+        (Some(vec![MUSIC]), false, true),
+        (Some(vec![BOOKS, MUSIC]), true, true),
+        (Some(vec!["http://localhost:8080"]), false, false),
+    ] {
+        let named = audience.as_ref().map(|all| all.iter().map(|one| (*one).to_owned()).collect());
+        let permit = Permit { audience: named, ..any.permit.clone() };
+        let verdict = any.with(any.holder.clone(), permit);
+        for (url, passes) in [("https://b.example/x", at_books), ("https://m.example/x", at_music)] {
+            let expected = if passes { Ok(None) } else { Err(ErrorCode::InvalidToken) };
+            assert_eq!(outcome(&app, &verdict, "GET", url), expected, "{audience:?} {url}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn limits_that_only_report_let_pass_and_say_so() {
     let app = app_with(Config::default()).await;
     let draft = TokenDraft { limits: "[get].*".into(), report_only: "1d".into(), ..TokenDraft::default() };
@@ -64,7 +92,8 @@ async fn limits_that_only_report_let_pass_and_say_so() {
 #[tokio::test]
 async fn routes_that_cannot_be_read_are_said() {
     for (pattern, method) in [("(", "get"), (".*", "gett"), ("", "get")] {
-        let route = GuardRoute { pattern: pattern.into(), methods: vec![method.into()], scopes: Vec::new() };
+        let methods = vec![method.into()];
+        let route = GuardRoute { pattern: pattern.into(), methods, ..GuardRoute::default() };
         assert_eq!(super::GuardRoutes::new(&[route]).is_err(), !pattern.is_empty(), "{pattern} {method}");
     }
 }

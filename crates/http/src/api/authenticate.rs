@@ -24,6 +24,7 @@ pub(super) async fn authenticate(app: &App, parts: &Parts) -> Result<Option<Call
     credential::no_token_in_query(app, parts.uri.query().unwrap_or_default())?;
     let from = client_address(app, &parts.extensions, &parts.headers);
     let Some(verdict) = by_token(app, &parts.headers, from).await? else { return of_page(app, parts).await };
+    bearer::for_own_api(app, &verdict)?;
     let Some(id) = verdict.holder.session() else { return Ok(Some(Caller::of_token(verdict))) };
     // When the person last proved who they are is not a thing to remember: it is read each time.
     let session = sessions::living(app, id).await?;

@@ -88,6 +88,7 @@ fn question(app: &App, visitor: &Visitor, ask: &Ask) -> Response {
         redirect_host: ask.redirect_host.clone(),
         unproven: unproven(ask),
         groups: ask.groups.iter().map(group).collect(),
+        resources: ask.resources.clone(),
         limits: ask.limits.clone(),
         last_allowed: ask.last_allowed.map(|at| When::new(at.0, now)),
         lifetime: lifetime(metadata.name.as_str(), ask.keeps),

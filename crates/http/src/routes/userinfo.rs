@@ -57,6 +57,7 @@ async fn claims(
 ) -> Result<Response, BearerError> {
     let verdict = bearer::verdict(app, token, from).await?;
     came.by(&verdict);
+    bearer::for_own_api(app, &verdict)?;
     app.audit.ready()?;
     if verdict.is_limited() {
         let url = own_url(app, uri)?;

@@ -36,6 +36,8 @@ pub struct Consent {
     pub unproven: Option<Unproven>,
     /// What is asked for, by subject. Empty where the app only asks to sign the person in.
     pub groups: Vec<ScopeGroup>,
+    /// What the APIs are called that it is for; none is any.
+    pub resources: Vec<String>,
     /// The requests that it would be limited to, one limit each; none is any.
     pub limits: Vec<String>,
     /// When this person last allowed this app something, if ever; marks of new scopes mean *since then*.
@@ -127,6 +129,7 @@ impl Page for Consent {
             known_since: When::new(SAMPLE_NOW - 400 * 86_400, SAMPLE_NOW),
             redirect_host: "notes.example.com".into(),
             unproven: None,
+            resources: Vec::new(),
             limits: Vec::new(),
             groups: vec![
                 group(
@@ -193,6 +196,7 @@ impl Consent {
             scopes: scopes.iter().map(|label| ScopeLine::new(*label, "")).collect(),
         };
         Self {
+            resources: vec!["Books".to_owned(), "متجر المراسم <b>".to_owned()],
             limits: vec!["[get]https://api\\.example\\.com/projects/.*".to_owned()],
             groups: vec![
                 group("Customers", &["See customers", "Change customers"]),

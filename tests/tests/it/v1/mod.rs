@@ -10,5 +10,6 @@ mod pkce;
 mod protocol;
 mod redirect_uri;
 mod refresh;
+mod resources;
 mod signed;
 mod token_text;

@@ -8,6 +8,7 @@ mod proof;
 mod pushed;
 mod redirect_uris;
 mod request_objects;
+mod resources;
 mod spelling;
 mod table;
 mod walk;

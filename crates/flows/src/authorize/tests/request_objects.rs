@@ -7,6 +7,7 @@ use super::fixture::{ADDRESS, field, query, said, target};
 use crate::authorize::{Next, Person, Posted, authorize, keep};
 use crate::client_jwt::testing::{OTHERS, PAIRS, message, with_secret};
 use crate::party::{CHALLENGE, Party, REDIRECT_URI};
+use crate::testing::{BOOKS, MUSIC, two_apis};
 
 const ID: &str = "web-app";
 const ISSUER: &str = "http://localhost:8080";
@@ -52,6 +53,26 @@ async fn go_on(party: &Party, path: &str) -> Result<Next, crate::authorize::Unre
 
 fn beside(object: &str, more: &[(&str, &str)]) -> String {
     query(&[&[("client_id", ID), ("request", object)], more].concat())
+}
+
+/// RFC 8707: what may be sent several times stands in a request object as an array.
+#[tokio::test]
+async fn it_names_several_apis() {
+    let mut config = two_apis();
+    config.keys.rsa_bits = 2048;
+    let party = Party::configured(config, |metadata| metadata.jwks = Some(PAIRS.public())).await;
+    for (inside, outside, expected) in [
+        (json!([BOOKS, MUSIC]), vec![], "code"),
+        (json!(BOOKS), vec![("resource", BOOKS)], "code"),
+        (json!([BOOKS, MUSIC]), vec![("resource", MUSIC), ("resource", BOOKS)], "code"),
+        (json!([BOOKS]), vec![("resource", MUSIC)], "page: invalid_request_object"),
+        (json!([BOOKS, "urn:unknown"]), vec![], "invalid_target"),
+        (json!([{}]), vec![], "invalid_target"),
+        (json!([]), vec![], "code"),
+    ] {
+        let object = changed(&party, |members| members["resource"] = inside.clone());
+        assert_eq!(comes_to(&party, &beside(&object, &outside)).await, expected, "{inside} {outside:?}");
+    }
 }
 
 #[tokio::test]

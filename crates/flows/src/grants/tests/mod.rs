@@ -2,3 +2,4 @@ mod code;
 mod organization;
 mod pairwise;
 mod refresh;
+mod resources;
