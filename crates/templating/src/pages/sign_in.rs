@@ -72,6 +72,10 @@ impl SignIn {
     fn confirms(&self) -> bool {
         matches!(self.mode, SignInMode::Confirm)
     }
+
+    fn chooses(&self) -> bool {
+        matches!(self.mode, SignInMode::Choose(_))
+    }
 }
 
 impl Page for SignIn {

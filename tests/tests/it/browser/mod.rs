@@ -1,5 +1,6 @@
 //! Pages in a real Chromium.
 
+mod accounts;
 mod demo;
 mod example;
 mod inert;

@@ -32,7 +32,7 @@ async fn open_pages(instance: &Instance) -> Vec<(&'static str, String)> {
 }
 
 /// Looks at a page in light and dark, wide and narrow: how it fits depends on its width alone, its colours on neither.
-async fn assert_good(browser: &Chromium, name: &str, url: &str) {
+pub(super) async fn assert_good(browser: &Chromium, name: &str, url: &str) {
     browser.open(url).await.unwrap();
     for (scheme, widths) in [("light", [1280, 320]), ("dark", [360, 640])] {
         let media = serde_json::json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
