@@ -35,7 +35,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     if (!(await copy(button.dataset.copy))) return;
     use.setAttribute("href", symbol.replace("#copy", "#check"));
     button.classList.add("done");
-    announcer.textContent = "Copied";
+    announcer.textContent = document.documentElement.dataset.copied;
     clearTimeout(back);
     back = setTimeout(() => {
       use.setAttribute("href", symbol);
@@ -47,14 +47,16 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 
 const UNITS = [["year", 31536000, 31536000], ["month", 2592000, 5184000], ["day", 86400, 86400], ["hour", 3600, 3600], ["minute", 60, 60]];
 
+const { lang, dataset } = document.documentElement;
+const words = new Intl.RelativeTimeFormat(lang);
+
 /** The same words as the server's. */
 function relative(then, now) {
   const distance = Math.floor(Math.abs(now - then) / 1000);
   const unit = UNITS.find(([, , from]) => distance >= from);
-  if (!unit) return "just now";
+  if (!unit) return dataset.justNow;
   const count = Math.floor(distance / unit[1]);
-  const words = `${count} ${unit[0]}${count === 1 ? "" : "s"}`;
-  return then > now ? `in ${words}` : `${words} ago`;
+  return words.format(then > now ? count : -count, unit[0]);
 }
 
 const times = [...document.querySelectorAll("time[datetime]")];

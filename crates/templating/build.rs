@@ -1,6 +1,7 @@
-//! Rebuilds the crate when a page, a style or a script was added or removed: both folders are embedded.
+//! Rebuilds the crate when a page, a style, a script or a catalogue was added or removed: the folders are embedded.
 
 fn main() {
+    println!("cargo::rerun-if-changed=../../locales");
     println!("cargo::rerun-if-changed=../../static");
     println!("cargo::rerun-if-changed=../../templates");
 }

@@ -1,4 +1,4 @@
-//! Tasks of this repository: `cargo xtask test`, `cargo xtask bench` and `cargo xtask conformance`.
+//! Tasks of this repository: `cargo xtask test`, `bench`, `conformance` and `locales`.
 //!
 //! It builds in seconds, since it runs before anything else is built: standard library and `anyhow` only.
 
@@ -6,6 +6,7 @@ mod axe;
 mod bench;
 mod browser;
 mod conformance;
+mod locales;
 mod machine;
 mod postgres;
 mod proxies;
@@ -24,7 +25,9 @@ usage: cargo xtask test [--sqlite-only] [--no-browser] [FILTER]
        cargo xtask bench [--sqlite-only] [--quick]
            operations a second of the release binary, beside the limits of this machine
        cargo xtask conformance --suite URL [--database URL] [--plan NAME]… [--host NAME] [--server PATH] [--write]
-           what the OpenID Foundation's conformance suite, running there, says of it; see docs/conformance.md";
+           what the OpenID Foundation's conformance suite, running there, says of it; see docs/conformance.md
+       cargo xtask locales
+           adds to the catalogues in locales/ the messages that they lack; see docs/languages.md";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -42,6 +45,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         Some(("test", rest)) => test::run(&test::Options::parse(rest)?),
         Some(("bench", rest)) => bench::run(&bench::Options::parse(rest)?),
         Some(("conformance", rest)) => conformance::run(&conformance::Options::parse(rest)),
+        Some(("locales", _)) => locales::run(),
         Some(("help" | "--help" | "-h", _)) => {
             println!("{USAGE}");
             Ok(())

@@ -3,8 +3,8 @@
 use postern_domain::{Params, Plain};
 use postern_flows::FieldErrors;
 use postern_flows::users::NewUser;
-use postern_templating::Field;
 use postern_templating::pages::NewAccount;
+use postern_templating::{Field, Text};
 
 /// What a form about a new account says.
 pub(crate) fn new_user(form: &Params) -> NewUser {
@@ -31,7 +31,7 @@ pub(crate) fn new_account(typed: &Params, errors: &FieldErrors) -> NewAccount {
 pub(crate) fn field(typed: &Params, errors: &FieldErrors, name: &str) -> Field {
     let field = Field::new(typed.get(name).unwrap_or_default());
     match errors.of(name) {
-        Some(error) => field.with_error(error),
+        Some(error) => field.with_error(Text::sentence(error)),
         None => field,
     }
 }

@@ -15,6 +15,7 @@ mod first_words;
 mod form_token;
 mod guard;
 mod heading;
+mod language;
 mod mails;
 mod middleware;
 mod page;

@@ -12,7 +12,7 @@ use postern_flows::{App, audit};
 use crate::answer::PageRefusal;
 use crate::api::dressed;
 use crate::request::{FormNonce, RequestId, Visitor, client_address};
-use crate::{csp, session};
+use crate::{csp, language, session};
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
@@ -58,26 +58,34 @@ fn names_one_host(request: &Request) -> bool {
 }
 
 /// Around pages: finds out who asks, renders refusals as pages, sets the headers of pages.
-pub(crate) async fn page_answer(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let nonce = FormNonce::of(request.headers(), &app);
-    let signed_in = match session::current(&app, &mut request).await {
+pub(crate) async fn page_answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (uri, headers) = (request.uri().clone(), request.headers().clone());
+    language::scope(&uri, &headers, answer_page(&app, request, next)).await
+}
+
+async fn answer_page(app: &Arc<App>, mut request: Request, next: Next) -> Response {
+    let nonce = FormNonce::of(request.headers(), app);
+    let signed_in = match session::current(app, &mut request).await {
         Ok(signed_in) => signed_in,
         Err(refusal) => {
             let visitor = Visitor::new(None, &nonce);
-            return with_page_headers(PageRefusal::from(refusal).render(&app, &visitor));
+            return with_page_headers(PageRefusal::from(refusal).render(app, &visitor));
         }
     };
     let visitor = Visitor::new(signed_in, &nonce);
+    if let Some(signed_in) = &visitor.signed_in {
+        language::of_person(&signed_in.user);
+    }
     let session = visitor.signed_in.as_ref().map(|signed_in| &*signed_in.session);
-    let state = session::state_cookie(&app, request.headers(), session);
+    let state = session::state_cookie(app, request.headers(), session);
     request.extensions_mut().insert(visitor.clone());
     let mut response = next.run(request).await;
-    session::keep_state(&app, state, response.headers_mut());
+    session::keep_state(app, state, response.headers_mut());
     if let Some(refusal) = response.extensions_mut().remove::<PageRefusal>() {
-        response = refusal.render(&app, &visitor);
+        response = refusal.render(app, &visitor);
     }
     if is_html(response.headers())
-        && let Some(cookie) = nonce.new_cookie(&app)
+        && let Some(cookie) = nonce.new_cookie(app)
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

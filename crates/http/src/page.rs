@@ -1,19 +1,24 @@
 //! From a page's struct to an answer.
 
 use askama::Template;
+use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use postern_domain::{Refusal, User};
 use postern_flows::App;
 use postern_templating::{Account, Branding, Chrome, Section};
 
 use crate::answer::PageRefusal;
-use crate::form_token;
 use crate::request::Visitor;
+use crate::{form_token, language};
 
-/// The page as an answer; one that cannot be rendered is an error of ours.
+/// The page as an answer, in the language of its visitor; one that cannot be rendered is an error of ours.
 pub(crate) fn render(page: &impl Template) -> Response {
-    match page.render() {
-        Ok(html) => Html(html).into_response(),
+    let language = language::current();
+    match page.render_with_values(&language) {
+        Ok(html) => {
+            let tag = [(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()))];
+            (tag, Html(html)).into_response()
+        }
         Err(error) => PageRefusal::from(Refusal::because(error)).into_response(),
     }
 }

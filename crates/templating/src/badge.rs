@@ -3,6 +3,8 @@
 use askama::{Template, filters::HtmlSafe};
 use serde::{Deserialize, Serialize};
 
+use crate::Text;
+
 /// The colour of a [`Badge`] or of an entry that wants attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tone {
@@ -48,14 +50,14 @@ pub struct Badge {
     /// The colour.
     pub tone: Tone,
     /// One to four words in lower case.
-    pub text: String,
+    pub text: Text,
 }
 
 impl HtmlSafe for Badge {}
 
 impl Badge {
     /// A badge with this word in this colour.
-    pub fn new(tone: Tone, text: impl Into<String>) -> Self {
+    pub fn new(tone: Tone, text: impl Into<Text>) -> Self {
         Self { tone, text: text.into() }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{OrganizationNav, OrganizationTab, assets, avatar, colour};
+use crate::{OrganizationNav, OrganizationTab, Text, assets, avatar, colour};
 
 /// The frame of a page, the same for all of them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -82,7 +82,7 @@ pub struct Notice {
     /// Whether it went well.
     pub kind: NoticeKind,
     /// One or two short sentences: what was done, what comes next.
-    pub text: String,
+    pub text: Text,
 }
 
 /// How a [`Notice`] is coloured and announced.
@@ -127,22 +127,22 @@ impl NoticeKind {
 
 impl Notice {
     /// What was done.
-    pub fn done(text: impl Into<String>) -> Self {
+    pub fn done(text: impl Into<Text>) -> Self {
         Self { kind: NoticeKind::Done, text: text.into() }
     }
 
     /// Something to know.
-    pub fn info(text: impl Into<String>) -> Self {
+    pub fn info(text: impl Into<Text>) -> Self {
         Self { kind: NoticeKind::Info, text: text.into() }
     }
 
     /// Something that wants attention.
-    pub fn warning(text: impl Into<String>) -> Self {
+    pub fn warning(text: impl Into<Text>) -> Self {
         Self { kind: NoticeKind::Warning, text: text.into() }
     }
 
     /// What was not done, and why.
-    pub fn failed(text: impl Into<String>) -> Self {
+    pub fn failed(text: impl Into<Text>) -> Self {
         Self { kind: NoticeKind::Failed, text: text.into() }
     }
 }

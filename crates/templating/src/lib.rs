@@ -2,7 +2,8 @@
 //!
 //! No page knows an entity or looks anything up. Every struct derives [`askama::Template`], so
 //! `page.render()` gives the HTML; every page implements [`Page`] and so has samples, from which the tests and the
-//! gallery render all of them. Text is escaped by the templates: hand it over as it is.
+//! gallery render all of them. Text is escaped by the templates: hand it over as it is. Words are messages, see [`t`]:
+//! a page is rendered in a [`Language`].
 
 mod app_face;
 pub mod assets;
@@ -11,6 +12,7 @@ mod badge;
 mod chrome;
 mod colour;
 mod form;
+mod language;
 pub mod mails;
 mod number;
 mod organization_nav;
@@ -31,10 +33,11 @@ pub use avatar::Avatar;
 pub use badge::{Badge, Tone};
 pub use chrome::{Account, Branding, Chrome, Notice, NoticeKind, Section};
 pub use form::{Choice, Field, FieldError};
+pub use language::{Argument, Language, Markup, Text, markup, markup_n, t, tn};
 pub use organization_nav::{OrganizationNav, OrganizationTab};
 pub use page::{Page, Visitor, visit_all};
 pub use pager::Pager;
 pub use scope::{ScopeChoice, ScopeChoices, ScopeGroup, ScopeLine};
 pub use shortened::Shortened;
 pub use snippet::Snippet;
-pub use when::When;
+pub use when::{When, span};

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Text;
+
 /// Scopes about one subject, as the consent page lists them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeGroup {
     /// The subject in one or two words, e.g. *Your identity*.
-    pub name: String,
+    pub name: Text,
     /// What is asked for about it.
     pub scopes: Vec<ScopeLine>,
 }
@@ -15,9 +17,9 @@ pub struct ScopeGroup {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeLine {
     /// What the app may do, e.g. *See your e-mail address*.
-    pub label: String,
+    pub label: Text,
     /// A sentence more, or nothing.
-    pub description: String,
+    pub description: Text,
     /// Not yet granted to this app by this person.
     pub new: bool,
 }
@@ -46,7 +48,7 @@ pub struct ScopeChoice {
 
 impl ScopeLine {
     /// A line without the mark *new*.
-    pub fn new(label: impl Into<String>, description: impl Into<String>) -> Self {
+    pub fn new(label: impl Into<Text>, description: impl Into<Text>) -> Self {
         Self { label: label.into(), description: description.into(), new: false }
     }
 }

@@ -2,21 +2,21 @@
 
 use askama::{Template, filters::HtmlSafe};
 use serde::{Deserialize, Serialize};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::{Text, t, tn};
 
 /// A point in time. In a template, `{{ when }}` gives `<time>`, which a script keeps up to date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Template)]
 #[template(
-    source = r#"<time datetime="{{ rfc3339() }}" title="{{ exact }}">{{ relative }}</time>"#,
+    source = r#"<time datetime="{{ rfc3339() }}" title="{{ exact() }}">{{ relative() }}</time>"#,
     ext = "html"
 )]
 pub struct When {
     /// Unix seconds.
     pub unix: i64,
-    /// e.g. *22 Nov 2026, 09:57 UTC*.
-    pub exact: String,
-    /// e.g. *5 minutes ago* or *in 6 days*.
-    pub relative: String,
+    /// Where it is seen from, in Unix seconds.
+    pub now: i64,
 }
 
 impl HtmlSafe for When {}
@@ -30,45 +30,85 @@ const YEAR: u64 = 365 * DAY;
 impl When {
     /// The point `unix`, seen from `now`; both in Unix seconds.
     pub fn new(unix: i64, now: i64) -> Self {
-        Self { unix, exact: exact(unix), relative: relative(unix, now) }
+        Self { unix, now }
     }
 
     /// The same point as RFC 3339 in UTC, for machines; empty where the year has more than four digits.
     pub fn rfc3339(&self) -> String {
-        OffsetDateTime::from_unix_timestamp(self.unix)
-            .ok()
-            .and_then(|t| t.format(&Rfc3339).ok())
-            .unwrap_or_default()
+        self.utc().and_then(|t| t.format(&Rfc3339).ok()).unwrap_or_default()
+    }
+
+    /// The point itself, e.g. *22 Nov 2026, 09:57 UTC*.
+    pub fn exact(&self) -> Text {
+        let Some(utc) = self.utc() else { return t("unknown") };
+        t("{day}, {hour}:{minute} UTC")
+            .with("day", self.day())
+            .with("hour", format!("{:02}", utc.hour()))
+            .with("minute", format!("{:02}", utc.minute()))
     }
 
     /// The day alone, e.g. *22 Nov 2026*.
-    pub fn day(&self) -> &str {
-        self.exact.split(',').next().unwrap_or_default()
+    pub fn day(&self) -> Text {
+        let Some(utc) = self.utc() else { return t("unknown") };
+        t("{day} {month} {year}")
+            .with("day", utc.day().to_string())
+            .with("month", month(utc.month()))
+            .with("year", utc.year().to_string())
+    }
+
+    /// How far away it is, e.g. *5 minutes ago* or *in 6 days*.
+    pub fn relative(&self) -> Text {
+        let distance = self.unix.abs_diff(self.now);
+        let is_ahead = self.unix > self.now;
+        match distance {
+            d if d < MINUTE => t("just now"),
+            d if d < HOUR && is_ahead => tn("in {count} minute", "in {count} minutes", d / MINUTE),
+            d if d < HOUR => tn("{count} minute ago", "{count} minutes ago", d / MINUTE),
+            d if d < DAY && is_ahead => tn("in {count} hour", "in {count} hours", d / HOUR),
+            d if d < DAY => tn("{count} hour ago", "{count} hours ago", d / HOUR),
+            d if d < 2 * MONTH && is_ahead => tn("in {count} day", "in {count} days", d / DAY),
+            d if d < 2 * MONTH => tn("{count} day ago", "{count} days ago", d / DAY),
+            d if d < YEAR && is_ahead => tn("in {count} month", "in {count} months", d / MONTH),
+            d if d < YEAR => tn("{count} month ago", "{count} months ago", d / MONTH),
+            d if is_ahead => tn("in {count} year", "in {count} years", d / YEAR),
+            d => tn("{count} year ago", "{count} years ago", d / YEAR),
+        }
+    }
+
+    fn utc(&self) -> Option<OffsetDateTime> {
+        OffsetDateTime::from_unix_timestamp(self.unix).ok()
     }
 }
 
-fn exact(unix: i64) -> String {
-    let format = format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC");
-    OffsetDateTime::from_unix_timestamp(unix)
-        .ok()
-        .and_then(|time| time.format(&format).ok())
-        .unwrap_or_else(|| "unknown".into())
+/// A span of seconds in the largest unit that it is a whole number of, e.g. *90 days*.
+pub fn span(seconds: i64) -> Text {
+    let seconds = seconds.unsigned_abs();
+    match seconds {
+        s if s > 0 && s.is_multiple_of(DAY) => tn("{count} day", "{count} days", s / DAY),
+        s if s > 0 && s.is_multiple_of(HOUR) => tn("{count} hour", "{count} hours", s / HOUR),
+        s if s > 0 && s.is_multiple_of(MINUTE) => tn("{count} minute", "{count} minutes", s / MINUTE),
+        s => tn("{count} second", "{count} seconds", s),
+    }
 }
 
-fn relative(unix: i64, now: i64) -> String {
-    let distance = unix.abs_diff(now);
-    if distance < MINUTE {
-        return "just now".into();
-    }
-    let (count, unit) = match distance {
-        d if d < HOUR => (d / MINUTE, "minute"),
-        d if d < DAY => (d / HOUR, "hour"),
-        d if d < 2 * MONTH => (d / DAY, "day"),
-        d if d < YEAR => (d / MONTH, "month"),
-        d => (d / YEAR, "year"),
+fn month(month: time::Month) -> Text {
+    use time::Month::{
+        April, August, December, February, January, July, June, March, May, November, October, September,
     };
-    let plural = if count == 1 { "" } else { "s" };
-    if unix > now { format!("in {count} {unit}{plural}") } else { format!("{count} {unit}{plural} ago") }
+    match month {
+        January => t("Jan"),
+        February => t("Feb"),
+        March => t("Mar"),
+        April => t("Apr"),
+        May => t("May"),
+        June => t("Jun"),
+        July => t("Jul"),
+        August => t("Aug"),
+        September => t("Sep"),
+        October => t("Oct"),
+        November => t("Nov"),
+        December => t("Dec"),
+    }
 }
 
 #[cfg(test)]
@@ -90,16 +130,16 @@ mod tests {
             (-90 * 86_400, "3 months ago"),
             (-800 * 86_400, "2 years ago"),
         ] {
-            assert_eq!(When::new(NOW + offset, NOW).relative, text);
+            assert_eq!(When::new(NOW + offset, NOW).relative().to_string(), text);
         }
     }
 
     #[test]
     fn the_exact_time_is_utc() {
         let when = When::new(NOW, NOW);
-        assert_eq!(when.exact, "22 Nov 2026, 09:57 UTC");
+        assert_eq!(when.exact().to_string(), "22 Nov 2026, 09:57 UTC");
         assert_eq!(when.rfc3339(), "2026-11-22T09:57:00Z");
-        assert_eq!(when.day(), "22 Nov 2026");
-        assert_eq!(When::new(i64::MAX, NOW).exact, "unknown");
+        assert_eq!(when.day().to_string(), "22 Nov 2026");
+        assert_eq!(When::new(i64::MAX, NOW).exact().to_string(), "unknown");
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::{Template, filters::HtmlSafe};
 
-use crate::Field;
+use crate::{Field, Text};
 
 /// A symbol of `static/icons.svg`, decorative: the word stands beside it.
 #[derive(Template)]
@@ -26,12 +26,12 @@ pub(crate) fn icon(name: &str) -> Icon<'_> {
 #[template(path = "parts/input.html")]
 pub(crate) struct Input<'a> {
     id: &'a str,
-    label: &'a str,
+    label: Text,
     field: &'a Field,
     kind: &'a str,
-    help: &'a str,
+    help: Text,
     autocomplete: &'a str,
-    placeholder: &'a str,
+    placeholder: Text,
     before: &'a str,
     suggests: &'a str,
     rows: u8,
@@ -45,15 +45,15 @@ pub(crate) struct Input<'a> {
 impl HtmlSafe for Input<'_> {}
 
 /// An input for one line of text; its id is also its name.
-pub(crate) fn input<'a>(id: &'a str, label: &'a str, field: &'a Field) -> Input<'a> {
+pub(crate) fn input<'a>(id: &'a str, label: impl Into<Text>, field: &'a Field) -> Input<'a> {
     Input {
         id,
-        label,
+        label: label.into(),
         field,
         kind: "text",
-        help: "",
+        help: Text::default(),
         autocomplete: "off",
-        placeholder: "",
+        placeholder: Text::default(),
         before: "",
         suggests: "",
         rows: 0,
@@ -83,8 +83,8 @@ impl<'a> Input<'a> {
     }
 
     /// A sentence under the input.
-    pub(crate) fn help(self, help: &'a str) -> Self {
-        Self { help, ..self }
+    pub(crate) fn help(self, help: impl Into<Text>) -> Self {
+        Self { help: help.into(), ..self }
     }
 
     /// What the browser may fill in (HTML, autofill field names).
@@ -93,8 +93,8 @@ impl<'a> Input<'a> {
     }
 
     /// An example of the form of a value, never the only explanation.
-    pub(crate) fn placeholder(self, placeholder: &'a str) -> Self {
-        Self { placeholder, ..self }
+    pub(crate) fn placeholder(self, placeholder: impl Into<Text>) -> Self {
+        Self { placeholder: placeholder.into(), ..self }
     }
 
     /// What stands before the value and is not part of it, e.g. the start of an address.

@@ -16,6 +16,7 @@ mod developer;
 mod guard;
 mod guesses;
 mod headers;
+mod languages;
 mod limits;
 mod login;
 mod nodes;

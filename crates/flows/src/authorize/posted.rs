@@ -1,12 +1,12 @@
 use std::net::IpAddr;
 
-use postern_domain::{Lifetime, Refusal};
+use postern_domain::{Lifetime, Params, Refusal};
 
 use super::asked::{Asked, pushed_if_it_must};
 use super::evaluate::{refused, unreturnable};
 use super::next::Unreturnable;
 use super::return_to::Return;
-use super::source::Way;
+use super::source::{Way, with_languages};
 use super::unchecked::Unchecked;
 use super::{PATH, stored};
 use crate::App;
@@ -51,7 +51,10 @@ pub async fn keep(app: &App, form: &[u8], address: IpAddr) -> Result<Posted, Unr
     }
     take(app, address).await?;
     Ok(match stored::insert(app, checked.query(), now).await {
-        Ok(handle) => Posted::Kept(format!("{PATH}?{}={handle}", stored::PARAMETER)),
+        Ok(handle) => {
+            let query = Params::default().with(stored::PARAMETER, &handle);
+            Posted::Kept(format!("{PATH}?{}", with_languages(query, &checked.params).to_urlencoded()))
+        }
         Err(refusal) => Posted::Return(checked.return_to.refuse(refusal)),
     })
 }

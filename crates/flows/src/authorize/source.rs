@@ -7,6 +7,9 @@ use crate::App;
 /// Where a request object is, by value and by reference (RFC 9101 section 5).
 pub(super) const REQUEST: &str = "request";
 pub(super) const REQUEST_URI: &str = "request_uri";
+const LANGUAGES: &str = "ui_locales";
+/// Longest `ui_locales` that goes along, in bytes.
+const LONGEST_LANGUAGES: usize = 256;
 
 /// The parameters of a request, wherever they are.
 pub(super) struct Source {
@@ -54,7 +57,8 @@ impl Source {
                 .map(|sent| (sent.clone(), sent, Way::Signed)),
             (Ok(None), Ok(Some(uri))) => pushed::find(app, &params, uri, now)
                 .await
-                .map(|(sent, hash)| (sent, pushed::carried(&params), Way::Pushed(hash))),
+                .map(|(sent, hash)| (with_languages(pushed::carried(&params), &sent), sent, hash))
+                .map(|(carried, sent, hash)| (sent, carried, Way::Pushed(hash))),
             (Err(repeated), _) | (_, Err(repeated)) => Err(repeated.into()),
             _ => Err(Refusal::invalid_request("send request or request_uri, not both (RFC 9101 section 5)")),
         };
@@ -62,6 +66,15 @@ impl Source {
             Ok((sent, carried, way)) => Self { sent, carried, way, flaw: None },
             Err(flaw) => Self { carried: params.clone(), sent: params, way: Way::Plain, flaw: Some(flaw) },
         }
+    }
+}
+
+/// The query of a request that is kept here, with the languages that it asks for (OIDC Core section 3.1.2.1): our pages
+/// read them there.
+pub(super) fn with_languages(query: Params, sent: &Params) -> Params {
+    match sent.get(LANGUAGES) {
+        Some(tags) if tags.len() <= LONGEST_LANGUAGES => query.with(LANGUAGES, tags),
+        _ => query,
     }
 }
 

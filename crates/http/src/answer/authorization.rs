@@ -3,8 +3,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::ClientOwner;
 use postern_flows::App;
 use postern_flows::authorize::{Delivery, Next, Person, Return, Unreturnable};
-use postern_templating::Section;
 use postern_templating::pages::FormPost;
+use postern_templating::{Section, Text, t};
 
 use super::{PageRefusal, log_cause};
 use crate::request::Visitor;
@@ -63,15 +63,15 @@ pub(crate) fn cannot_return(visitor: &Visitor, error: Unreturnable) -> PageRefus
     }
     let mut facts = Vec::new();
     if let Some(got) = got {
-        facts.push(("got".to_owned(), got));
+        facts.push((t("got"), got));
     }
     if let Some(client) = &client {
         let viewer = visitor.signed_in.as_ref().map(|signed_in| ClientOwner::User(signed_in.user.id));
         if viewer == Some(client.owner) {
             let registered = client.metadata.redirect_uris.iter();
-            facts.extend(registered.map(|uri| ("registered".to_owned(), uri.to_string())));
+            facts.extend(registered.map(|uri| (t("registered"), uri.to_string())));
         }
-        facts.push(("client_id".to_owned(), client.identifier.to_string()));
+        facts.push((Text::verbatim("client_id"), client.identifier.to_string()));
     }
     PageRefusal::of_app(refusal, client.map(|client| client.metadata.name.to_string()), facts)
 }

@@ -2,8 +2,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use postern_domain::{ErrorCode, Refusal};
 use postern_flows::App;
-use postern_templating::Section;
 use postern_templating::pages::{ErrorDetail, ErrorPage, Side};
+use postern_templating::{Section, Text, t};
 
 use super::{log_cause, retry_after};
 use crate::page;
@@ -14,7 +14,7 @@ use crate::request::{RequestId, Visitor};
 pub(crate) struct PageRefusal {
     refusal: Refusal,
     side: Side,
-    facts: Vec<(String, String)>,
+    facts: Vec<(Text, String)>,
 }
 
 impl PageRefusal {
@@ -22,7 +22,7 @@ impl PageRefusal {
     pub(crate) const fn of_app(
         refusal: Refusal,
         app_name: Option<String>,
-        facts: Vec<(String, String)>,
+        facts: Vec<(Text, String)>,
     ) -> Self {
         Self { refusal, side: Side::App(app_name), facts }
     }
@@ -35,12 +35,13 @@ impl PageRefusal {
         let of_app = matches!(self.side, Side::App(_));
         let (what, advice) = if of_app {
             (
-                "The app that sent you here made a request that cannot be answered.".to_owned(),
-                "Nothing was shared with it. Go back to the app and try again; if it stays, tell its makers."
-                    .to_owned(),
+                t("The app that sent you here made a request that cannot be answered."),
+                t(
+                    "Nothing was shared with it. Go back to the app and try again; if it stays, tell its makers.",
+                ),
             )
         } else {
-            (sentence(&self.refusal.description), advice(self.refusal.code).to_owned())
+            (Text::sentence(sentence(&self.refusal.description)), advice(self.refusal.code))
         };
         let error = ErrorPage {
             chrome: page::chrome(app, visitor, Section::Elsewhere),
@@ -94,18 +95,18 @@ fn status_of(code: ErrorCode) -> StatusCode {
     }
 }
 
-fn advice(code: ErrorCode) -> &'static str {
+fn advice(code: ErrorCode) -> Text {
     match code {
-        ErrorCode::NotFound => "The address may be mistyped, or what it led to was deleted.",
+        ErrorCode::NotFound => t("The address may be mistyped, or what it led to was deleted."),
         ErrorCode::Forbidden => {
-            "Go back and try once more. If it stays, ask somebody who has the right to do it."
+            t("Go back and try once more. If it stays, ask somebody who has the right to do it.")
         }
-        ErrorCode::TooManyRequests => "Wait a minute, then try again.",
+        ErrorCode::TooManyRequests => t("Wait a minute, then try again."),
         ErrorCode::ServerError => {
-            "Try again in a minute. If it stays, give the id below to the people who run this server."
+            t("Try again in a minute. If it stays, give the id below to the people who run this server.")
         }
-        ErrorCode::TemporarilyUnavailable => "Try again in a moment.",
-        _ => "Go back and check what you sent.",
+        ErrorCode::TemporarilyUnavailable => t("Try again in a moment."),
+        _ => t("Go back and check what you sent."),
     }
 }
 

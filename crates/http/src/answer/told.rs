@@ -2,13 +2,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use postern_domain::{ErrorCode, Refusal};
 use postern_flows::{Denied, FieldErrors, FormRefusal};
+use postern_templating::{Text, span, t};
 
 use super::{retry_after, sentence};
 
 /// What the person is told on the page they are on, with the status that goes with it.
 pub(crate) struct Told {
     /// One or two sentences.
-    pub(crate) sentence: String,
+    pub(crate) sentence: Text,
     mark: Mark,
 }
 
@@ -40,11 +41,12 @@ impl Told {
     ///
     /// # Errors
     /// What has nothing to do with the password.
-    pub(crate) fn of(denied: Denied, wrong: &str) -> Result<Self, Refusal> {
+    pub(crate) fn of(denied: Denied, wrong: Text) -> Result<Self, Refusal> {
         match denied {
-            Denied::Wrong => Ok(Self { sentence: wrong.to_owned(), mark: Mark::UNPROCESSABLE }),
+            Denied::Wrong => Ok(Self { sentence: wrong, mark: Mark::UNPROCESSABLE }),
             Denied::TooMany { retry_after } => Ok(Self {
-                sentence: format!("There were too many wrong tries. Try again in {}.", in_words(retry_after)),
+                sentence: t("There were too many wrong tries. Try again in {span}.")
+                    .with("span", span(waiting(retry_after))),
                 mark: Mark::too_many(Some(HeaderValue::from(retry_after))),
             }),
             Denied::Refused(refusal) => Err(refusal),
@@ -61,21 +63,18 @@ impl Told {
 ///
 /// # Errors
 /// What has nothing to do with the form.
-pub(crate) fn form_errors(refusal: FormRefusal) -> Result<(FieldErrors, Option<String>, Mark), Refusal> {
+pub(crate) fn form_errors(refusal: FormRefusal) -> Result<(FieldErrors, Option<Text>, Mark), Refusal> {
     match refusal {
         FormRefusal::Fields(errors) => Ok((errors, None, Mark::UNPROCESSABLE)),
         FormRefusal::Refused(refusal) if refusal.code == ErrorCode::TooManyRequests => {
-            let problem = sentence(&refusal.description);
+            let problem = Text::sentence(sentence(&refusal.description));
             Ok((FieldErrors::none(), Some(problem), Mark::too_many(retry_after(&refusal))))
         }
         FormRefusal::Refused(refusal) => Err(refusal),
     }
 }
 
-fn in_words(seconds: i64) -> String {
-    match seconds {
-        1 => "a second".to_owned(),
-        seconds if seconds < 120 => format!("{seconds} seconds"),
-        seconds => format!("{} minutes", (seconds + 59) / 60),
-    }
+/// A wait as people are told it: from two minutes on in whole ones.
+fn waiting(seconds: i64) -> i64 {
+    if seconds < 120 { seconds } else { (seconds + 59) / 60 * 60 }
 }

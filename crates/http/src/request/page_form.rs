@@ -7,9 +7,9 @@ use postern_domain::{Params, Refusal};
 use postern_flows::App;
 
 use crate::answer::PageRefusal;
-use crate::form_token;
 use crate::request::Visitor;
 use crate::request::params::is_form;
+use crate::{form_token, language};
 
 /// The form of a page of ours, sent from that page: origin and form token have been checked.
 pub(crate) struct PageForm(pub(crate) Params);
@@ -27,6 +27,7 @@ impl FromRequest<Arc<App>> for PageForm {
             .map_err(|_| Refusal::invalid_request("the form is too large, or ended early"))?;
         let params =
             Params::parse_repeated(&bytes).map_err(|error| Refusal::invalid_request(error.to_string()))?;
+        language::of_form(&params);
         let tokens: Vec<&str> = params.all("form_token").collect();
         let token = if let [token] = tokens.as_slice() { Some(*token) } else { None };
         check_page_request(app, &headers, visitor.as_ref(), token)?;

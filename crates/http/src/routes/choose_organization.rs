@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use postern_domain::{OrganizationId, Params};
 use postern_flows::App;
 use postern_flows::authorize::{self, Candidate, Choose, Next, Unreturnable};
-use postern_templating::Section;
 use postern_templating::pages::{ChooseOrganization, OrganizationOption};
+use postern_templating::{Section, Text};
 
 use crate::answer::{cannot_return, go_on, person};
 use crate::request::Visitor;
@@ -22,7 +22,7 @@ pub(super) fn question(app: &App, visitor: &Visitor, choose: &Choose) -> Respons
         chrome: page::chrome(app, visitor, Section::Elsewhere),
         request: choose.request.clone(),
         face: face::of(&choose.client),
-        error: choose.problem.clone(),
+        error: choose.problem.clone().map(Text::sentence),
         organizations: choose.candidates.iter().map(option).collect(),
         create_url: format!("/organizations/new?{}", query(&[back])),
         switch_url: format!("/login?{}", query(&[("other", "1"), back])),

@@ -12,7 +12,7 @@ use postern_flows::authorize::{
     self, Ask, AskedGroup, AskedScope, Decision, Keeps, Limit, Next, Reach, Unreturnable,
 };
 use postern_templating::pages::{Consent, ConsentOrganization, OrganizationBox, OrganizationLimit, Unproven};
-use postern_templating::{ScopeGroup, ScopeLine, Section, When};
+use postern_templating::{ScopeGroup, ScopeLine, Section, Text, When, span, t};
 
 use crate::answer::{PageRefusal, cannot_return, go_on, person};
 use crate::request::{PageForm, Visitor};
@@ -96,7 +96,7 @@ fn question(app: &App, visitor: &Visitor, ask: &Ask) -> Response {
         organization: ask.organization.as_ref().map(|(organization, role)| ConsentOrganization {
             name: organization.name.to_string(),
             slug: organization.slug.to_string(),
-            role: role.to_string(),
+            role: Text::sentence(role.to_string()),
             change_url: format!("{PATH}?{}", ask.other_organization),
         }),
         limit: ask.limit.as_ref().map(limit),
@@ -131,7 +131,7 @@ fn limit(limit: &Limit) -> OrganizationLimit {
     OrganizationLimit {
         chosen: limit.is_chosen,
         organizations: limit.organizations.iter().map(of_page).collect(),
-        error: limit.problem.clone(),
+        error: limit.problem.clone().map(Text::sentence),
     }
 }
 
@@ -143,18 +143,19 @@ fn unproven(ask: &Ask) -> Option<Unproven> {
 
 fn group(group: &AskedGroup) -> ScopeGroup {
     let line = |scope: &AskedScope| ScopeLine {
-        label: scope.label.clone(),
-        description: scope.description.clone(),
+        label: Text::sentence(scope.label.clone()),
+        description: Text::sentence(scope.description.clone()),
         new: scope.is_new,
     };
-    ScopeGroup { name: group.name.clone(), scopes: group.scopes.iter().map(line).collect() }
+    ScopeGroup { name: Text::sentence(group.name.clone()), scopes: group.scopes.iter().map(line).collect() }
 }
 
-fn lifetime(name: &str, keeps: Keeps) -> String {
-    match keeps {
-        Keeps::For(span) => format!("{name} keeps this access for {}.", span.in_words()),
-        Keeps::UntilUnusedFor(span) => {
-            format!("{name} keeps this access until it has not used it for {}.", span.in_words())
+fn lifetime(name: &str, keeps: Keeps) -> Text {
+    let (sentence, lasts) = match keeps {
+        Keeps::For(lasts) => (t("{app} keeps this access for {span}."), lasts),
+        Keeps::UntilUnusedFor(lasts) => {
+            (t("{app} keeps this access until it has not used it for {span}."), lasts)
         }
-    }
+    };
+    sentence.with("app", name).with("span", span(lasts.as_seconds()))
 }

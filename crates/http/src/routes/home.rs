@@ -5,7 +5,7 @@ use postern_domain::{Client, Organization, Timestamp};
 use postern_flows::api_tokens::Token;
 use postern_flows::{Actor, home, organizations};
 use postern_templating::pages::{Attention, EndingToken, Figure, Home};
-use postern_templating::{Badge, Section, Tone, When};
+use postern_templating::{Badge, Section, Tone, When, t};
 
 use crate::answer::PageRefusal;
 use crate::page;
@@ -68,7 +68,7 @@ fn ending(token: &Token, organization: Option<&Organization>, now: Timestamp) ->
         state: if end <= now {
             Badge::new(Tone::Bad, "expired")
         } else {
-            Badge::new(Tone::Warning, format!("ends {}", When::new(end.0, now.0).relative))
+            Badge::new(Tone::Warning, t("ends {when}").with("when", When::new(end.0, now.0).relative()))
         },
         organization: organization.map(|organization| organization.name.to_string()),
         last_used: token.last_used_at.map(|at| When::new(at.0, now.0)),

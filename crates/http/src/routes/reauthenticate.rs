@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{OwnPath, Plain};
 use postern_flows::{App, authorize, sign_in};
 use postern_templating::pages::Reauthenticate;
-use postern_templating::{Field, Section};
+use postern_templating::{Field, Section, t};
 
 use crate::answer::{PageRefusal, Told};
 use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
@@ -51,7 +51,7 @@ async fn submit(
             Ok(Redirect::to(next.as_str()).into_response())
         }
         Err(denied) => {
-            let told = Told::of(denied, "This is not your password. Check it and try again.")?;
+            let told = Told::of(denied, t("This is not your password. Check it and try again."))?;
             let field = Field::empty().with_error(told.sentence.clone());
             Ok(told.mark(page::render(&form(&app, &visitor, &return_to, field))))
         }

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{OwnPath, Params};
 use postern_flows::authorize::{self, Waiting, WaitingFor};
 use postern_flows::{App, FieldErrors, sign_up};
-use postern_templating::Section;
 use postern_templating::pages::Register;
+use postern_templating::{Section, Text};
 
 use crate::answer::{PageRefusal, form_errors, person};
 use crate::request::{PageForm, QueryParams, Visitor};
@@ -65,7 +65,7 @@ fn answer(
     visitor: &Visitor,
     typed: &Params,
     errors: &FieldErrors,
-    problem: Option<String>,
+    problem: Option<Text>,
     (return_to, waiting): (&OwnPath, Option<&Waiting>),
 ) -> Response {
     let form = Register {

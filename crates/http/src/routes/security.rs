@@ -6,7 +6,7 @@ use postern_domain::{Plain, Refusal};
 use postern_flows::change_password::{NoChange, change_password};
 use postern_flows::sessions;
 use postern_templating::pages::Security;
-use postern_templating::{Field, Notice, Section, When};
+use postern_templating::{Field, Notice, Section, When, t};
 
 use crate::answer::{PageRefusal, Told};
 use crate::page;
@@ -56,7 +56,7 @@ async fn submit(
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response())
         }
         Err(NoChange::Current(denied)) => {
-            let told = Told::of(denied, "This is not your current password.")?;
+            let told = Told::of(denied, t("This is not your current password."))?;
             again.current_password = Field::empty().with_error(told.sentence.clone());
             Ok(told.mark(page::render(&again)))
         }

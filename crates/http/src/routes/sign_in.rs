@@ -10,7 +10,7 @@ use postern_flows::authorize::{self, Waiting, WaitingFor};
 use postern_flows::sessions::Switch;
 use postern_flows::{App, sessions, sign_in};
 use postern_templating::pages::{AccountChoice, SignIn, SignInMode};
-use postern_templating::{Field, Notice, Section};
+use postern_templating::{Field, Notice, Section, Text, t};
 
 use crate::answer::{PageRefusal, Told, person};
 use crate::request::{PageForm, QueryParams, Visitor};
@@ -20,10 +20,11 @@ use crate::{arrival, heading, page};
 
 const PATH: &str = "/login";
 /// What is said of every name and password that do not help.
-const WRONG: &str = "The name or the password is wrong. Check both and try again.";
+const WRONG: Text = t("The name or the password is wrong. Check both and try again.");
 /// What somebody is told whom an app sent to make an account.
-const SIGN_UP_IS_CLOSED: &str =
-    "Sign-up is closed here. Use an account that you have, or ask the administrator of this server for one.";
+const SIGN_UP_IS_CLOSED: Text = t(
+    "Sign-up is closed here. Use an account that you have, or ask the administrator of this server for one.",
+);
 
 pub(crate) fn routes() -> Routes {
     Routes::new().get(PATH, Right::Public, show).post(PATH, Right::Public, submit)
@@ -91,10 +92,10 @@ async fn show(
         form.chrome.notice = Some(Notice::info(SIGN_UP_IS_CLOSED));
     }
     if query.get("done") == Some("signed-out") && visitor.signed_in.is_none() {
-        form.chrome.notice = Some(Notice::done("Sign out complete: nobody is signed in here now."));
+        form.chrome.notice = Some(Notice::done(t("Sign out complete: nobody is signed in here now.")));
     }
     if query.get("done") == Some("one") && visitor.signed_in.is_some() {
-        form.chrome.notice = Some(Notice::done("That account is signed out. Another one goes on here."));
+        form.chrome.notice = Some(Notice::done(t("That account is signed out. Another one goes on here.")));
     }
     Ok(answer(&form, &errand))
 }
@@ -115,8 +116,8 @@ async fn submit(
     let (identifier, password) = (form.get("identifier"), form.get("password"));
     let (Some(identifier), Some(password)) = (identifier, password) else {
         let mut again = empty(&app, &visitor, &errand).await?;
-        again.identifier = required(identifier, "Enter your user name or your e-mail.");
-        again.password = required(password, "Enter your password.");
+        again.identifier = required(identifier, t("Enter your user name or your e-mail."));
+        again.password = required(password, t("Enter your password."));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer(&again, &errand)).into_response());
     };
     let arrived = sign_in::sign_in(&app, identifier, &Plain::new(password.to_owned()), &visit).await;
@@ -155,7 +156,7 @@ async fn go_on_as(
     Ok(Redirect::to(next.as_str()).into_response())
 }
 
-fn required(value: Option<&str>, error: &str) -> Field {
+fn required(value: Option<&str>, error: Text) -> Field {
     value.map_or_else(|| Field::empty().with_error(error), Field::new)
 }
 

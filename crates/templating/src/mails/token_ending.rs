@@ -28,7 +28,7 @@ impl Mail for TokenEnding {
     const NAME: &'static str = "token-ending";
 
     fn subject(&self) -> String {
-        subject(&format!("Your token {} ends {}", self.token, self.expires.relative))
+        subject(&format!("Your token {} ends {}", self.token, self.expires.relative()))
     }
 
     rendered_from!(TokenEnding, "mails/token_ending.txt", "mails/token_ending.html");

@@ -16,7 +16,7 @@ pub struct Audit {
     /// Whose events these are.
     pub scope: AuditScope,
     /// What is wrong with the filter, if something is.
-    pub problem: Option<String>,
+    pub problem: Option<crate::Text>,
     /// The events, the latest first.
     pub events: Vec<AuditRow>,
     /// What is filtered.

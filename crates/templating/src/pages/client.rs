@@ -108,7 +108,7 @@ pub struct Endpoint {
 }
 
 impl Client {
-    fn refused(&self) -> String {
+    fn refused(&self) -> crate::number::Grouped {
         grouped(&self.errors.iter().map(|error| error.count).sum())
     }
 }
@@ -216,7 +216,7 @@ impl Page for Client {
 }
 
 fn sample_notices() -> Vec<LogoutNoticeRow> {
-    let row = |seconds: i64, tone, state: &str, answer: &str, tries| LogoutNoticeRow {
+    let row = |seconds: i64, tone, state: &'static str, answer: &str, tries| LogoutNoticeRow {
         when: When::new(SAMPLE_NOW - seconds, SAMPLE_NOW),
         state: Badge::new(tone, state),
         answer: answer.into(),

@@ -21,7 +21,7 @@ pub struct ClientEdit {
     /// The fields.
     pub form: ClientForm,
     /// What was wrong with an uploaded logo.
-    pub logo_error: Option<String>,
+    pub logo_error: Option<crate::Text>,
     /// What a logo may be, a sentence, e.g. *PNG, JPEG or WebP, up to 1 MB.*
     pub logo_help: String,
 }
@@ -29,7 +29,7 @@ pub struct ClientEdit {
 impl ClientEdit {
     /// What is wrong, for the summary.
     pub fn errors(&self) -> Vec<FieldError<'_>> {
-        let logo = self.logo_error.as_deref().map(|text| FieldError { id: "logo", text });
+        let logo = FieldError::plain("logo", &self.logo_error);
         self.form.errors().into_iter().chain(logo).collect()
     }
 }

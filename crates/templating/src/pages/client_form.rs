@@ -11,7 +11,7 @@ use crate::{Choice, Field, FieldError, ScopeChoice, ScopeChoices};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ClientForm {
     /// What went wrong as a whole.
-    pub problem: Option<String>,
+    pub problem: Option<crate::Text>,
     /// The name people see.
     pub name: Field,
     /// `confidential` or `public`; can't be changed later.
@@ -23,7 +23,7 @@ pub struct ClientForm {
     /// The scopes the client may ask for, by subject.
     pub scopes: Vec<ScopeChoices>,
     /// What is wrong with the scopes.
-    pub scopes_error: Option<String>,
+    pub scopes_error: Option<crate::Text>,
     /// Terms of service, may be empty.
     pub terms_url: Field,
     /// Privacy policy, may be empty.
@@ -33,11 +33,11 @@ pub struct ClientForm {
     /// How the client authenticates at the token endpoint; the first is *any of the server's*.
     pub token_endpoint_auth_method: Vec<Choice>,
     /// What is wrong with that.
-    pub token_endpoint_auth_method_error: Option<String>,
+    pub token_endpoint_auth_method_error: Option<crate::Text>,
     /// The grants the client may use.
     pub grants: Vec<Choice>,
     /// What is wrong with them.
-    pub grants_error: Option<String>,
+    pub grants_error: Option<crate::Text>,
     /// Life of an access token such as `1h` or `10d`; empty means the server's.
     pub access_token_lifetime: Field,
     /// Life of an unused refresh token such as `30d`; empty means the server's.
@@ -49,7 +49,7 @@ pub struct ClientForm {
     /// How id_tokens for this client are signed.
     pub id_token_signed_response_alg: Vec<Choice>,
     /// What is wrong with that.
-    pub id_token_signed_response_alg_error: Option<String>,
+    pub id_token_signed_response_alg_error: Option<crate::Text>,
     /// Whether a request without PKCE is refused. Public clients always need it.
     pub require_pkce: bool,
     /// Whether the instance requires PKCE of all clients, so that the box can't be cleared.

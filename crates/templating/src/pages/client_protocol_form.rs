@@ -15,7 +15,7 @@ pub struct ClientProtocolForm {
     /// The only algorithm of its assertions; the first is any.
     pub token_endpoint_auth_signing_alg: Vec<Choice>,
     /// What is wrong with that.
-    pub token_endpoint_auth_signing_alg_error: Option<String>,
+    pub token_endpoint_auth_signing_alg_error: Option<crate::Text>,
     /// Whether only its sector knows people by the `sub` it gets.
     pub pairwise: bool,
     /// What lists the redirect URIs of its sector.
@@ -23,7 +23,7 @@ pub struct ClientProtocolForm {
     /// How userinfo is signed; the first is not at all.
     pub userinfo_signed_response_alg: Vec<Choice>,
     /// What is wrong with that.
-    pub userinfo_signed_response_alg_error: Option<String>,
+    pub userinfo_signed_response_alg_error: Option<crate::Text>,
     /// Whole seconds, may be empty.
     pub default_max_age: Field,
     /// Where others may send people for a sign-in to begin.
@@ -33,11 +33,11 @@ pub struct ClientProtocolForm {
     /// The only algorithm of its request objects; the first is any.
     pub request_object_signing_alg: Vec<Choice>,
     /// What is wrong with that.
-    pub request_object_signing_alg_error: Option<String>,
+    pub request_object_signing_alg_error: Option<crate::Text>,
     /// Whether a request without a signed request object is refused.
     pub require_signed_request_object: bool,
     /// What is wrong with that.
-    pub require_signed_request_object_error: Option<String>,
+    pub require_signed_request_object_error: Option<crate::Text>,
     /// Whether a request that was not pushed is refused.
     pub require_pushed_authorization_requests: bool,
     /// Where it is told that somebody signed out.
@@ -74,7 +74,8 @@ impl ClientProtocolForm {
 
     /// An empty form, for samples.
     pub(crate) fn sample() -> Self {
-        let choices = |open: &str| vec![Choice::new("", open).selected(true), Choice::new("ES256", "ES256")];
+        let choices =
+            |open: &'static str| vec![Choice::new("", open).selected(true), Choice::new("ES256", "ES256")];
         Self {
             token_endpoint_auth_signing_alg: choices("Any that fits"),
             userinfo_signed_response_alg: choices("Not signed: plain JSON"),

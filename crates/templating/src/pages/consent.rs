@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{AppFace, Avatar, Chrome, Page, ScopeGroup, ScopeLine, Section, When};
+use crate::{AppFace, Avatar, Chrome, Page, ScopeGroup, ScopeLine, Section, Text, When, span, t};
 
 /// Whether an app may have what it asks for. Posts `request`, `form_token` and `decision` (`allow` or `deny`, the
 /// value of the button) to `/consent`; where access can be limited, also `organizations` (`all` or `chosen`) and
@@ -44,7 +44,7 @@ pub struct Consent {
     pub last_allowed: Option<When>,
     /// How long it lasts, as a whole sentence, e.g. *It keeps this access until it has not used it
     /// for 90 days.*
-    pub lifetime: String,
+    pub lifetime: Text,
     /// Where to sign in as somebody else and come back to this request.
     pub switch_url: String,
     /// The organization it is for, where the app asks for access to one instead of a person.
@@ -61,7 +61,7 @@ pub struct ConsentOrganization {
     /// Its name in addresses.
     pub slug: String,
     /// What the person is there.
-    pub role: String,
+    pub role: Text,
     /// Where another one is chosen for this request.
     pub change_url: String,
 }
@@ -74,7 +74,7 @@ pub struct OrganizationLimit {
     /// The person's organizations, by name.
     pub organizations: Vec<OrganizationBox>,
     /// What is wrong, e.g. *Choose at least one.*
-    pub error: Option<String>,
+    pub error: Option<Text>,
 }
 
 /// An organization with a checkbox.
@@ -116,7 +116,7 @@ impl Page for Consent {
     const NAME: &'static str = "consent";
 
     fn sample() -> Self {
-        let group = |name: &str, scopes| ScopeGroup { name: name.into(), scopes };
+        let group = |name: &'static str, scopes| ScopeGroup { name: t(name), scopes };
         Self {
             chrome: Chrome::sample(Section::Elsewhere),
             request: "sample-request".into(),
@@ -135,21 +135,29 @@ impl Page for Consent {
                 group(
                     "Your identity",
                     vec![
-                        ScopeLine::new("Know who you are", "An id that is yours here, nothing else."),
-                        ScopeLine::new("See your profile", "Your name and user name."),
-                        ScopeLine::new("See your e-mail address", "And whether it is verified."),
+                        ScopeLine::new("Know who you are", "An identifier that is yours and never changes."),
+                        ScopeLine::new(
+                            "See your profile",
+                            "Your name, your user name, and what else you say about yourself there: birthday, gender, language, time zone, picture and links.",
+                        ),
+                        ScopeLine::new(
+                            "See your e-mail address",
+                            "The address, and whether it was verified.",
+                        ),
                     ],
                 ),
                 group(
-                    "Staying connected",
+                    "Your identity",
                     vec![ScopeLine::new(
-                        "Keep access while you are away",
-                        "It can fetch the above without you being there.",
+                        "Stay connected while you are away",
+                        "Keep access when you are not using the app, until you end it.",
                     )],
                 ),
             ],
             last_allowed: None,
-            lifetime: "It keeps this access until it has not used it for 90 days.".into(),
+            lifetime: t("{app} keeps this access until it has not used it for {span}.")
+                .with("app", "Field Notes")
+                .with("span", span(90 * 86_400)),
             switch_url: "/login?other=1".into(),
             organization: None,
             limit: None,
@@ -191,9 +199,9 @@ impl Page for Consent {
 
 impl Consent {
     fn for_an_organization() -> Self {
-        let group = |name: &str, scopes: &[&str]| ScopeGroup {
-            name: name.into(),
-            scopes: scopes.iter().map(|label| ScopeLine::new(*label, "")).collect(),
+        let group = |name: &'static str, scopes: &[&'static str]| ScopeGroup {
+            name: Text::verbatim(name),
+            scopes: scopes.iter().map(|label| ScopeLine::new(Text::verbatim(*label), "")).collect(),
         };
         Self {
             resources: vec!["Books".to_owned(), "متجر المراسم <b>".to_owned()],
@@ -205,7 +213,7 @@ impl Consent {
             organization: Some(ConsentOrganization {
                 name: "The Analytical Society for Weavers, Astronomers and Insurance Clerks 🧮".into(),
                 slug: "analytical-society-of-marylebone".into(),
-                role: "admin".into(),
+                role: t("admin"),
                 change_url: "/consent?request=sample-request&choose=1".into(),
             }),
             ..Self::sample()
@@ -229,7 +237,7 @@ impl Consent {
                     "weavers",
                 ),
             ],
-            error: refused.then(|| "Choose at least one, or all of them.".into()),
+            error: refused.then(|| t("Choose at least one, or all of them.")),
         };
         Self { limit: Some(limit), ..Self::sample() }
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{Chrome, Page};
+use crate::{Chrome, Page, Text, t};
 
 /// What went wrong in one sentence, whose side it is on, what to do, and an id to quote.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -16,13 +16,13 @@ pub struct ErrorPage {
     /// Id of the request, as the log has it.
     pub id: String,
     /// What went wrong, a sentence, e.g. *There is no page here.*
-    pub what: String,
+    pub what: Text,
     /// Whose side it is on.
     pub side: Side,
     /// What the person can do, one or two sentences.
-    pub advice: String,
+    pub advice: Text,
     /// The way on: label and URL; none offers the home page.
-    pub action: Option<(String, String)>,
+    pub action: Option<(Text, String)>,
     /// For the developer of the app, where the mistake is the app's.
     pub detail: Option<ErrorDetail>,
 }
@@ -46,7 +46,7 @@ pub struct ErrorDetail {
     /// What to change, in words.
     pub description: String,
     /// Facts to compare: a word and a value each, e.g. *got* and *registered*.
-    pub facts: Vec<(String, String)>,
+    pub facts: Vec<(Text, String)>,
 }
 
 impl Page for ErrorPage {
@@ -57,18 +57,19 @@ impl Page for ErrorPage {
             chrome: Chrome::sample_signed_out(),
             status: 400,
             id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3".into(),
-            what: "Field Notes sent you here with an address to come back to that it has not registered.".into(),
+            what: t("The app that sent you here made a request that cannot be answered."),
             side: Side::App(Some("Field Notes".into())),
-            advice: "You have not been signed in and nothing was shared. Go back to the app and tell its makers."
-                .into(),
+            advice: t(
+                "Nothing was shared with it. Go back to the app and try again; if it stays, tell its makers.",
+            ),
             action: None,
             detail: Some(ErrorDetail {
                 code: "invalid_request".into(),
                 description: "redirect_uri did not match any that is registered for this client; they are compared character by character".into(),
                 facts: vec![
-                    ("got".into(), "https://notes.example.com/callback/".into()),
-                    ("registered".into(), "https://notes.example.com/callback".into()),
-                    ("client_id".into(), "postern_ci_2Vhk3mW5q8Yx0Zc7Tn4Rb9Lp1Jd6Fs0Ga".into()),
+                    (t("got"), "https://notes.example.com/callback/".into()),
+                    (t("registered"), "https://notes.example.com/callback".into()),
+                    (Text::verbatim("client_id"), "postern_ci_2Vhk3mW5q8Yx0Zc7Tn4Rb9Lp1Jd6Fs0Ga".into()),
                 ],
             }),
         }
@@ -78,19 +79,19 @@ impl Page for ErrorPage {
         let missing = Self {
             chrome: Chrome::sample(crate::Section::Elsewhere),
             status: 404,
-            what: "There is no page here.".into(),
+            what: t("There is no page here."),
             side: Side::Yours,
-            advice: "The address may be mistyped, or what it led to was deleted.".into(),
+            advice: t("The address may be mistyped, or what it led to was deleted."),
             detail: None,
             ..Self::sample()
         };
         let server = Self {
             status: 500,
-            what: "Postern could not finish what you asked for.".into(),
+            what: t("Something went wrong here."),
             side: Side::Server,
-            advice:
-                "Try again in a minute. If it stays, give the id below to the people who run this server."
-                    .into(),
+            advice: t(
+                "Try again in a minute. If it stays, give the id below to the people who run this server.",
+            ),
             ..missing.clone()
         };
         vec![("not found", missing), ("server", server)]

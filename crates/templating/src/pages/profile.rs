@@ -15,7 +15,7 @@ pub struct Profile {
     /// The frame.
     pub chrome: Chrome,
     /// What went wrong as a whole.
-    pub problem: Option<String>,
+    pub problem: Option<crate::Text>,
     /// `name`, may be empty.
     pub name: Field,
     /// `username`

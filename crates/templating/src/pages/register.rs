@@ -15,7 +15,7 @@ pub struct Register {
     /// Which app the person is heading to, if any.
     pub destination: Option<Destination>,
     /// What went wrong as a whole.
-    pub problem: Option<String>,
+    pub problem: Option<crate::Text>,
     /// The fields.
     pub account: NewAccount,
     /// Own path to go to afterwards, sent back as it is.

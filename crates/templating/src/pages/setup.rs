@@ -16,7 +16,7 @@ pub struct Setup {
     /// The one-time token of the link, sent back as it is.
     pub token: String,
     /// What went wrong as a whole.
-    pub problem: Option<String>,
+    pub problem: Option<crate::Text>,
     /// The fields.
     pub account: NewAccount,
 }

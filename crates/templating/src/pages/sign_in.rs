@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{Account, AppFace, Chrome, Field, FieldError, Page};
+use crate::{Account, AppFace, Chrome, Field, FieldError, Page, Text, t};
 
 /// Sign-in. The form posts `identifier`, `password`, `return_to` and `form_token` to `/login`; where somebody may
 /// continue as they are, a second form posts `action=continue` and `session` instead of the first two.
@@ -17,7 +17,7 @@ pub struct SignIn {
     /// Which app the person is heading to, if any.
     pub destination: Option<Destination>,
     /// What went wrong as a whole, e.g. *The name or the password is wrong.*
-    pub problem: Option<String>,
+    pub problem: Option<Text>,
     /// User name or e-mail, `identifier`.
     pub identifier: Field,
     /// `password`; its value is never shown again.
@@ -106,7 +106,7 @@ impl Page for SignIn {
             (
                 "refused",
                 Self {
-                    problem: Some("The name or the password is wrong. Check both and try again.".into()),
+                    problem: Some(t("The name or the password is wrong. Check both and try again.")),
                     identifier: Field::new("ada@example.com"),
                     ..sample.clone()
                 },
@@ -114,8 +114,8 @@ impl Page for SignIn {
             (
                 "errors",
                 Self {
-                    identifier: Field::new("").with_error("Enter your user name or your e-mail."),
-                    password: Field::new("").with_error("Enter your password."),
+                    identifier: Field::new("").with_error(t("Enter your user name or your e-mail.")),
+                    password: Field::new("").with_error(t("Enter your password.")),
                     ..sample.clone()
                 },
             ),

@@ -3,7 +3,7 @@ use postern_domain::Params;
 use postern_domain::audit::Action;
 use postern_flows::{Paging, Slice, audit};
 use postern_templating::pages::{Audit, AuditFilter, AuditScope};
-use postern_templating::{Choice, Pager, Section};
+use postern_templating::{Choice, Pager, Section, Text};
 
 use super::PATH;
 use super::asked::{Asked, SHOWS};
@@ -44,7 +44,7 @@ pub(super) async fn list(
             (None, false) => AuditScope::Own,
         },
         filter: shown(&asked, &query),
-        problem: asked.problem,
+        problem: asked.problem.map(Text::sentence),
         query: written(&query, None),
         pager: Pager {
             previous_url: paging.cursor.as_ref().map(|_| address(None)),

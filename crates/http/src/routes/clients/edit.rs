@@ -5,8 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::{ClientMetadata, Params, Refusal};
 use postern_flows::clients::{self, ClientDraft, Edited, ProtocolDraft};
 use postern_flows::{FieldErrors, FormRefusal};
-use postern_templating::Notice;
 use postern_templating::pages::ClientEdit;
+use postern_templating::{Notice, Text};
 
 use super::address::{self, Done};
 use super::form::{draft_of, query_of, shown};
@@ -96,7 +96,7 @@ pub(super) async fn page_of(
         url: address::of(client),
         face: face::of(client),
         form: shown(&managed.page.app, draft, errors, Some(&client.metadata)),
-        logo_error: errors.of("logo").map(str::to_owned),
+        logo_error: errors.of("logo").map(Text::sentence),
         logo_help: "PNG, JPEG or WebP, up to 1 MB.".to_owned(),
     })
 }

@@ -6,7 +6,7 @@ use postern_domain::{
 use postern_flows::clients::ClientDraft;
 use postern_flows::{App, FieldErrors, RequirePkce};
 use postern_templating::pages::ClientForm;
-use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices};
+use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices, Text};
 
 use super::protocol;
 
@@ -71,7 +71,7 @@ pub(super) fn shown(
     errors: &FieldErrors,
     existing: Option<&ClientMetadata>,
 ) -> ClientForm {
-    let error = |name: &str| errors.of(name).map(str::to_owned);
+    let error = |name: &str| errors.of(name).map(Text::sentence);
     let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
     let lifetimes = &app.config.lifetimes;
     let client_type = existing.map(|existing| existing.client_type);
@@ -154,7 +154,7 @@ fn grant_choice(grant: GrantName, draft: &ClientDraft) -> Choice {
 
 fn algorithms(chosen: &str) -> Vec<Choice> {
     let chosen = if chosen.is_empty() { SigningAlgorithm::Rs256.as_str() } else { chosen };
-    let choice = |name: &str| Choice::new(name, name).selected(name == chosen);
+    let choice = |name: &str| Choice::new(name, Text::sentence(name)).selected(name == chosen);
     SigningAlgorithm::ALL.iter().map(|algorithm| choice(algorithm.as_str())).collect()
 }
 

@@ -5,7 +5,7 @@ use postern_domain::{Capability, ClientOwner, ErrorCode, Params, Refusal};
 use postern_flows::clients::{self, ClientDraft, Manager, NewClient, Registered};
 use postern_flows::{App, FieldErrors, FormRefusal};
 use postern_templating::pages::{ClientForm, ClientNew, ClientSecret, SecretOccasion};
-use postern_templating::{Chrome, Shortened};
+use postern_templating::{Chrome, Shortened, Text};
 
 use super::address::{self, NEW};
 use super::form::{draft_of, query_of, shown};
@@ -89,7 +89,7 @@ fn page_of(
     page::render(&ClientNew {
         chrome,
         form: ClientForm {
-            problem: refusal.map(|refusal| sentence(&refusal.description)),
+            problem: refusal.map(|refusal| Text::sentence(sentence(&refusal.description))),
             ..shown(app, draft, errors, None)
         },
     })

@@ -4,7 +4,7 @@ use postern_domain::{AssertionAlgorithm, ClientMetadata, Params, SigningAlgorith
 use postern_flows::FieldErrors;
 use postern_flows::clients::ProtocolDraft;
 use postern_templating::pages::ClientProtocolForm;
-use postern_templating::{Choice, Field};
+use postern_templating::{Choice, Field, Text};
 
 /// What was typed, from the fields of the form.
 pub(super) fn draft_of(params: &Params) -> ProtocolDraft {
@@ -57,7 +57,7 @@ pub(super) fn fields_of(draft: &ProtocolDraft) -> [(&'static str, String); 16] {
 
 /// That part of the form, with what is wrong beside each field.
 pub(super) fn shown(draft: &ProtocolDraft, errors: &FieldErrors) -> ClientProtocolForm {
-    let error = |name: &str| errors.of(name).map(str::to_owned);
+    let error = |name: &str| errors.of(name).map(Text::sentence);
     let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
     let assertions: Vec<&str> = AssertionAlgorithm::ALL.iter().map(|name| name.as_str()).collect();
     let signatures: Vec<&str> = SigningAlgorithm::ALL.iter().map(|name| name.as_str()).collect();
@@ -126,8 +126,8 @@ pub(super) fn rows(client: &ClientMetadata) -> Vec<(&'static str, String)> {
 }
 
 /// The first is none of the others.
-fn choices(open: &str, names: &[&str], chosen: &str) -> Vec<Choice> {
+fn choices(open: &'static str, names: &[&str], chosen: &str) -> Vec<Choice> {
     let open = Choice::new("", open).selected(chosen.is_empty());
-    let name = |name: &&str| Choice::new(*name, *name).selected(*name == chosen);
+    let name = |name: &&str| Choice::new(*name, (*name).to_owned()).selected(*name == chosen);
     std::iter::once(open).chain(names.iter().map(name)).collect()
 }

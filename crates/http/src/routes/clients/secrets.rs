@@ -42,7 +42,7 @@ fn ready(app: &App, chrome: Chrome, rotated: Rotated, overlap: Lifetime) -> Resp
     let now = app.clock.now();
     let until = match rotated.old_ends_at {
         Some(_) => {
-            format!("until you revoke it, {} at the latest", When::new(now.plus(overlap).0, now.0).relative)
+            format!("until you revoke it, {} at the latest", When::new(now.plus(overlap).0, now.0).relative())
         }
         None => "no longer: there is none that works".to_owned(),
     };

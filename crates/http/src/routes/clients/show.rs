@@ -9,7 +9,7 @@ use postern_flows::{App, Paging, RequirePkce};
 use postern_templating::pages::{
     Client as ClientPage, ClientCallError, ClientSecretRow, Endpoint, LogoutNoticeRow,
 };
-use postern_templating::{Badge, Shortened, Snippet, Tone, When};
+use postern_templating::{Badge, Shortened, Snippet, Tone, When, t};
 
 use super::address::{self, Done};
 use super::managed::ManagedClient;
@@ -90,7 +90,10 @@ fn secrets(client: &Client, now: Timestamp) -> Vec<ClientSecretRow> {
         last_used: secret.last_used_at.map(|at| When::new(at.0, now.0)),
         state: match secret.expires_at {
             None => Badge::new(Tone::Good, "active"),
-            Some(end) => Badge::new(Tone::Warning, format!("expires {}", When::new(end.0, now.0).relative)),
+            Some(end) => Badge::new(
+                Tone::Warning,
+                t("expires {when}").with("when", When::new(end.0, now.0).relative()),
+            ),
         },
         is_last,
     };
@@ -111,9 +114,10 @@ fn told_of(notice: &LogoutNotice, now: Timestamp) -> LogoutNoticeRow {
     let state = match (notice.delivered_at, notice.next_try_at) {
         (Some(_), _) => Badge::new(Tone::Good, "delivered"),
         (None, Some(_)) if notice.tries == 0 => Badge::new(Tone::Neutral, "on its way"),
-        (None, Some(next)) => {
-            Badge::new(Tone::Warning, format!("tried again {}", When::new(next.0, now.0).relative))
-        }
+        (None, Some(next)) => Badge::new(
+            Tone::Warning,
+            t("tried again {when}").with("when", When::new(next.0, now.0).relative()),
+        ),
         (None, None) => Badge::new(Tone::Bad, "given up"),
     };
     LogoutNoticeRow {

@@ -6,7 +6,7 @@ use postern_domain::{Customer, ErrorCode, Params, Refusal};
 use postern_flows::customers::{self, CustomerDraft};
 use postern_flows::{FieldErrors, FormRefusal};
 use postern_templating::pages::{CustomerForm, ExistingCustomer};
-use postern_templating::{Field, Shortened, When};
+use postern_templating::{Field, Shortened, Text, When};
 
 use super::place::{AtCustomers, Done, KeptCustomer};
 use crate::answer::{PageRefusal, sentence};
@@ -145,7 +145,7 @@ fn shown(at: &AtCustomers, existing: Option<&Customer>, typed: &Typed) -> Custom
     let now = app.clock.now().0;
     let field = |name: &str, value: &str| Field {
         value: value.to_owned(),
-        error: typed.errors.of(name).map(str::to_owned),
+        error: typed.errors.of(name).map(Text::sentence),
     };
     let title = |customer: &Customer| {
         customer.name.as_ref().map_or_else(|| customer.email.to_string(), ToString::to_string)
@@ -159,7 +159,7 @@ fn shown(at: &AtCustomers, existing: Option<&Customer>, typed: &Typed) -> Custom
             created: When::new(customer.created_at.0, now),
             updated: When::new(customer.updated_at.0, now),
         }),
-        problem: typed.problem.clone(),
+        problem: typed.problem.clone().map(Text::sentence),
         email: field("email", &typed.email),
         name: field("name", &typed.name),
         external_id: field("external_id", &typed.external_id),

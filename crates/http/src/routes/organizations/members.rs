@@ -1,7 +1,7 @@
 use axum::response::Response;
 use postern_domain::{ErrorCode, InvitationId, Params, Refusal, Role, UserId};
 use postern_flows::{FieldErrors, FormRefusal, Paging, organizations};
-use postern_templating::Notice;
+use postern_templating::{Notice, Text};
 
 use super::AtPlace;
 use super::done::Done;
@@ -28,7 +28,8 @@ pub(super) async fn change(FormAbout(at, form): FormAbout<AtPlace>) -> Result<Re
         Ok(Done::Left) => Ok(Done::Left.and_go_to("/organizations")),
         Ok(done) => Ok(done.and_go_to(&at.place.path("members"))),
         Err(refusal) if matches!(refusal.code, ErrorCode::Conflict | ErrorCode::NotFound) => {
-            let shown = Shown { problem: Some(sentence(&refusal.description)), ..Shown::first() };
+            let shown =
+                Shown { problem: Some(Text::sentence(sentence(&refusal.description))), ..Shown::first() };
             let mut response = render(&at, shown).await?;
             *response.status_mut() = axum::http::StatusCode::CONFLICT;
             Ok(response)

@@ -3,7 +3,7 @@ use postern_domain::{Capability, Params, Refusal, Role};
 use postern_flows::organizations::{self, Member, Pending};
 use postern_flows::{FieldErrors, Paging};
 use postern_templating::pages::{InvitationRow, InviteForm, MemberRow, OrganizationMembers};
-use postern_templating::{Badge, Choice, Notice, OrganizationTab, Tone, When};
+use postern_templating::{Badge, Choice, Notice, OrganizationTab, Text, Tone, When, t};
 
 use super::AtPlace;
 use super::list::pager;
@@ -15,7 +15,7 @@ use crate::request::{PageRequest, SignedIn};
 pub(super) struct Shown {
     pub(super) paging: Paging,
     pub(super) notice: Option<Notice>,
-    pub(super) problem: Option<String>,
+    pub(super) problem: Option<Text>,
     /// What was typed into the form that invites, and what is wrong with it.
     pub(super) typed: Params,
     pub(super) errors: FieldErrors,
@@ -111,7 +111,7 @@ fn invitation(pending: &Pending, now: i64) -> InvitationRow {
         inviter: inviter.as_ref().map_or_else(|| "somebody".to_owned(), |it| it.name.to_string()),
         sent: When::new(invitation.created_at.0, now),
         state: match invitation.expires_at.0 > now {
-            true => Badge::new(Tone::Neutral, format!("ends {}", end.relative)),
+            true => Badge::new(Tone::Neutral, t("ends {when}").with("when", end.relative())),
             false => Badge::new(Tone::Warning, "expired"),
         },
     }

@@ -3,6 +3,7 @@ use axum::response::Response;
 use postern_domain::{ErrorCode, Params, Refusal, UserId};
 use postern_flows::organizations::{self, PolicyDraft};
 use postern_flows::{FieldErrors, FormRefusal};
+use postern_templating::Text;
 
 use super::AtPlace;
 use super::done::Done;
@@ -35,7 +36,7 @@ async fn again(at: &AtPlace, form: Params, refusal: FormRefusal) -> Result<Respo
     if let FormRefusal::Refused(refusal) = &refusal
         && matches!(refusal.code, ErrorCode::Conflict | ErrorCode::NotFound)
     {
-        let problem = Some(sentence(&refusal.description));
+        let problem = Some(Text::sentence(sentence(&refusal.description)));
         let shown = Shown { typed: form, problem, ..Shown::default() };
         let mut response = render(at, shown).await?;
         *response.status_mut() = StatusCode::CONFLICT;

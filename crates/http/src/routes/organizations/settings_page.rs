@@ -3,7 +3,7 @@ use postern_domain::{Capability, Lifetime, Params, Refusal};
 use postern_flows::organizations::{self, AppState, Effects, PolicyDraft};
 use postern_flows::{App, FieldErrors, Paging};
 use postern_templating::pages::{NameForm, OrganizationApp, OrganizationSettings, PolicyForm};
-use postern_templating::{Badge, Choice, Field, Notice, OrganizationTab, Tone, When};
+use postern_templating::{Badge, Choice, Field, Notice, OrganizationTab, Text, Tone, When};
 
 use super::new::address;
 use super::{AtPlace, Place};
@@ -12,7 +12,7 @@ use crate::{face, page};
 /// What is shown on the page besides how things are.
 pub(super) struct Shown {
     pub(super) notice: Option<Notice>,
-    pub(super) problem: Option<String>,
+    pub(super) problem: Option<Text>,
     /// What was typed, and what is wrong with it.
     pub(super) typed: Params,
     pub(super) errors: FieldErrors,
@@ -50,7 +50,7 @@ pub(super) async fn render(at: &AtPlace, shown: Shown) -> Result<Response, Refus
         apps: apps.iter().map(|it| row(it, now)).collect(),
         apps_need_approval: organization.policy.apps_need_approval,
         transfer,
-        transfer_error: shown.errors.of("user_id").map(str::to_owned),
+        transfer_error: shown.errors.of("user_id").map(Text::sentence),
         may_delete: place.role.may(Capability::Delete),
     }))
 }
@@ -60,7 +60,7 @@ fn name_form(app: &App, place: &Place, shown: &Shown) -> NameForm {
     let field = |name: &str, now: &str| {
         let value = if is_typed { shown.typed.get(name).unwrap_or_default() } else { now };
         match shown.errors.of(name) {
-            Some(error) => Field::new(value).with_error(error),
+            Some(error) => Field::new(value).with_error(Text::sentence(error)),
             None => Field::new(value),
         }
     };
@@ -81,7 +81,7 @@ fn policy_form(app: &App, place: &Place, shown: &Shown) -> PolicyForm {
     let field = Field::new(draft.max_token_lifetime);
     PolicyForm {
         max_token_lifetime: match shown.errors.of("max_token_lifetime") {
-            Some(error) => field.with_error(error),
+            Some(error) => field.with_error(Text::sentence(error)),
             None => field,
         },
         server_lifetime: app.config.tokens.max_lifetime.map(Lifetime::in_words),
@@ -96,7 +96,7 @@ pub(super) fn effects_in_words(app: &App, effects: &Effects) -> Vec<String> {
     if let (Some(end), false) = (effects.end, effects.tokens.is_empty()) {
         let names: Vec<&str> =
             effects.tokens.iter().filter_map(|token| token.api()).map(|api| api.name.as_str()).collect();
-        let when = When::new(end.0, app.clock.now().0).relative;
+        let when = When::new(end.0, app.clock.now().0).relative();
         let count = match effects.tokens.len() {
             1 => "1 token ends".to_owned(),
             count => format!("{count} tokens end"),

@@ -4,7 +4,7 @@ use postern_domain::{InstanceRight, Lifetime, Params};
 use postern_flows::api_tokens::{Offer, Token, TokenDraft};
 use postern_flows::{App, FieldErrors, TokenAuthMode};
 use postern_templating::pages::TokenForm;
-use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices, When};
+use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices, Text, When, t};
 
 use super::asked::At;
 
@@ -63,7 +63,7 @@ pub(super) fn shown(
     offer: &Offer,
     existing: Option<&Token>,
 ) -> TokenForm {
-    let error = |name: &str| errors.of(name).map(str::to_owned);
+    let error = |name: &str| errors.of(name).map(Text::sentence);
     let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
     let is_all = existing.and_then(Token::api).is_some_and(|api| api.everything);
     TokenForm {
@@ -90,10 +90,10 @@ pub(super) fn shown(
 }
 
 /// All that is wrong with a field, one a line.
-pub(super) fn every_error(errors: &FieldErrors, name: &str) -> Option<String> {
+pub(super) fn every_error(errors: &FieldErrors, name: &str) -> Option<Text> {
     let errors = errors.0.iter().filter(|error| error.field == name);
     let errors: Vec<&str> = errors.map(|error| error.message.as_str()).collect();
-    (!errors.is_empty()).then(|| errors.join("\n"))
+    (!errors.is_empty()).then(|| Text::sentence(errors.join("\n")))
 }
 
 /// Whether a token for any user can be made here.
@@ -108,8 +108,9 @@ fn may_be_for_any_user(app: &App, at: &At) -> bool {
 fn report_only(app: &App, draft: &TokenDraft, existing: Option<&Token>) -> Vec<Choice> {
     let now = app.clock.now();
     let until = existing.and_then(Token::api).and_then(|api| api.report_only_until).filter(|end| *end > now);
-    let keep =
-        until.map(|end| Choice::new("keep", format!("Until {}, as it is", When::new(end.0, now.0).day())));
+    let keep = until.map(|end| {
+        Choice::new("keep", t("Until {day}, as it is").with("day", When::new(end.0, now.0).day()))
+    });
     let spans = REPORTS.iter().map(|(value, label)| Choice::new(*value, *label));
     let mut choices: Vec<Choice> = spans.collect();
     choices.splice(1..1, keep);
@@ -152,11 +153,11 @@ fn scopes(app: &App, draft: &TokenDraft, offer: &Offer) -> Vec<ScopeChoices> {
 fn expiry(app: &App, draft: &TokenDraft, offer: &Offer, existing: Option<&Token>) -> Vec<Choice> {
     let now = app.clock.now();
     let fits = |days: i64| offer.longest.is_none_or(|longest| Lifetime::days(days) <= longest);
-    let day = |days| When::new(now.plus(Lifetime::days(days)).0, now.0).day().to_owned();
+    let day = |days| When::new(now.plus(Lifetime::days(days)).0, now.0).day();
     let mut choices = Vec::new();
     if let Some(token) = existing {
-        let end = token.expires_at.map(|end| When::new(end.0, now.0).day().to_owned());
-        choices.push(Choice::new("keep", "As it is").with_help(end.unwrap_or_else(|| "Never".to_owned())));
+        let end = token.expires_at.map(|end| When::new(end.0, now.0).day());
+        choices.push(Choice::new("keep", "As it is").with_help(end.unwrap_or_else(|| t("Never"))));
         if token.expires_at.is_some_and(|end| end <= now) {
             return choices.into_iter().map(|choice| choice.selected(true)).collect();
         }

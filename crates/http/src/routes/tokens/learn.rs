@@ -7,6 +7,7 @@ use postern_flows::App;
 use postern_flows::api_tokens;
 use postern_flows::calls::{self, Learned, LearnedLine, Replay, Span};
 use postern_templating::pages::{CallShapes, LearnedLimit, TokenLearn};
+use postern_templating::t;
 
 use super::asked::ManagedToken;
 use super::calls::{report_only_until, shapes, shown, span_of};
@@ -31,10 +32,9 @@ pub(super) async fn proposed(
 pub(super) async fn apply(FormAbout(about, form): FormAbout<ManagedToken>) -> Result<Response, PageRefusal> {
     let (mut page, learned) = page_of(&about, &form).await?;
     if page.lines.is_empty() || form.get("mark") != Some(page.mark.as_str()) {
-        page.problem = Some(
-            "Calls came in the meantime, and these are other limits than you saw. Look them through, and apply them then."
-                .to_owned(),
-        );
+        page.problem = Some(t(
+            "Calls came in the meantime, and these are other limits than you saw. Look them through, and apply them then.",
+        ));
         return Ok((StatusCode::CONFLICT, page::render(&page)).into_response());
     }
     let filters = if page.filters { "&filters=on" } else { "" };

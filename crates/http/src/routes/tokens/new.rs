@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use postern_domain::{Params, Refusal};
 use postern_flows::api_tokens::{self, NewToken, Offer, Owner, TokenDraft};
 use postern_flows::{App, FieldErrors, FormRefusal};
-use postern_templating::Field;
 use postern_templating::pages::{TokenNew, TokenOccasion};
+use postern_templating::{Field, Text};
 
 use super::asked::At;
 use super::form::{draft_of, query_of, shown};
@@ -82,7 +82,8 @@ async fn page_of(
     let is_admin = at.owner().is_none();
     Ok(page::render(&TokenNew {
         chrome: at.chrome(app),
-        user: is_admin.then(|| Field { value: user.to_owned(), error: errors.of("user").map(str::to_owned) }),
+        user: is_admin
+            .then(|| Field { value: user.to_owned(), error: errors.of("user").map(Text::sentence) }),
         form: shown(app, &at, draft, errors, &offer, None),
         place: at.place,
     }))

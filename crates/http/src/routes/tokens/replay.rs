@@ -5,7 +5,7 @@ use postern_flows::api_tokens::{self, TokenDraft};
 use postern_flows::calls::{self, Replay, Span};
 use postern_flows::{App, FieldErrors, FormRefusal};
 use postern_templating::pages::{TokenReplay, TokenReplayed};
-use postern_templating::{Field, Notice};
+use postern_templating::{Field, Notice, Text};
 
 use super::asked::{At, ManagedToken};
 use super::calls::{report_only_until, shapes, shown, span_of};
@@ -68,8 +68,8 @@ async fn save(
         Err(FormRefusal::Fields(errors)) => {
             let (mut page, _) = page_of(about, Some(limits), span).await?;
             let others = errors.0.iter().find(|error| error.field != "limits");
-            page.limits.error =
-                every_error(&errors, "limits").or_else(|| others.map(|error| error.message.clone()));
+            page.limits.error = every_error(&errors, "limits")
+                .or_else(|| others.map(|error| Text::sentence(error.message.as_str())));
             Ok(answer(&page, false))
         }
         Err(FormRefusal::Refused(refusal)) => Err(refusal.into()),

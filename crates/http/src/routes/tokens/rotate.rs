@@ -3,7 +3,7 @@ use axum::response::{IntoResponse, Response};
 use postern_flows::App;
 use postern_flows::api_tokens::{self, OVERLAPS, Token};
 use postern_templating::pages::{TokenOccasion, TokenRotate};
-use postern_templating::{Choice, When};
+use postern_templating::{Choice, Text, When, t};
 
 use super::asked::{At, ManagedToken};
 use super::value;
@@ -30,19 +30,19 @@ pub(super) async fn rotate(
     }
     let chosen = OVERLAPS.iter().find(|(value, _)| Some(*value) == form.get("overlap"));
     let Some((_, overlap)) = chosen else {
-        let error = Some("Choose how long the old value goes on.".to_owned());
+        let error = Some(t("Choose how long the old value goes on."));
         let page = page::render(&page_of(&app, at, &token, error));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let rotated = api_tokens::rotate(&app, &at.actor, token.id, *overlap).await?;
     let now = app.clock.now();
-    let until = rotated.old_ends_at.map(|end| format!("until {}", When::new(end.0, now.0).exact));
+    let until = rotated.old_ends_at.map(|end| format!("until {}", When::new(end.0, now.0).exact()));
     let made = rotated.made;
     let occasion = TokenOccasion::Rotated(until);
     Ok(value::page(&app, &at, &made.token, &made.value, occasion).await?)
 }
 
-fn page_of(app: &App, at: At, token: &Token, error: Option<String>) -> TokenRotate {
+fn page_of(app: &App, at: At, token: &Token, error: Option<Text>) -> TokenRotate {
     let now = app.clock.now();
     let overlaps = OVERLAPS.iter().map(|(value, span)| {
         let choice = match *value {

@@ -4,7 +4,7 @@ use postern_domain::{Lifetime, Refusal, TokenKind, UserId};
 use postern_flows::App;
 use postern_flows::api_tokens::{List, Token};
 use postern_templating::pages::TokenRow;
-use postern_templating::{Badge, Tone, When};
+use postern_templating::{Badge, Tone, When, t};
 
 use super::asked::At;
 
@@ -17,19 +17,19 @@ pub(super) async fn state(app: &App, at: &At, token: &Token) -> Result<Badge, Re
     if token.revoked_at.is_some() {
         let by = token.api().and_then(|api| api.revoked_by);
         let by = match by {
-            Some(id) if id == at.signed_in.user.id => " by you".to_owned(),
-            Some(id) => format!(" by {}", person(app, Some(id)).await?.unwrap_or_default()),
-            None => String::new(),
+            Some(id) if id == at.signed_in.user.id => t("revoked by you"),
+            Some(id) => t("revoked by {name}").with("name", person(app, Some(id)).await?.unwrap_or_default()),
+            None => t("revoked"),
         };
-        return Ok(Badge::new(Tone::Bad, format!("revoked{by}")));
+        return Ok(Badge::new(Tone::Bad, by));
     }
-    let Some(end) = token.expires_at else { return Ok(Badge::new(Tone::Good, "active")) };
-    let when = When::new(end.0, now.0).relative;
+    let Some(end) = token.expires_at else { return Ok(Badge::new(Tone::Good, t("active"))) };
+    let when = When::new(end.0, now.0).relative();
     Ok(match token.api().is_some_and(|api| api.replaced_by.is_some()) {
-        _ if end <= now => Badge::new(Tone::Bad, "expired"),
-        true => Badge::new(Tone::Warning, format!("replaced, ends {when}")),
-        false if end <= now.plus(SOON) => Badge::new(Tone::Warning, format!("ends {when}")),
-        false => Badge::new(Tone::Good, "active"),
+        _ if end <= now => Badge::new(Tone::Bad, t("expired")),
+        true => Badge::new(Tone::Warning, t("replaced, ends {when}").with("when", when)),
+        false if end <= now.plus(SOON) => Badge::new(Tone::Warning, t("ends {when}").with("when", when)),
+        false => Badge::new(Tone::Good, t("active")),
     })
 }
 

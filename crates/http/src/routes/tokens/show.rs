@@ -5,7 +5,7 @@ use postern_domain::{Params, Refusal, Timestamp};
 use postern_flows::api_tokens::{self, Holding, Owner, Relation, Token, TokenDraft};
 use postern_flows::{App, FieldErrors, FormRefusal};
 use postern_templating::pages::{Token as TokenPage, TokenActions, TokenForm, TokenOccasion};
-use postern_templating::{ScopeGroup, ScopeLine, Shortened, When};
+use postern_templating::{ScopeGroup, ScopeLine, Shortened, Text, When, t};
 
 use super::asked::{At, ManagedToken};
 use super::done::Done;
@@ -32,7 +32,7 @@ pub(super) async fn show(
     shown.chrome.notice = Done::notice(params.get("done"));
     if let Some(form) = shown.form.as_mut().filter(|_| draft.is_some()) {
         form.problem =
-            Some("You have confirmed that it is you. Nothing is saved yet: save the token now.".to_owned());
+            Some(t("You have confirmed that it is you. Nothing is saved yet: save the token now."));
     }
     Ok(page::render(&shown))
 }
@@ -95,7 +95,13 @@ async fn page_of(
         name: api.map(|api| api.name.to_string()).unwrap_or_default(),
         hint: hint(app, token),
         state: state(app, at, token).await?,
-        explanation: explanation(app, at, token, expires.as_ref().map(When::day)).await?,
+        explanation: explanation(
+            app,
+            at,
+            token,
+            expires.as_ref().map(|end| end.day().to_string()).as_deref(),
+        )
+        .await?,
         everything: api.is_some_and(|api| api.everything) && is_live,
         groups: groups(app, token),
         creator: creator(app, at, token).await?,
@@ -170,11 +176,11 @@ fn groups(app: &App, token: &Token) -> Vec<ScopeGroup> {
             Some(row) => (row.group.as_str(), row.label.as_str(), row.description.as_str()),
             None => ("", name, "This server has no such scope any more."),
         };
-        let group = if group.is_empty() { "Other" } else { group };
-        let line = ScopeLine::new(label, description);
-        match groups.iter_mut().find(|known| known.name == group) {
+        let name = Text::sentence(if group.is_empty() { "Other" } else { group });
+        let line = ScopeLine::new(Text::sentence(label), Text::sentence(description));
+        match groups.iter_mut().find(|known| known.name == name) {
             Some(known) => known.scopes.push(line),
-            None => groups.push(ScopeGroup { name: group.to_owned(), scopes: vec![line] }),
+            None => groups.push(ScopeGroup { name, scopes: vec![line] }),
         }
     }
     groups

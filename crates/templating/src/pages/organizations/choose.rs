@@ -17,7 +17,7 @@ pub struct ChooseOrganization {
     /// The app's name and logo.
     pub face: AppFace,
     /// What is wrong, e.g. *Choose an organization.*
-    pub error: Option<String>,
+    pub error: Option<crate::Text>,
     /// The person's organizations: those that can be chosen first, then by name.
     pub organizations: Vec<OrganizationOption>,
     /// Where to make one and come back: `/organizations/new?return_to=…`.

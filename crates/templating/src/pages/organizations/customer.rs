@@ -17,7 +17,7 @@ pub struct CustomerForm {
     /// The customer as it is; none while it is made.
     pub existing: Option<ExistingCustomer>,
     /// What went wrong as a whole.
-    pub problem: Option<String>,
+    pub problem: Option<crate::Text>,
     /// `email`
     pub email: Field,
     /// `name`, may be empty.

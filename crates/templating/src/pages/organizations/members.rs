@@ -19,7 +19,7 @@ pub struct OrganizationMembers {
     /// The organization's name in addresses.
     pub slug: String,
     /// What went wrong as a whole, e.g. *The last owner stays.*
-    pub problem: Option<String>,
+    pub problem: Option<crate::Text>,
     /// The members, owners first.
     pub members: Vec<MemberRow>,
     /// How many there are on all pages.

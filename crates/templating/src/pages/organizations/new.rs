@@ -13,7 +13,7 @@ pub struct OrganizationNew {
     /// The frame.
     pub chrome: Chrome,
     /// What went wrong as a whole.
-    pub problem: Option<String>,
+    pub problem: Option<crate::Text>,
     /// `name`
     pub name: Field,
     /// `slug`, may be empty.

@@ -19,7 +19,7 @@ pub struct OrganizationSettings {
     /// The organization's name in addresses, as it is now.
     pub slug: String,
     /// What went wrong as a whole.
-    pub problem: Option<String>,
+    pub problem: Option<crate::Text>,
     /// Name and slug, for owners.
     pub name: Option<NameForm>,
     /// The policy, for owners.
@@ -32,7 +32,7 @@ pub struct OrganizationSettings {
     /// are not an owner.
     pub transfer: Vec<Choice>,
     /// What is wrong with the transfer.
-    pub transfer_error: Option<String>,
+    pub transfer_error: Option<crate::Text>,
     /// Whether the person may delete the organization.
     pub may_delete: bool,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Choice, When};
+use crate::{Choice, Text, When};
 
 /// Which calls a page is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -51,9 +51,9 @@ pub struct CallShapeRow {
 
 impl RecordedCalls {
     /// How far back, as *in the last 7 days*.
-    pub(crate) fn span(&self) -> String {
+    pub(crate) fn span(&self) -> Text {
         let chosen = self.spans.iter().find(|span| span.selected);
-        chosen.map(|span| span.label.to_lowercase()).unwrap_or_default()
+        chosen.map(|span| Text::sentence(span.label.to_string().to_lowercase())).unwrap_or_default()
     }
 
     pub(crate) fn sample(calls: u64) -> Self {

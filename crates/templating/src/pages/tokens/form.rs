@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Choice, Field, FieldError, ScopeChoice, ScopeChoices};
+use crate::{Choice, Field, FieldError, ScopeChoice, ScopeChoices, Text};
 
 /// Names of the inputs are those of the fields, except `scope` (once a ticked box) for [`scopes`](Self::scopes).
 /// Boxes send `on`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenForm {
     /// What went wrong as a whole.
-    pub problem: Option<String>,
+    pub problem: Option<crate::Text>,
     /// `name`
     pub name: Field,
     /// `note`, may be empty.
@@ -20,14 +20,14 @@ pub struct TokenForm {
     /// The scopes that the person may give, by subject.
     pub scopes: Vec<ScopeChoices>,
     /// What is wrong with the scopes.
-    pub scopes_error: Option<String>,
+    pub scopes_error: Option<crate::Text>,
     /// `expiry`: radio buttons such as `30d`, `date` and `never`, those within the caps. While a token is changed, the
     /// first is `keep`.
     pub expiry: Vec<Choice>,
     /// `expiry_date`, as `2026-12-31`: counts where `expiry` is `date`.
     pub expiry_date: Field,
     /// What is wrong with the choice itself.
-    pub expiry_error: Option<String>,
+    pub expiry_error: Option<crate::Text>,
     /// The cap in words, a sentence, e.g. *Acme Labs allows 90 days at most.*; empty where there is none.
     pub expiry_help: String,
     /// `networks`, one address or network a line, may be empty.
@@ -37,11 +37,11 @@ pub struct TokenForm {
     /// `report_only`: for how long the limits only report; the first is not at all.
     pub report_only: Vec<Choice>,
     /// What is wrong with that.
-    pub report_only_error: Option<String>,
+    pub report_only_error: Option<crate::Text>,
     /// Whether `any_user` is ticked: the token works for any active user. None where that is not offered.
     pub any_user: Option<bool>,
     /// What is wrong with that.
-    pub any_user_error: Option<String>,
+    pub any_user_error: Option<crate::Text>,
 }
 
 impl TokenForm {
@@ -54,7 +54,7 @@ impl TokenForm {
             self.expiry_date.summary("expiry_date"),
             FieldError::plain("scopes", &self.scopes_error),
         ];
-        let limits = self.limits.error.iter().flat_map(|error| error.lines());
+        let limits = self.limits.error.iter().flat_map(Text::lines);
         let after = [
             FieldError::plain("report_only", &self.report_only_error),
             self.networks.summary("networks"),

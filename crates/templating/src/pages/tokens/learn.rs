@@ -26,7 +26,7 @@ pub struct TokenLearn {
     /// `mark`: which lines these are, so that no others are saved than were seen.
     pub mark: String,
     /// What there is to say before they are saved, if anything.
-    pub problem: Option<String>,
+    pub problem: Option<crate::Text>,
     /// Whether those are the limits of the token already.
     pub is_same: bool,
     /// Whether they let more pass than the tightest ones, because those are too many.

@@ -105,7 +105,8 @@ fn sample_row(name: &str, state: Badge, used: Option<i64>, ends: Option<i64>) ->
         name: name.into(),
         kind: "personal".into(),
         hint: "postern_pat_…x7Kq".into(),
-        may_renew: matches!(state.tone, Tone::Warning | Tone::Bad) && !state.text.starts_with("revoked"),
+        may_renew: matches!(state.tone, Tone::Warning | Tone::Bad)
+            && !state.text.to_string().starts_with("revoked"),
         state,
         scopes: 4,
         everything: false,

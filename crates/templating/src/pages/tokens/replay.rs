@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::{CallShapes, RecordedCalls, TokenHeading};
-use crate::{Chrome, Field, FieldError, Page, When};
+use crate::{Chrome, Field, FieldError, Page, Text, When};
 
 /// What other limits would have said to the calls of a token. Posts `days`, `limits`, `refuse` and `form_token` to `{id}/replay`
 /// below [`TokenPlace::url`](super::TokenPlace::url), with `action` of `replay` or `save`.
@@ -56,7 +56,7 @@ impl TokenReplayed {
 
 impl TokenReplay {
     fn errors(&self) -> Vec<FieldError<'_>> {
-        let errors = self.limits.error.iter().flat_map(|error| error.lines());
+        let errors = self.limits.error.iter().flat_map(Text::lines);
         errors.map(|text| FieldError { id: "limits", text }).collect()
     }
 }

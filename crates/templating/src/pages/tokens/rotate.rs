@@ -18,7 +18,7 @@ pub struct TokenRotate {
     /// How long the old value may go on: `0`, `1h`, `24h`, `7d`.
     pub overlaps: Vec<Choice>,
     /// What is wrong with the choice.
-    pub error: Option<String>,
+    pub error: Option<crate::Text>,
     /// When it was last used, if ever.
     pub last_used: Option<When>,
     /// When it ends, if ever; rotating does not change that.

@@ -89,7 +89,7 @@ impl Token {
         self.problem().is_some() || !self.errors().is_empty()
     }
 
-    fn problem(&self) -> Option<String> {
+    fn problem(&self) -> Option<crate::Text> {
         self.form.as_ref().and_then(|form| form.problem.clone())
     }
 
@@ -99,7 +99,7 @@ impl Token {
 }
 
 fn sample_groups() -> Vec<ScopeGroup> {
-    let group = |name: &str, lines: &[&str]| ScopeGroup {
+    let group = |name: &'static str, lines: &[&'static str]| ScopeGroup {
         name: name.into(),
         scopes: lines.iter().map(|line| ScopeLine::new(*line, "")).collect(),
     };

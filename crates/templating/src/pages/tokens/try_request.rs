@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::TokenHeading;
-use crate::{Chrome, Field, FieldError, Page};
+use crate::{Chrome, Field, FieldError, Page, Text};
 
 /// What limits say to a request. Posts `curl`, or `method`, `url` and `body`, then `limits` and `form_token` to
 /// `{id}/try` below the list. Nothing is changed by it.
@@ -61,7 +61,7 @@ impl TokenTry {
         let fields =
             [("curl", &self.curl), ("method", &self.method), ("url", &self.url), ("body", &self.body)];
         let fields = fields.into_iter().filter_map(|(id, field)| field.summary(id));
-        let limits = self.limits.error.iter().flat_map(|error| error.lines());
+        let limits = self.limits.error.iter().flat_map(Text::lines);
         fields.chain(limits.map(|text| FieldError { id: "limits", text })).collect()
     }
 
