@@ -145,7 +145,7 @@ on_both_databases! {
         let adas = notes.tokens(&browser).await;
         let _ = gone.tokens(&browser).await;
         sign_in_too(&browser, &bob).await;
-        let (bobs, bobs_maps) = (notes.tokens(&browser).await, maps.tokens(&browser).await);
+        let (bobs, bobs_maps) = (notes.tokens(&browser).await, maps.asking("openid").tokens(&browser).await);
         assert_ne!(adas.claims()["sid"], bobs.claims()["sid"]);
         assert_eq!(place.instance.cli(&["client", "delete", &gone.id]).code, 0);
         // The app signs out Ada, who is not the one in use.
@@ -162,7 +162,7 @@ on_both_databases! {
         let _ = place.assert_tells(told[0].token(), &maps, &bobs_maps).await;
         assert!(place.receiver.in_the_end("gone").await.is_empty(), "a client was told that was deleted");
         for (app, tokens) in [(&notes, &adas), (&notes, &bobs), (&maps, &bobs_maps)] {
-            // Signing out ends sessions. Connected apps keep their access until that is ended.
+            // Signing out ends sessions. Connected apps keep their access, with and without offline_access.
             let _ = Tokens::read(&app.refresh(&tokens.refresh).await);
         }
     }
