@@ -106,6 +106,10 @@ pub struct ClientMetadata {
     /// `require_pushed_authorization_requests` (RFC 9126 section 6).
     #[serde(default)]
     pub require_pushed_authorization_requests: bool,
+    /// Whether its assertions must name this server by its issuer, and not by the address of an endpoint as RFC 7523
+    /// section 3 lets them. A name of this server: no standard has one.
+    #[serde(default)]
+    pub require_issuer_audience: bool,
     /// `backchannel_logout_uri` (OIDC Back-Channel Logout section 2.2).
     #[serde(default)]
     pub backchannel_logout_uri: Option<WebUrl>,
@@ -159,6 +163,7 @@ impl ClientMetadata {
             request_object_signing_alg: None,
             require_signed_request_object: false,
             require_pushed_authorization_requests: false,
+            require_issuer_audience: false,
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
             frontchannel_logout_uri: None,
@@ -252,6 +257,7 @@ mod tests {
             request_object_signing_alg: Some(AssertionAlgorithm::Es384),
             require_signed_request_object: true,
             require_pushed_authorization_requests: true,
+            require_issuer_audience: true,
             backchannel_logout_uri: uri("back"),
             backchannel_logout_session_required: true,
             frontchannel_logout_uri: uri("front"),

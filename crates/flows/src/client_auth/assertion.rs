@@ -78,7 +78,9 @@ impl<'a> Assertion<'a> {
         }
         let audience =
             claims.aud.only().ok_or("“aud” of the assertion must be this server's issuer alone")?;
-        if !is_ours(app, audience, endpoint) {
+        if audience != app.config.issuer()
+            && (client.metadata.require_issuer_audience || !is_endpoint(app, audience, endpoint))
+        {
             return Err("“aud” of the assertion must be this server's issuer");
         }
         if claims.jti.is_empty() || claims.jti.len() > LONGEST_JTI {
@@ -118,12 +120,9 @@ impl<'a> Assertion<'a> {
     }
 }
 
-/// Whether an audience is this server: its issuer, or as clients of old have it the address of the token endpoint or of the
-/// one that is asked (RFC 7523 section 3, RFC 9126 section 2).
-fn is_ours(app: &App, audience: &str, endpoint: &str) -> bool {
-    let issuer = app.config.issuer();
-    if audience == issuer || audience == app.config.url(endpoints::TOKEN) {
-        return true;
-    }
-    endpoint == "par" && audience == app.config.url(endpoints::PAR)
+/// Whether an audience is this server as clients of old name it: by the address of the token endpoint or of the one that is
+/// asked (RFC 7523 section 3, RFC 9126 section 2).
+fn is_endpoint(app: &App, audience: &str, endpoint: &str) -> bool {
+    audience == app.config.url(endpoints::TOKEN)
+        || (endpoint == "par" && audience == app.config.url(endpoints::PAR))
 }

@@ -64,6 +64,7 @@ fn described(client: &ClientMetadata) -> Map<String, Value> {
         "request_uris": client.request_uris,
         "require_signed_request_object": client.require_signed_request_object,
         "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
+        "require_issuer_audience": client.require_issuer_audience,
         "default_max_age": client.default_max_age,
         "require_auth_time": client.require_auth_time,
         "initiate_login_uri": client.initiate_login_uri,

@@ -77,6 +77,7 @@ impl Sent<'_> {
             request_object_signing_alg: self.text("request_object_signing_alg")?,
             require_signed_request_object: self.flag("require_signed_request_object")?,
             require_pushed_authorization_requests: self.flag("require_pushed_authorization_requests")?,
+            require_issuer_audience: self.flag("require_issuer_audience")?,
             backchannel_logout_uri: self.text("backchannel_logout_uri")?,
             backchannel_logout_session_required: self.flag("backchannel_logout_session_required")?,
             frontchannel_logout_uri: self.text("frontchannel_logout_uri")?,

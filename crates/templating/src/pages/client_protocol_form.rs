@@ -40,6 +40,8 @@ pub struct ClientProtocolForm {
     pub require_signed_request_object_error: Option<crate::Text>,
     /// Whether a request that was not pushed is refused.
     pub require_pushed_authorization_requests: bool,
+    /// Whether its assertions must name the issuer, and never the address of an endpoint.
+    pub require_issuer_audience: bool,
     /// Where it is told that somebody signed out.
     pub backchannel_logout_uri: Field,
     /// Whether it wants `sid` with that.

@@ -178,6 +178,16 @@ async fn every_claim_counts() {
 }
 
 #[tokio::test]
+async fn a_strict_client_names_the_issuer() {
+    let mut party = party(AuthMethod::PrivateKeyJwt).await;
+    party.reregister(|metadata| metadata.require_issuer_audience = true).await;
+    let to_the_endpoint =
+        changed(&party, |claims| claims["aud"] = json!(format!("{ISSUER}/v1/oauth2/token")));
+    assert_eq!(code(&party, &to_the_endpoint).await, "invalid_client");
+    assert_eq!(code(&party, &changed(&party, |_| ())).await, "private_key_jwt");
+}
+
+#[tokio::test]
 async fn the_form_of_the_request_counts() {
     let party = party(AuthMethod::PrivateKeyJwt).await;
     let right = || PAIRS.sign(&json!({"alg": "RS256"}), &claims(&party));

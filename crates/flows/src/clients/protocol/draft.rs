@@ -44,6 +44,8 @@ pub struct ProtocolDraft {
     pub require_signed_request_object: bool,
     /// Whether a request that was not pushed is refused.
     pub require_pushed_authorization_requests: bool,
+    /// Whether its assertions must name the issuer, and never the address of an endpoint.
+    pub require_issuer_audience: bool,
     /// Where it is told that somebody signed out.
     pub backchannel_logout_uri: String,
     /// Whether it wants `sid` with that.
@@ -81,6 +83,7 @@ impl ProtocolDraft {
             request_object_signing_alg: text(metadata.request_object_signing_alg),
             require_signed_request_object: metadata.require_signed_request_object,
             require_pushed_authorization_requests: metadata.require_pushed_authorization_requests,
+            require_issuer_audience: metadata.require_issuer_audience,
             backchannel_logout_uri: link(&metadata.backchannel_logout_uri),
             backchannel_logout_session_required: metadata.backchannel_logout_session_required,
             frontchannel_logout_uri: link(&metadata.frontchannel_logout_uri),

@@ -41,6 +41,7 @@ fn full() -> ProtocolDraft {
         request_object_signing_alg: "EdDSA".into(),
         require_signed_request_object: true,
         require_pushed_authorization_requests: true,
+        require_issuer_audience: true,
         backchannel_logout_uri: link("back"),
         backchannel_logout_session_required: true,
         frontchannel_logout_uri: link("front"),

@@ -24,6 +24,7 @@ pub(super) fn draft_of(params: &Params) -> ProtocolDraft {
         request_object_signing_alg: text("request_object_signing_alg"),
         require_signed_request_object: is_ticked("require_signed_request_object"),
         require_pushed_authorization_requests: is_ticked("require_pushed_authorization_requests"),
+        require_issuer_audience: is_ticked("require_issuer_audience"),
         backchannel_logout_uri: text("backchannel_logout_uri"),
         backchannel_logout_session_required: is_ticked("backchannel_logout_session_required"),
         frontchannel_logout_uri: text("frontchannel_logout_uri"),
@@ -33,7 +34,7 @@ pub(super) fn draft_of(params: &Params) -> ProtocolDraft {
 }
 
 /// The same as fields, from which [`draft_of`] reads it again.
-pub(super) fn fields_of(draft: &ProtocolDraft) -> [(&'static str, String); 16] {
+pub(super) fn fields_of(draft: &ProtocolDraft) -> [(&'static str, String); 17] {
     let tick = |flag: bool| if flag { "on".to_owned() } else { String::new() };
     [
         ("jwks", draft.jwks.clone()),
@@ -48,6 +49,7 @@ pub(super) fn fields_of(draft: &ProtocolDraft) -> [(&'static str, String); 16] {
         ("request_object_signing_alg", draft.request_object_signing_alg.clone()),
         ("require_signed_request_object", tick(draft.require_signed_request_object)),
         ("require_pushed_authorization_requests", tick(draft.require_pushed_authorization_requests)),
+        ("require_issuer_audience", tick(draft.require_issuer_audience)),
         ("backchannel_logout_uri", draft.backchannel_logout_uri.clone()),
         ("backchannel_logout_session_required", tick(draft.backchannel_logout_session_required)),
         ("frontchannel_logout_uri", draft.frontchannel_logout_uri.clone()),
@@ -86,6 +88,7 @@ pub(super) fn shown(draft: &ProtocolDraft, errors: &FieldErrors) -> ClientProtoc
         require_signed_request_object: draft.require_signed_request_object,
         require_signed_request_object_error: error("require_signed_request_object"),
         require_pushed_authorization_requests: draft.require_pushed_authorization_requests,
+        require_issuer_audience: draft.require_issuer_audience,
         backchannel_logout_uri: field("backchannel_logout_uri", &draft.backchannel_logout_uri),
         backchannel_logout_session_required: draft.backchannel_logout_session_required,
         frontchannel_logout_uri: field("frontchannel_logout_uri", &draft.frontchannel_logout_uri),
@@ -107,6 +110,9 @@ pub(super) fn rows(client: &ClientMetadata) -> Vec<(&'static str, String)> {
     }
     if let Some(seconds) = client.default_max_age {
         rows.push(("Oldest sign-in", format!("{seconds} s, where a request does not say")));
+    }
+    if client.require_issuer_audience {
+        rows.push(("Audience of assertions", "the issuer alone".to_owned()));
     }
     if client.require_signed_request_object {
         rows.push(("Unsigned requests", "refused".to_owned()));

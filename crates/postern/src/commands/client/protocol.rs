@@ -48,6 +48,9 @@ pub(super) struct ProtocolArgs {
     /// Refuse its requests that were not pushed
     #[arg(long)]
     require_pushed_authorization_requests: bool,
+    /// Refuse its assertions if they name the address of an endpoint in place of the issuer
+    #[arg(long)]
+    require_issuer_audience: bool,
     /// Where it is told that somebody signed out
     #[arg(long, value_name = "URL")]
     backchannel_logout_uri: Option<String>,
@@ -81,6 +84,7 @@ impl ProtocolArgs {
             request_object_signing_alg: text(self.request_object_signing_alg),
             require_signed_request_object: self.require_signed_request_object,
             require_pushed_authorization_requests: self.require_pushed_authorization_requests,
+            require_issuer_audience: self.require_issuer_audience,
             backchannel_logout_uri: text(self.backchannel_logout_uri),
             backchannel_logout_session_required: self.backchannel_logout_session_required,
             frontchannel_logout_uri: text(self.frontchannel_logout_uri),
