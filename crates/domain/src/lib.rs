@@ -71,8 +71,8 @@ pub use scope::{ScopeError, Scopes};
 pub use secret::{Plain, TokenHash};
 pub use session::{AuthMethodReference, Session, SessionClient};
 pub use standard_claims::{
-    Birthdate, LanguageTag, Line, Lines, PhoneNumber, StandardClaim, StandardClaimError, StandardClaims,
-    ZoneName,
+    Birthdate, LanguageTag, Line, Lines, LocalizedClaims, LocalizedName, PhoneNumber, StandardClaim,
+    StandardClaimError, StandardClaims, ZoneName,
 };
 pub use subject::Subject;
 pub use timestamp::{Lifetime, LifetimeError, Timestamp};

@@ -14,6 +14,8 @@ pub struct Claims<'a> {
     /// `organization` where the subject is one; then only its name is said beside it.
     pub sub_type: Option<SubjectType>,
     said: Vec<(Claim, Said<'a>)>,
+    /// What the person says of the same in further languages (OIDC Core section 5.2).
+    localized: Vec<(String, &'a str)>,
 }
 
 /// The value of a claim.
@@ -63,7 +65,9 @@ impl<'a> Claims<'a> {
     fn about(permit: &Permit, user: &'a User, is_asked: impl Fn(Claim) -> bool) -> Self {
         let asked = Claim::ALL.iter().copied().filter(|claim| is_asked(*claim));
         let said = asked.filter_map(|claim| Some((claim, value(user, claim)?))).collect();
-        Self { said, ..Self::nothing_but(permit) }
+        let localized = user.claims.localized.iter().filter(|(name, _)| is_asked(name.claim()));
+        let localized = localized.map(|(name, text)| (name.to_string(), text)).collect();
+        Self { said, localized, ..Self::nothing_but(permit) }
     }
 
     fn nothing_but(permit: &Permit) -> Self {
@@ -71,6 +75,7 @@ impl<'a> Claims<'a> {
             sub: permit.subject.to_string(),
             sub_type: permit.subject.subject_type().filter(|kind| *kind != SubjectType::User),
             said: Vec::new(),
+            localized: Vec::new(),
         }
     }
 }
@@ -120,6 +125,9 @@ impl Serialize for Claims<'_> {
         }
         for (claim, value) in &self.said {
             map.serialize_entry(claim.as_str(), value)?;
+        }
+        for (name, text) in &self.localized {
+            map.serialize_entry(name, text)?;
         }
         map.end()
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::StandardClaimError;
 
 /// A language tag (BCP 47, RFC 5646 section 2.1), as it was written. Whether its parts are registered is not looked up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct LanguageTag(String);
 
@@ -24,12 +24,33 @@ impl LanguageTag {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The same tag in the letters that RFC 5646 section 2.1.1 recommends, so that equal tags are written alike.
+    #[must_use]
+    pub fn canonical(&self) -> Self {
+        let mut parts: Vec<String> = Vec::new();
+        for part in self.0.split('-') {
+            let is_after_singleton = parts.last().is_some_and(|last| last.len() == 1);
+            let part = part.to_ascii_lowercase();
+            parts.push(match part.len() {
+                2 if !parts.is_empty() && !is_after_singleton => part.to_ascii_uppercase(),
+                4 if !parts.is_empty() && !is_after_singleton => capitalized(&part),
+                _ => part,
+            });
+        }
+        Self(parts.join("-"))
+    }
 }
 
 impl fmt::Display for LanguageTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+fn capitalized(part: &str) -> String {
+    let (first, rest) = part.split_at(1);
+    first.to_ascii_uppercase() + rest
 }
 
 /// `langtag` and `privateuse` of the grammar: each part in its place, each at most once where that is the rule.

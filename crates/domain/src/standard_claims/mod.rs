@@ -1,6 +1,7 @@
 mod birthdate;
 mod language;
 mod line;
+mod localized;
 mod phone_number;
 mod zone;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use birthdate::Birthdate;
 pub use language::LanguageTag;
 pub use line::{Line, Lines};
+pub use localized::{LocalizedClaims, LocalizedName};
 pub use phone_number::PhoneNumber;
 pub use zone::ZoneName;
 
@@ -41,6 +43,15 @@ pub enum StandardClaimError {
     /// Not a telephone number.
     #[error("write the number with its country, such as +44 20 7946 0018")]
     PhoneNumber,
+    /// No claim that there is in languages.
+    #[error(
+        "write a claim and a language such as family_name#ja-Kana-JP; there are name, given_name, family_name, middle_name, \
+         nickname, profile and website"
+    )]
+    Localized,
+    /// One more than there may be.
+    #[error("say at most {} things in further languages", LocalizedClaims::MOST)]
+    TooMany,
 }
 
 macro_rules! standard_claims {
@@ -57,6 +68,9 @@ macro_rules! standard_claims {
             /// Whether somebody proved that the telephone number is the person's.
             #[serde(default, skip_serializing_if = "std::ops::Not::not")]
             pub phone_number_verified: bool,
+            /// What is said in further languages.
+            #[serde(default, skip_serializing_if = "LocalizedClaims::is_empty")]
+            pub localized: LocalizedClaims,
         }
 
         /// One thing that people say of themselves, by the name it has in forms and calls.

@@ -1,24 +1,36 @@
 use std::collections::BTreeMap;
 
-use postern_domain::{StandardClaim, StandardClaims};
+use postern_domain::{LocalizedName, StandardClaim, StandardClaims};
 use serde_json::{Map, Value};
 
 use crate::FieldErrors;
 
 /// What somebody typed of themselves, by the things it is about. What is not in it stays as it is, and an empty text takes
 /// back what was said.
-pub type TypedClaims = BTreeMap<StandardClaim, String>;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedClaims {
+    plain: BTreeMap<StandardClaim, String>,
+    localized: BTreeMap<LocalizedName, String>,
+}
+
+impl FromIterator<(StandardClaim, String)> for TypedClaims {
+    fn from_iter<I: IntoIterator<Item = (StandardClaim, String)>>(typed: I) -> Self {
+        Self { plain: typed.into_iter().collect(), ..Self::default() }
+    }
+}
 
 /// The form field in which an error goes that is of none.
 const ALL: &str = "claims";
+const NO_TEXT: &str = "Write a text, or null for none.";
 
-/// Reads the members of a JSON object that are named like the claims of OIDC Core section 5.1; those of the postal address
-/// stand beside the others or in an object `address`. `null` takes back what was said.
+/// Reads the members of a JSON object that are named like the claims of OIDC Core section 5.1, some of them with a language
+/// behind the name (section 5.2); those of the postal address stand beside the others or in an object `address`. `null`
+/// takes back what was said.
 ///
 /// # Errors
 /// [`FieldErrors`] names what is not known or no text.
 pub fn read(object: &Map<String, Value>) -> Result<TypedClaims, FieldErrors> {
-    let (mut typed, mut errors) = (TypedClaims::new(), FieldErrors::none());
+    let (mut typed, mut errors) = (TypedClaims::default(), FieldErrors::none());
     let address = match object.get("address") {
         Some(Value::Object(address)) => address.clone(),
         Some(Value::Null) => {
@@ -33,18 +45,34 @@ pub fn read(object: &Map<String, Value>) -> Result<TypedClaims, FieldErrors> {
     };
     let beside = object.iter().filter(|(name, _)| *name != "address");
     for (name, value) in beside.chain(&address) {
-        match (StandardClaim::named(name), value) {
-            (Some(claim), Value::String(text)) => {
-                typed.insert(claim, text.clone());
+        let text = match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => Some(String::new()),
+            _ => None,
+        };
+        if name.contains('#') {
+            read_localized(&mut typed, name, text, &mut errors);
+            continue;
+        }
+        match (StandardClaim::named(name), text) {
+            (Some(claim), Some(text)) => {
+                typed.plain.insert(claim, text);
             }
-            (Some(claim), Value::Null) => {
-                typed.insert(claim, String::new());
-            }
-            (Some(claim), _) => errors.add(claim.as_str(), "Write a text, or null for none."),
+            (Some(claim), None) => errors.add(claim.as_str(), NO_TEXT),
             (None, _) => errors.add(ALL, unknown(name)),
         }
     }
     errors.into_result().map(|()| typed)
+}
+
+fn read_localized(typed: &mut TypedClaims, name: &str, text: Option<String>, errors: &mut FieldErrors) {
+    match (LocalizedName::parse(name), text) {
+        (Ok(name), Some(text)) => {
+            typed.localized.insert(name, text);
+        }
+        (Ok(name), None) => errors.add(ALL, format!("{name}: {NO_TEXT}")),
+        (Err(error), _) => drop(errors.take(ALL, Err::<(), _>(error))),
+    }
 }
 
 fn unknown(name: &str) -> String {
@@ -70,8 +98,12 @@ pub(super) fn taken(
     errors: &mut FieldErrors,
 ) -> StandardClaims {
     let mut claims = before.clone();
-    for (claim, text) in typed {
+    for (claim, text) in &typed.plain {
         errors.take(claim.as_str(), claims.set(*claim, text));
+    }
+    for (name, text) in &typed.localized {
+        let set = claims.localized.set(name, text);
+        errors.take(ALL, set.map_err(|error| format!("{name}: {error}")));
     }
     claims
 }
@@ -80,7 +112,8 @@ pub(super) fn taken(
 /// audit, which forgets nothing.
 pub(super) fn differing(before: &StandardClaims, after: &StandardClaims) -> Vec<&'static str> {
     let differ = |claim: &&StandardClaim| before.get(**claim) != after.get(**claim);
-    StandardClaim::ALL.iter().filter(differ).map(|claim| claim.as_str()).collect()
+    let plain = StandardClaim::ALL.iter().filter(differ).map(|claim| claim.as_str());
+    plain.chain((before.localized != after.localized).then_some("localized")).collect()
 }
 
 #[cfg(test)]
@@ -104,8 +137,9 @@ mod tests {
             (StandardClaim::Locality, "London"),
             (StandardClaim::Country, "UK"),
         ];
-        assert_eq!(typed.unwrap(), expected.map(|(claim, text)| (claim, text.to_owned())).into());
-        assert_eq!(of(json!({ "address": null })).unwrap().len(), 5);
+        let expected = expected.map(|(claim, text)| (claim, text.to_owned()));
+        assert_eq!(typed.unwrap(), TypedClaims::from_iter(expected));
+        assert_eq!(of(json!({ "address": null })).unwrap().plain.len(), 5);
     }
 
     #[test]
@@ -115,6 +149,9 @@ mod tests {
             (json!({ "phone_number_verified": true }), "claims"),
             (json!({ "address": "London" }), "claims"),
             (json!({ "nickname": 7 }), "nickname"),
+            (json!({ "nickname#ja": 7 }), "claims"),
+            (json!({ "nickname#": "Al" }), "claims"),
+            (json!({ "birthdate#ja": "1815" }), "claims"),
         ] {
             let errors = of(object.clone()).unwrap_err();
             assert!(errors.of(field).is_some(), "{object}: {errors}");
@@ -126,5 +163,9 @@ mod tests {
         let after = taken(&before, &typed, &mut errors);
         assert_eq!(errors.0.len(), 1, "{errors}");
         assert_eq!(differing(&before, &after), ["nickname"]);
+        let typed = of(json!({ "name#ja-kana": "エイダ", "website#fr": "no link" })).unwrap();
+        let after = taken(&before, &typed, &mut errors);
+        assert_eq!(errors.0.len(), 2, "{errors}");
+        assert_eq!(differing(&before, &after), ["localized"]);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use postern_domain::{InstanceRight, StandardClaim, User};
+use postern_domain::{InstanceRight, StandardClaim, StandardClaims, User};
 use postern_flows::FormRefusal;
 use postern_flows::profile::{self, NewProfile, Outcome};
 use serde::{Deserialize, Serialize};
@@ -49,8 +49,9 @@ pub(super) struct Account {
     /// Unix seconds.
     updated_at: i64,
     /// What else the person says of themselves, by the names of OIDC Core section 5.1; the parts of the postal address stand
-    /// beside the others. What is not said is left out.
-    claims: BTreeMap<&'static str, String>,
+    /// beside the others. What is said in a further language stands under the name with that language, such as
+    /// `family_name#ja-Kana-JP` (section 5.2). What is not said is left out.
+    claims: BTreeMap<String, String>,
 }
 
 /// Whoever asks, as far as the credential says it. What it does not say is left out.
@@ -80,7 +81,7 @@ struct Identity {
     updated_at: Option<i64>,
     /// What else the person says of themselves, by the names of OIDC Core section 5.1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    claims: Option<BTreeMap<&'static str, String>>,
+    claims: Option<BTreeMap<String, String>>,
 }
 
 /// What is to change; what is left out stays as it is.
@@ -92,8 +93,8 @@ struct AccountChange {
     name: Option<String>,
     /// Only for a page of somebody who has signed in a short while ago, never by a script's or app's token.
     email: Option<String>,
-    /// What else to say of oneself, by the names of OIDC Core section 5.1 such as `given_name`, `birthdate` or `locality`;
-    /// `null` takes back what was said. What is left out stays as it is.
+    /// What else to say of oneself, by the names of OIDC Core section 5.1 such as `given_name`, `birthdate` or `locality`,
+    /// and names and pages also in further languages, such as `family_name#ja-Kana-JP`; `null` takes back what was said. What is left out stays as it is.
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
     claims: Option<serde_json::Map<String, serde_json::Value>>,
 }
@@ -109,12 +110,17 @@ impl From<&User> for Account {
             rights: user.rights.iter().copied().collect(),
             created_at: user.created_at.0,
             updated_at: user.updated_at.0,
-            claims: StandardClaim::ALL
-                .iter()
-                .filter_map(|claim| Some((claim.as_str(), user.claims.get(*claim)?.to_owned())))
-                .collect(),
+            claims: said(&user.claims),
         }
     }
+}
+
+/// Everything that somebody says of themselves.
+fn said(claims: &StandardClaims) -> BTreeMap<String, String> {
+    let plain =
+        StandardClaim::ALL.iter().filter_map(|claim| Some((claim.as_str().to_owned(), claims.get(*claim)?)));
+    let localized = claims.localized.iter().map(|(name, text)| (name.to_string(), text));
+    plain.chain(localized).map(|(name, text)| (name, text.to_owned())).collect()
 }
 
 impl Identity {
