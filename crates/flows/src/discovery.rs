@@ -16,13 +16,14 @@ const ID_TOKEN_CLAIMS: [&str; 10] =
     ["iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "amr", "acr", "sid"];
 
 impl App {
-    /// The metadata document, which both well-known addresses answer.
-    pub fn discovery(&self) -> &str {
-        self.discovery.get_or_init(|| document(&self.config, &self.catalogue))
+    /// The metadata document, which both well-known addresses answer. `ui_locales` are the languages of the pages, which
+    /// only those who show them know.
+    pub fn discovery(&self, ui_locales: impl FnOnce() -> Vec<&'static str>) -> &str {
+        self.discovery.get_or_init(|| document(&self.config, &self.catalogue, &ui_locales()))
     }
 }
 
-fn document(config: &Config, catalogue: &Catalogue) -> String {
+fn document(config: &Config, catalogue: &Catalogue, ui_locales: &[&str]) -> String {
     let scopes = catalogue.offered().map(|row| &row.name);
     let grants = GRANTS.iter().filter(|grant| grant.enabled(config)).map(|grant| grant.name().as_str());
     let authenticating = AuthMethod::ALL.iter().filter(|method| **method != AuthMethod::None);
@@ -56,6 +57,7 @@ fn document(config: &Config, catalogue: &Catalogue) -> String {
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": prompts.map(|prompt| prompt.as_str()).collect::<Vec<_>>(),
         "display_values_supported": DISPLAY_VALUES,
+        "ui_locales_supported": ui_locales,
         "claim_types_supported": ["normal"],
         "claims_supported": claims_supported,
         "acr_values_supported": contexts.collect::<Vec<_>>(),
@@ -88,7 +90,8 @@ mod tests {
         let mut config = Config::default();
         for open in [false, true] {
             config.registration.open = open;
-            let document: Value = serde_json::from_str(&document(&config, &config.catalogue())).unwrap();
+            let document: Value =
+                serde_json::from_str(&document(&config, &config.catalogue(), &["en"])).unwrap();
             let prompts = document["prompt_values_supported"].as_array().unwrap();
             assert_eq!(prompts.contains(&Value::from("create")), open);
         }
@@ -103,7 +106,8 @@ mod tests {
         ] {
             let mut config = Config::default();
             config.clients.registration = registration;
-            let document: Value = serde_json::from_str(&document(&config, &config.catalogue())).unwrap();
+            let document: Value =
+                serde_json::from_str(&document(&config, &config.catalogue(), &["en"])).unwrap();
             assert_eq!(document.get("registration_endpoint").is_some(), is_named, "{registration:?}");
         }
     }
@@ -111,7 +115,7 @@ mod tests {
     #[test]
     fn it_names_what_the_tables_hold() {
         let config = Config::default();
-        let document: Value = serde_json::from_str(&document(&config, &config.catalogue())).unwrap();
+        let document: Value = serde_json::from_str(&document(&config, &config.catalogue(), &["en"])).unwrap();
         assert_eq!(document["issuer"], "http://localhost:8080");
         assert_eq!(document["token_endpoint"], "http://localhost:8080/v1/oauth2/token");
         assert_eq!(document["grant_types_supported"].as_array().unwrap().len(), GRANTS.len());

@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use postern_domain::Lifetime;
 use postern_flows::{App, endpoints};
+use postern_templating::Language;
 
 use crate::answer::Document;
 use crate::rights::{Right, Routes};
@@ -23,7 +24,8 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn discovery(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    Document { content_type: "application/json", body: app.discovery(), max_age: MAX_AGE }.answer(&headers)
+    let body = app.discovery(|| Language::all().map(Language::tag).collect());
+    Document { content_type: "application/json", body, max_age: MAX_AGE }.answer(&headers)
 }
 
 async fn resource(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
