@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Lifetime, PersonName, PostLogoutRedirectUri, RedirectUri, Scopes, WebUrl};
 
 use super::{
-    ApplicationType, AssertionAlgorithm, AuthMethod, ClientKeySet, ClientType, GrantName, SigningAlgorithm,
-    SubjectIdentifierType,
+    AccessTokenFormat, ApplicationType, AssertionAlgorithm, AuthMethod, ClientKeySet, ClientType, GrantName,
+    SigningAlgorithm, SubjectIdentifierType,
 };
 
 /// What is registered of a client (names as RFC 7591 section 2 where it has them).
@@ -37,6 +37,9 @@ pub struct ClientMetadata {
     pub access_token_lifetime: Option<Lifetime>,
     /// A shorter life of disuse for its refresh tokens than the instance's.
     pub refresh_token_lifetime: Option<Lifetime>,
+    /// What its access tokens look like; `None` is as their APIs want it.
+    #[serde(default)]
+    pub access_token_format: Option<AccessTokenFormat>,
     /// `id_token_signed_response_alg`.
     pub id_token_signed_response_alg: SigningAlgorithm,
     /// Whether it must send a PKCE challenge even though it has a secret.
@@ -140,6 +143,7 @@ impl ClientMetadata {
             grants: Vec::new(),
             access_token_lifetime: None,
             refresh_token_lifetime: None,
+            access_token_format: None,
             id_token_signed_response_alg: SigningAlgorithm::Rs256,
             require_pkce: false,
             trusted: false,
@@ -238,6 +242,7 @@ mod tests {
         let uri = |path: &str| Some(WebUrl::parse(&format!("https://notes.example/{path}")).unwrap());
         let jwks = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]});
         let metadata = ClientMetadata {
+            access_token_format: Some(AccessTokenFormat::Jwt),
             application_type: Some(ApplicationType::Native),
             localized: [("client_name#de".to_owned(), "Notizen".to_owned())].into(),
             logo_uri: uri("logo"),

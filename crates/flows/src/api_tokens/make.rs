@@ -112,7 +112,7 @@ fn token(
         everything: checked.everything,
         report_only_until: checked.report_only_until,
         any_user: checked.any_user,
-        ..ApiToken::new(checked.name, hint(text), created_by)
+        ..ApiToken::new(checked.name, hint(text.reveal()), created_by)
     };
     Ok(Token {
         data: Some(TokenData::Api(api)),
@@ -140,8 +140,7 @@ fn told(app: &App, actor: &Actor, reach: &Reach, token: &Token) -> Result<Option
 }
 
 /// The last characters of a value, by which its owner knows it.
-pub(crate) fn hint(text: &TokenText) -> String {
-    let value = text.reveal();
+pub(crate) fn hint(value: &str) -> String {
     value.get(value.len().saturating_sub(4)..).unwrap_or_default().to_owned()
 }
 

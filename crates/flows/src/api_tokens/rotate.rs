@@ -67,7 +67,7 @@ pub async fn rotate(app: &App, actor: &Actor, id: TokenId, overlap: Lifetime) ->
     let new_id: TokenId = app.new_id();
     let by = actor.person().map(|person| person.id);
     let new = ApiToken {
-        hint: hint(&text),
+        hint: hint(text.reveal()),
         created_by: by.or(api.created_by),
         replaces: Some(before.id),
         last_used_from: None,

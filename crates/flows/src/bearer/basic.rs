@@ -4,8 +4,8 @@ use std::sync::Arc;
 use postern_domain::{Presented, Refusal};
 
 use super::acting::acting_as;
-use super::verdict::{parse, presented};
-use super::{Holder, Verdict};
+use super::verdict::presented;
+use super::{Holder, SentToken, Verdict};
 use crate::{App, TokenAuthMode};
 
 /// What a token in `Authorization: Basic base64(USER:TOKEN)` is worth (RFC 7617): a token that belongs to somebody for
@@ -23,14 +23,14 @@ pub async fn basic_verdict(
     if app.config.tokens.auth_mode == TokenAuthMode::Bearer {
         return Err(Refusal::invalid_token("this server takes tokens as “Bearer TOKEN” only"));
     }
-    let text = parse(app, token)?;
-    if text.kind().spec().presented != Presented::BearerOrBasic {
-        let label = text.kind().spec().label;
+    let sent = SentToken::parse(app, token)?;
+    if sent.kind.spec().presented != Presented::BearerOrBasic {
+        let label = sent.kind.spec().label;
         return Err(Refusal::invalid_token(format!(
             "this kind of token ({label}) is sent as “Bearer TOKEN”"
         )));
     }
-    let verdict = presented(app, &text, from).await?;
+    let verdict = presented(app, sent, from).await?;
     if verdict.is_for_any_user() {
         return acting_as(app, &verdict, name).await;
     }

@@ -1,11 +1,12 @@
 use postern_domain::{
-    ClientIdentifier, Grant, MalformedToken, Permit, Refusal, Timestamp, TokenId, TokenKind, TokenText,
-    UserId, Username,
+    ClientIdentifier, Grant, MalformedToken, Permit, Refusal, Timestamp, TokenId, TokenKind, UserId, Username,
 };
 use postern_storage::tokens::{self, Token};
 use serde::Serialize;
 
+use super::SentToken;
 use super::holder::holder;
+use super::sent::NoToken;
 use crate::App;
 
 /// All that the instance knows of a token, for its operator.
@@ -61,13 +62,16 @@ struct GrantRow {
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails.
 pub async fn explain(app: &App, text: &str) -> Result<Explanation, Refusal> {
-    let text = match TokenText::parse(&app.config.tokens.prefix, text) {
-        Ok(text) => text,
+    let SentToken { kind, hash, is_jwt } = match SentToken::parse(app, text) {
+        Ok(sent) => sent,
         Err(error) => return Ok(Explanation::of_malformed(error)),
     };
-    let kind = text.kind();
-    let form = Form { kind: Some(kind.spec().code), kind_label: Some(kind.spec().label), checksum: "right" };
-    let Some((token, grant)) = tokens::find_by_hash(&app.db, app.secret_key.hash(&text)).await? else {
+    let (kind_label, checksum) = match is_jwt {
+        true => ("access token, a JWT", "absent"),
+        false => (kind.spec().label, "right"),
+    };
+    let form = Form { kind: Some(kind.spec().code), kind_label: Some(kind_label), checksum };
+    let Some((token, grant)) = tokens::find_by_hash(&app.db, hash).await? else {
         let state = match kind {
             TokenKind::ClientId | TokenKind::ClientSecret => {
                 "no token: it is well formed, and kept with the clients"
@@ -82,11 +86,11 @@ pub async fn explain(app: &App, text: &str) -> Result<Explanation, Refusal> {
 }
 
 impl Explanation {
-    fn of_malformed(error: MalformedToken) -> Self {
+    fn of_malformed(error: NoToken) -> Self {
         let checksum = match error {
-            MalformedToken::Form => "absent",
-            MalformedToken::OtherInstance => "right",
-            MalformedToken::Checksum => "wrong",
+            NoToken::OtherJwt | NoToken::Malformed(MalformedToken::Form) => "absent",
+            NoToken::Malformed(MalformedToken::OtherInstance) => "right",
+            NoToken::Malformed(MalformedToken::Checksum) => "wrong",
         };
         let state = format!("no token of this instance: {error}");
         Self { works: false, state, form: Form { checksum, ..Form::default() }, row: None }

@@ -1,7 +1,7 @@
-use postern_domain::{ClientId, OrganizationId, TokenId, TokenKind, TokenText, UserId};
+use postern_domain::{ClientId, OrganizationId, TokenId, TokenKind, UserId};
 use postern_storage::tokens::{self, Token};
 
-use super::Verdict;
+use super::{SentToken, Verdict};
 use crate::App;
 
 /// Which token it is and whose, whether it works or not.
@@ -55,7 +55,7 @@ impl From<&Token> for Identity {
 /// Which token a text is or was, for what is written down of calls that were refused. `None` if it is none that is known,
 /// or if that cannot be found out.
 pub async fn identify(app: &App, token: &str) -> Option<Identity> {
-    let text = TokenText::parse(&app.config.tokens.prefix, token).ok()?;
-    let (token, _) = tokens::find_by_hash(&app.db, app.secret_key.hash(&text)).await.ok()??;
+    let sent = SentToken::parse(app, token).ok()?;
+    let (token, _) = tokens::find_by_hash(&app.db, sent.hash).await.ok()??;
     Some(Identity::from(&token))
 }

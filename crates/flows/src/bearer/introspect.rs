@@ -3,12 +3,11 @@ use std::collections::BTreeSet;
 use postern_domain::limits::RequestLimit;
 use postern_domain::{
     AuthMethod, Client, ClientIdentifier, Refusal, Scopes, SubjectType, Timestamp, TokenId, TokenKind,
-    TokenText,
 };
 use serde::Serialize;
 
-use super::Verdict;
 use super::verdict::look_up;
+use super::{SentToken, Verdict};
 use crate::client_auth::{self, Authenticated, Sender};
 use crate::{App, last_use, subject_name};
 
@@ -62,11 +61,11 @@ pub async fn introspect(app: &App, sender: Sender<'_>) -> Result<Introspection, 
     };
     last_use::note_client(app, &client, secret, app.clock.now());
     const NOTHING: Introspection = Introspection { active: false, facts: None };
-    let Ok(text) = TokenText::parse(&app.config.tokens.prefix, token) else { return Ok(NOTHING) };
-    if !text.kind().spec().introspectable {
+    let Ok(sent) = SentToken::parse(app, token) else { return Ok(NOTHING) };
+    if !sent.kind.spec().introspectable {
         return Ok(NOTHING);
     }
-    let Some(verdict) = look_up(app, &text).await? else { return Ok(NOTHING) };
+    let Some(verdict) = look_up(app, sent).await? else { return Ok(NOTHING) };
     // What is bound to no user works through Basic only, which names one.
     if verdict.is_for_any_user() {
         return Ok(NOTHING);

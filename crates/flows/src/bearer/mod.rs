@@ -11,6 +11,7 @@ mod introspect;
 mod judgement;
 mod ready_limits;
 mod revoke;
+mod sent;
 mod userinfo;
 mod verdict;
 
@@ -25,6 +26,8 @@ pub use introspect::{Introspection, introspect};
 pub use judgement::{Judgement, OutsideLimits};
 pub(crate) use ready_limits::ReadyLimits;
 pub use revoke::revoke;
+pub(crate) use sent::SentToken;
+pub use sent::is_like_a_token;
 pub use userinfo::{Userinfo, userinfo};
 pub use verdict::{Verdict, session_verdict, verdict};
 

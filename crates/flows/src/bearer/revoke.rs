@@ -1,7 +1,7 @@
-use postern_domain::{Client, Refusal, Timestamp, TokenKind, TokenText};
+use postern_domain::{Client, Refusal, Timestamp, TokenKind};
 use postern_storage::tokens;
 
-use super::Identity;
+use super::{Identity, SentToken};
 use crate::App;
 use crate::client_auth::{self, Authenticated, Sender};
 use crate::grants::revoke_family;
@@ -17,8 +17,8 @@ pub async fn revoke(app: &App, sender: Sender<'_>) -> Result<Option<Identity>, R
     let Some(token) = sender.params.get("token") else {
         return Err(Refusal::invalid_request("token is missing"));
     };
-    match TokenText::parse(&app.config.tokens.prefix, token) {
-        Ok(text) if text.kind().spec().introspectable => end(app, &client, &text, app.clock.now()).await,
+    match SentToken::parse(app, token) {
+        Ok(sent) if sent.kind.spec().introspectable => end(app, &client, sent, app.clock.now()).await,
         _ => Ok(None),
     }
 }
@@ -26,10 +26,10 @@ pub async fn revoke(app: &App, sender: Sender<'_>) -> Result<Option<Identity>, R
 async fn end(
     app: &App,
     client: &Client,
-    text: &TokenText,
+    sent: SentToken,
     now: Timestamp,
 ) -> Result<Option<Identity>, Refusal> {
-    let found = tokens::find_by_hash(&app.db, app.secret_key.hash(text)).await?;
+    let found = tokens::find_by_hash(&app.db, sent.hash).await?;
     let Some((token, _)) = found.filter(|(token, _)| token.client_id == Some(client.id)) else {
         return Ok(None);
     };

@@ -2,11 +2,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use postern_domain::{
-    ApiToken, ErrorCode, MalformedToken, Permit, Presented, Refusal, Timestamp, TokenId, TokenKind, TokenText,
-};
+use postern_domain::{ApiToken, ErrorCode, Permit, Presented, Refusal, Timestamp, TokenId, TokenKind};
 use postern_storage::tokens::{self, Token, TokenData};
 
+use super::SentToken;
 use super::holder::{Holder, holder};
 use super::identity_token::Minted;
 use super::ready_limits::{Ready, ready};
@@ -45,18 +44,18 @@ pub struct Verdict {
 /// `invalid_token` that says in which way it is none that works; `temporarily_unavailable` or `server_error` if that
 /// cannot be found out.
 pub async fn verdict(app: &App, token: &str, from: IpAddr) -> Result<Arc<Verdict>, Refusal> {
-    let text = parse(app, token)?;
-    if !matches!(text.kind().spec().presented, Presented::Bearer | Presented::BearerOrBasic) {
-        let label = text.kind().spec().label;
+    let sent = SentToken::parse(app, token)?;
+    if !matches!(sent.kind.spec().presented, Presented::Bearer | Presented::BearerOrBasic) {
+        let label = sent.kind.spec().label;
         return Err(Refusal::invalid_token(format!("this is a {label}, which is not presented here")));
     }
-    let is_api_token = text.kind().spec().presented == Presented::BearerOrBasic;
+    let is_api_token = sent.kind.spec().presented == Presented::BearerOrBasic;
     if is_api_token && app.config.tokens.auth_mode == TokenAuthMode::Basic {
         return Err(Refusal::invalid_token(
             "this server takes this token by Basic only: send the base64 of USER:TOKEN",
         ));
     }
-    let verdict = presented(app, &text, from).await?;
+    let verdict = presented(app, sent, from).await?;
     if verdict.is_for_any_user() {
         return Err(Refusal::invalid_token(
             "this token is bound to no user: send it by Basic, with the name of the user in front of it",
@@ -73,25 +72,18 @@ pub async fn session_verdict(app: &App, token: &str, from: IpAddr) -> Result<Arc
     if !app.config.session_api_token.enabled {
         return Err(Refusal::invalid_token("this server takes no session API tokens"));
     }
-    let text = parse(app, token)?;
-    if text.kind().spec().presented != Presented::Header {
-        let label = text.kind().spec().label;
+    let sent = SentToken::parse(app, token)?;
+    if sent.kind.spec().presented != Presented::Header {
+        let label = sent.kind.spec().label;
         return Err(Refusal::invalid_token(format!(
             "this is a {label}, which is not presented in this header"
         )));
     }
-    presented(app, &text, from).await
+    presented(app, sent, from).await
 }
 
-pub(super) fn parse(app: &App, token: &str) -> Result<TokenText, Refusal> {
-    TokenText::parse(&app.config.tokens.prefix, token).map_err(|error| match error {
-        MalformedToken::OtherInstance => Refusal::invalid_token("the token was issued by another instance"),
-        error => Refusal::invalid_token(format!("the token is malformed: {error}")),
-    })
-}
-
-pub(super) async fn presented(app: &App, text: &TokenText, from: IpAddr) -> Result<Arc<Verdict>, Refusal> {
-    match look_up(app, text).await? {
+pub(super) async fn presented(app: &App, sent: SentToken, from: IpAddr) -> Result<Arc<Verdict>, Refusal> {
+    match look_up(app, sent).await? {
         Some(verdict) if verdict.may_come_from(from) => {
             verdict.note_use(app, Some(from)).await?;
             Ok(verdict)
@@ -102,9 +94,8 @@ pub(super) async fn presented(app: &App, text: &TokenText, from: IpAddr) -> Resu
 }
 
 /// What a token of any kind is worth; `None` if nothing. Its use is not noted.
-pub(super) async fn look_up(app: &App, text: &TokenText) -> Result<Option<Arc<Verdict>>, Refusal> {
-    let now = app.clock.now();
-    let hash = app.secret_key.hash(text);
+pub(super) async fn look_up(app: &App, sent: SentToken) -> Result<Option<Arc<Verdict>>, Refusal> {
+    let (now, hash) = (app.clock.now(), sent.hash);
     let epochs = app.db.epochs();
     let known = app.live.verdicts.get(epochs, &hash);
     if let Some(verdict) = known.filter(|verdict| verdict.expires_at.is_none_or(|end| now < end)) {

@@ -60,6 +60,7 @@ pub async fn replace(
     check_identity(app, &client, &sent, now)?;
     let metadata = ClientMetadata {
         require_pkce: client.metadata.require_pkce,
+        access_token_format: client.metadata.access_token_format,
         access_token_lifetime: client.metadata.access_token_lifetime,
         refresh_token_lifetime: client.metadata.refresh_token_lifetime,
         ..metadata(app, &sent, &client.identifier)?

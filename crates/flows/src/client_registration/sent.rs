@@ -82,6 +82,7 @@ impl Sent<'_> {
             backchannel_logout_session_required: self.flag("backchannel_logout_session_required")?,
             frontchannel_logout_uri: self.text("frontchannel_logout_uri")?,
             frontchannel_logout_session_required: self.flag("frontchannel_logout_session_required")?,
+            ..ProtocolDraft::default()
         })
     }
 

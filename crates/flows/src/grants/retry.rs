@@ -1,7 +1,7 @@
 //! The honest retry of a refresh: an answer that was lost on its way can be had again, the very same, until it is seen to
 //! have arrived.
 
-use postern_domain::{Grant, Lifetime, Refusal, TokenId, TokenText};
+use postern_domain::{Grant, Lifetime, Plain, Refusal, TokenId, TokenText};
 use postern_storage::tokens::{self, Token};
 use serde::{Deserialize, Serialize};
 
@@ -69,23 +69,22 @@ pub(super) async fn successor(
         return Ok(None);
     }
     let successor = Successor::open(app, replaced.id, sealed)?;
-    let Some((access_token, access)) = find(app, &successor.access_token, retry).await? else {
+    let Some(access) = find(app, &successor.access_token, retry).await? else {
         return Ok(None);
     };
-    let refresh = match &successor.refresh_token {
-        None => None,
-        Some(text) => match find(app, text, retry).await? {
-            Some(found) => Some(found),
-            None => return Ok(None),
-        },
-    };
+    let access_token = Plain::new(successor.access_token);
+    let (mut refresh_token, mut held) = (None, None);
+    if let Some(text) = &successor.refresh_token {
+        let Ok(text) = TokenText::parse(&app.config.tokens.prefix, text) else { return Ok(None) };
+        let Some(found) = find(app, text.reveal(), retry).await? else { return Ok(None) };
+        (refresh_token, held) = (Some(text), Some(found.permit));
+    }
     if named(app, params)?.is_some_and(|named| access.permit.audience != Some(named)) {
         return Err(Refusal::invalid_target(
             "the refresh token was just replaced by a request for other APIs; use the one that replaced it",
         ));
     }
-    let (refresh_token, held) = refresh.unzip();
-    let permit = held.as_ref().map_or(&access.permit, |held| &held.permit);
+    let permit = held.as_ref().unwrap_or(&access.permit);
     let standing = standing::check(app, client, grant.user_id, permit).await?;
     let access_permit = &access.permit;
     let order = Order {
@@ -114,12 +113,11 @@ pub(super) async fn successor(
 }
 
 /// One token of a successor, if it was not taken back and, where that matters, not used.
-async fn find(app: &App, text: &str, retry: Retry) -> Result<Option<(TokenText, Token)>, Refusal> {
-    let Ok(text) = TokenText::parse(&app.config.tokens.prefix, text) else { return Ok(None) };
-    let found = tokens::find_by_hash(&app.db, app.secret_key.hash(&text)).await?;
+async fn find(app: &App, text: &str, retry: Retry) -> Result<Option<Token>, Refusal> {
+    let found = tokens::find_by_hash(&app.db, app.secret_key.hash_text(text)).await?;
     let usable = |token: &Token| {
         let used = token.last_used_at.is_some() || token.consumed_at.is_some();
         token.revoked_at.is_none() && (retry == Retry::Simultaneous || !used)
     };
-    Ok(found.map(|(token, _)| token).filter(usable).map(|token| (text, token)))
+    Ok(found.map(|(token, _)| token).filter(usable))
 }

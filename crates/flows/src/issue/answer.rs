@@ -11,7 +11,7 @@ pub struct TokenAnswer {
     pub token_type: &'static str,
     /// The access token.
     #[serde(serialize_with = "revealed")]
-    pub access_token: TokenText,
+    pub access_token: Plain,
     /// Seconds until the access token ends.
     pub expires_in: i64,
     /// The refresh token, if the client has that grant.
@@ -33,7 +33,7 @@ impl fmt::Debug for TokenAnswer {
     }
 }
 
-fn revealed<S: Serializer>(token: &TokenText, serializer: S) -> Result<S::Ok, S::Error> {
+fn revealed<S: Serializer>(token: &Plain, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(token.reveal())
 }
 

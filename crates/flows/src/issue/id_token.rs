@@ -1,9 +1,7 @@
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_domain::{
-    AuthenticationContext, Grant, Plain, Refusal, SessionId, SigningAlgorithm, Timestamp, TokenText,
-};
+use postern_domain::{AuthenticationContext, Grant, Plain, Refusal, SessionId, SigningAlgorithm, Timestamp};
 use serde::Serialize;
 
 use super::Order;
@@ -34,11 +32,7 @@ struct IdToken<'a> {
 ///
 /// # Errors
 /// `server_error` or `temporarily_unavailable` if there is no key to sign with.
-pub(crate) async fn id_token(
-    app: &App,
-    order: &Order<'_>,
-    access_token: &TokenText,
-) -> Result<Plain, Refusal> {
+pub(crate) async fn id_token(app: &App, order: &Order<'_>, access_token: &Plain) -> Result<Plain, Refusal> {
     let Order { client, grant: Grant { authentication, .. }, now, .. } = *order;
     let algorithm = client.metadata.id_token_signed_response_alg;
     let keys = app.signing_keys().await?;

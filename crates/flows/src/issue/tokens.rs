@@ -1,8 +1,7 @@
-use postern_domain::{
-    Client, Grant, GrantName, Lifetime, Permit, Refusal, Subject, Timestamp, TokenKind, TokenText,
-};
+use postern_domain::{Client, Grant, GrantName, Lifetime, Permit, Refusal, Subject, Timestamp, TokenKind};
 use postern_storage::tokens::{Token, TokenData};
 
+use super::access_token::{self, shorter};
 use super::{TokenAnswer, id_token};
 use crate::App;
 use crate::standing::Standing;
@@ -36,31 +35,37 @@ pub(crate) struct Issued {
 /// Makes an access token and what belongs to it. They are good once they are kept.
 ///
 /// # Errors
-/// `server_error` or `temporarily_unavailable` if the id_token cannot be signed.
+/// `server_error` or `temporarily_unavailable` if a JWT cannot be signed; `invalid_request` if one would be too long.
 pub(crate) async fn tokens(app: &App, order: &Order<'_>) -> Result<Issued, Refusal> {
     let (metadata, lifetimes) = (&order.client.metadata, &app.config.lifetimes);
-    let access_token = app.new_token(TokenKind::Access);
-    let mut access = token(app, order, &access_token, order.access, access_lifetime(app, order));
-    access.data = order.refreshed.then_some(TokenData::Refreshed);
-    let expires_in = access.expires_at.map_or(0, |end| end.seconds_since(order.now));
+    let plan = access_token::plan(app, order);
+    let (id, end) = (app.new_id(), end(order, &plan.permit, plan.lifetime));
+    let access_token = plan.make(app, order, id, end).await?;
+    let scope = plan.permit.scopes.clone();
+    let authorization_details = plan.permit.authorization_details();
+    let hash = app.secret_key.hash_text(access_token.reveal());
+    let access = Token {
+        data: order.refreshed.then_some(TokenData::Refreshed),
+        ..token(order, Token::new(id, TokenKind::Access, hash, plan.permit, order.now), end)
+    };
     let mut tokens = vec![access];
     let mut refresh_token = None;
     if metadata.allows_grant(GrantName::RefreshToken) {
         let text = app.new_token(TokenKind::Refresh);
         let lifetime = shorter(metadata.refresh_token_lifetime, lifetimes.refresh_token);
-        tokens.push(token(app, order, &text, order.permit, lifetime));
+        let (id, hash) = (app.new_id(), app.secret_key.hash(&text));
+        let new = Token::new(id, TokenKind::Refresh, hash, order.permit.clone(), order.now);
+        tokens.push(token(order, new, self::end(order, order.permit, lifetime)));
         refresh_token = Some(text);
     }
     let id_token = match order.permit.scopes.contains("openid") {
         true => Some(id_token(app, order, &access_token).await?),
         false => None,
     };
-    let scope = order.access.scopes.clone();
-    let authorization_details = order.access.authorization_details();
     let answer = TokenAnswer {
         token_type: "Bearer",
         access_token,
-        expires_in,
+        expires_in: end.seconds_since(order.now),
         refresh_token,
         scope,
         authorization_details,
@@ -69,34 +74,24 @@ pub(crate) async fn tokens(app: &App, order: &Order<'_>) -> Result<Issued, Refus
     Ok(Issued { answer, tokens })
 }
 
-/// The shortest of what the instance, the client and the APIs say.
-fn access_lifetime(app: &App, order: &Order<'_>) -> Lifetime {
-    let audience = order.access.audience.iter().flat_map(|audience| app.resources.of(audience));
-    let of_resources = audience.filter_map(|resource| resource.access_token_lifetime);
-    let usual = shorter(order.client.metadata.access_token_lifetime, app.config.lifetimes.access_token);
-    of_resources.fold(usual, Lifetime::min)
-}
-
-fn token(app: &App, order: &Order<'_>, text: &TokenText, permit: &Permit, lifetime: Lifetime) -> Token {
-    let end = order.now.plus(lifetime);
-    // However often it is refreshed, nothing outlives the grant.
+/// When a token of an order ends. However often it is refreshed, nothing outlives the grant.
+fn end(order: &Order<'_>, permit: &Permit, lifetime: Lifetime) -> Timestamp {
     let policy = order.standing.organization.as_ref().and_then(|it| it.policy.max_token_lifetime);
     let ends = [order.grant.expires_at, permit.expires_at, policy.map(|most| order.now.plus(most))];
-    let end = ends.into_iter().flatten().fold(end, Timestamp::min);
-    let (id, hash) = (app.new_id(), app.secret_key.hash(text));
+    ends.into_iter().flatten().fold(order.now.plus(lifetime), Timestamp::min)
+}
+
+/// A token with the family that it joins.
+fn token(order: &Order<'_>, new: Token, end: Timestamp) -> Token {
     Token {
         grant_id: Some(order.grant.id),
         client_id: Some(order.client.id),
         user_id: Some(order.standing.user.id),
-        organization_id: match permit.subject {
+        organization_id: match new.permit.subject {
             Subject::Organization(id) => Some(id),
             _ => None,
         },
         expires_at: Some(end),
-        ..Token::new(id, text.kind(), hash, permit.clone(), order.now)
+        ..new
     }
-}
-
-fn shorter(of_client: Option<Lifetime>, of_instance: Lifetime) -> Lifetime {
-    of_client.map_or(of_instance, |lifetime| lifetime.min(of_instance))
 }

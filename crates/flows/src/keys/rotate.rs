@@ -9,6 +9,7 @@ use super::make::make;
 use super::{ID_TOKEN_LIFETIME, JWKS_MAX_AGE, KeySet, LEEWAY};
 use crate::App;
 use crate::audit::{self, Entry};
+use crate::issue::longest_jwt_lifetime;
 
 /// What one algorithm's rotation changes.
 struct Turn {
@@ -25,6 +26,7 @@ struct Turn {
 /// `conflict` if another rotation came in between, `server_error` or `temporarily_unavailable` if something fails.
 pub async fn rotate(app: &App) -> Result<Arc<KeySet>, Refusal> {
     let now = app.clock.now();
+    let longest = ID_TOKEN_LIFETIME.max(longest_jwt_lifetime(app));
     let set = app.signing_keys().await?;
     let turns: Vec<Turn> =
         SigningAlgorithm::ALL.iter().filter_map(|algorithm| turn(&set, *algorithm, now)).collect();
@@ -41,7 +43,7 @@ pub async fn rotate(app: &App) -> Result<Arc<KeySet>, Refusal> {
                         return Err(Refusal::conflict("the keys were rotated by somebody else just now"));
                     }
                     if let Some(current) = &turn.current {
-                        let removed_at = turn.signs_from.plus(ID_TOKEN_LIFETIME).plus(LEEWAY);
+                        let removed_at = turn.signs_from.plus(longest).plus(LEEWAY);
                         signing_keys::retire(tx, current, turn.signs_from, removed_at).await?;
                     }
                 }

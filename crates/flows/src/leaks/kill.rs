@@ -1,11 +1,12 @@
 use postern_domain::audit::{Action, By};
-use postern_domain::{GrantId, PersonName, Refusal, Timestamp, TokenId, TokenKind, TokenText};
+use postern_domain::{GrantId, PersonName, Refusal, Timestamp, TokenId, TokenKind};
 use postern_storage::tokens::{self, Token};
 use postern_storage::{Tx, api_tokens, grants};
 
 use crate::App;
 use crate::api_tokens::{act_on, facts, hint, owner_of};
 use crate::audit::{self, Entry};
+use crate::bearer::SentToken;
 use crate::mail::{self, LeakedToken, Mail, Outgoing, TokenFacts};
 
 /// Most characters of where a token was found.
@@ -30,8 +31,8 @@ struct Death {
 
 /// Revokes what `text` is, if it is a token of ours that lives, and tells its owner.
 pub(super) async fn kill(app: &App, text: &str, found: Found) -> Result<(), Refusal> {
-    let Ok(text) = TokenText::parse(&app.config.tokens.prefix, text) else { return Ok(()) };
-    let Some((token, grant)) = tokens::find_by_hash(&app.db, app.secret_key.hash(&text)).await? else {
+    let Ok(sent) = SentToken::parse(app, text) else { return Ok(()) };
+    let Some((token, grant)) = tokens::find_by_hash(&app.db, sent.hash).await? else {
         return Ok(());
     };
     let family =
@@ -41,7 +42,7 @@ pub(super) async fn kill(app: &App, text: &str, found: Found) -> Result<(), Refu
         return Ok(());
     }
     let now = app.clock.now();
-    let mail = told(app, &token, &text, found).await?;
+    let mail = told(app, &token, &shown(app, sent, text), found).await?;
     let act = act_on(app, By::Anybody, Action::TOKEN_LEAKED, &token);
     let death = Death { token: token.id, family: family.map(|family| family.id), mail, act, now };
     app.db.write(death, |tx, death| Box::pin(end(tx, death))).await?;
@@ -64,7 +65,7 @@ async fn end(tx: &Tx, death: &Death) -> Result<(), Refusal> {
 }
 
 /// The mail to the person behind the token; a customer's session has none.
-async fn told(app: &App, token: &Token, text: &TokenText, found: Found) -> Result<Option<Outgoing>, Refusal> {
+async fn told(app: &App, token: &Token, shown: &str, found: Found) -> Result<Option<Outgoing>, Refusal> {
     let person = match token.user_id {
         Some(id) => app.user(id).await?,
         None => None,
@@ -72,7 +73,7 @@ async fn told(app: &App, token: &Token, text: &TokenText, found: Found) -> Resul
     let Some(person) = person else { return Ok(None) };
     let facts = match owner_of(token) {
         Some(owner) => facts(app, token, owner).await?,
-        None => of_app(app, token, text).await?,
+        None => of_app(app, token, shown).await?,
     };
     let Some(facts) = facts else { return Ok(None) };
     let short = |text: String| text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
@@ -87,8 +88,16 @@ async fn told(app: &App, token: &Token, text: &TokenText, found: Found) -> Resul
     mail::prepare(app, &*person, Mail::LeakedTokenRevoked(leaked)).map(Some)
 }
 
+/// How a token begins and ends, by which its owner knows it.
+fn shown(app: &App, sent: SentToken, text: &str) -> String {
+    match sent.is_jwt {
+        true => format!("eyJ…{}", hint(text)),
+        false => format!("{}_{}_…{}", app.config.tokens.prefix, sent.kind.spec().code, hint(text)),
+    }
+}
+
 /// What is said of a token that an app was given.
-async fn of_app(app: &App, token: &Token, text: &TokenText) -> Result<Option<TokenFacts>, Refusal> {
+async fn of_app(app: &App, token: &Token, shown: &str) -> Result<Option<TokenFacts>, Refusal> {
     let client = match token.client_id {
         Some(id) => app.client_by_id(id).await?,
         None => None,
@@ -98,6 +107,5 @@ async fn of_app(app: &App, token: &Token, text: &TokenText) -> Result<Option<Tok
         Some(client) => Some(client.metadata.name.clone()),
         None => PersonName::parse(label).ok(),
     };
-    let shown = format!("{}_{}_…{}", app.config.tokens.prefix, token.kind.spec().code, hint(text));
-    Ok(name.map(|name| TokenFacts { id: token.id, name, hint: shown, organization: None }))
+    Ok(name.map(|name| TokenFacts { id: token.id, name, hint: shown.to_owned(), organization: None }))
 }

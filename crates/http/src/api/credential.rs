@@ -1,8 +1,8 @@
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use postern_domain::{MalformedToken, Params, TokenText};
-use postern_flows::App;
+use postern_domain::Params;
+use postern_flows::{App, bearer};
 
 use super::Problem;
 
@@ -52,11 +52,10 @@ fn of_page(headers: &HeaderMap, name: &str) -> Result<Option<Credential>, Proble
 /// # Errors
 /// `invalid_request` if there is one.
 pub(super) fn no_token_in_query(app: &App, query: &str) -> Result<(), Problem> {
-    let is_token = |value: &str| {
-        !matches!(TokenText::parse(&app.config.tokens.prefix, value), Err(MalformedToken::Form))
-    };
     let found = match Params::parse_repeated(query.as_bytes()) {
-        Ok(params) => params.iter().any(|(name, value)| name == "access_token" || is_token(value)),
+        Ok(params) => {
+            params.iter().any(|(name, value)| name == "access_token" || bearer::is_like_a_token(app, value))
+        }
         Err(error) => return Err(Problem::malformed(error.to_string())),
     };
     if found {

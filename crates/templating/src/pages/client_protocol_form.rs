@@ -42,6 +42,10 @@ pub struct ClientProtocolForm {
     pub require_pushed_authorization_requests: bool,
     /// Whether its assertions must name the issuer, and never the address of an endpoint.
     pub require_issuer_audience: bool,
+    /// What its access tokens look like; the first is as their APIs want it.
+    pub access_token_format: Vec<Choice>,
+    /// What is wrong with that.
+    pub access_token_format_error: Option<crate::Text>,
     /// Where it is told that somebody signed out.
     pub backchannel_logout_uri: Field,
     /// Whether it wants `sid` with that.
@@ -63,6 +67,7 @@ impl ClientProtocolForm {
             self.default_max_age.summary("default_max_age"),
             FieldError::plain("userinfo_signed_response_alg", &self.userinfo_signed_response_alg_error),
             self.initiate_login_uri.summary("initiate_login_uri"),
+            FieldError::plain("access_token_format", &self.access_token_format_error),
             self.backchannel_logout_uri.summary("backchannel_logout_uri"),
             self.frontchannel_logout_uri.summary("frontchannel_logout_uri"),
             FieldError::plain("request_object_signing_alg", &self.request_object_signing_alg_error),
@@ -82,6 +87,10 @@ impl ClientProtocolForm {
             token_endpoint_auth_signing_alg: choices("Any that fits"),
             userinfo_signed_response_alg: choices("Not signed: plain JSON"),
             request_object_signing_alg: choices("Any that fits"),
+            access_token_format: vec![
+                Choice::new("", "As the API wants it").selected(true),
+                Choice::new("jwt", "jwt"),
+            ],
             ..Self::default()
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use postern_tests::{
     Answer, Authorization, Browser, Callback, Engine, Instance, OAuthClient, Registration, Request, Tokens,
     on_both_databases,
@@ -22,6 +24,7 @@ label = "Hear your music"
 identifier = "https://books.example"
 name = "The bookshelf"
 scopes = ["books:read", "books:write"]
+access_token_format = "jwt"
 access_token_lifetime = "10m"
 
 [[resources]]
@@ -73,6 +76,26 @@ impl Shop {
         self.app.token(&form).await
     }
 
+    /// That our own API takes a token nowhere.
+    async fn refused_everywhere(&self, token: &str) {
+        for path in ["/v1/oauth2/userinfo", "/v1/users/me"] {
+            let refused = self.app.wire().send(Request::get(path).bearer(token)).await.expect(401);
+            assert!(refused.header("www-authenticate").contains("invalid_token"), "{refused:?}");
+        }
+    }
+
+    async fn verified(&self, token: &str, audience: &str) -> Value {
+        let keys = self.app.wire().send(Request::get("/.well-known/jwks.json")).await.expect(200);
+        let keys: JwkSet = serde_json::from_slice(&keys.body).unwrap();
+        let header = decode_header(token).unwrap();
+        assert_eq!((header.typ.as_deref(), header.alg), (Some("at+jwt"), Algorithm::RS256));
+        let key = DecodingKey::from_jwk(keys.find(&header.kid.unwrap()).unwrap()).unwrap();
+        let mut checks = Validation::new(Algorithm::RS256);
+        checks.set_audience(&[audience]);
+        checks.set_issuer(&[self.app.wire().issuer()]);
+        decode::<Value>(token, &key, &checks).unwrap().claims
+    }
+
     async fn facts(&self, token: &str) -> Value {
         self.app.introspect(token).await.expect(200).json()
     }
@@ -96,10 +119,7 @@ on_both_databases! {
         let api = shop.instance.client(&Registration::confidential().with(&["--resource-server"]));
         assert_eq!(api.introspect(&books.access).await.expect(200).json()["aud"], facts["aud"]);
         // It is none at our own API.
-        for path in ["/v1/oauth2/userinfo", "/v1/users/me"] {
-            let refused = shop.app.wire().send(Request::get(path).bearer(&books.access)).await.expect(401);
-            assert!(refused.header("www-authenticate").contains("invalid_token"), "{refused:?}");
-        }
+        shop.refused_everywhere(&books.access).await;
 
         let music = Tokens::read(&shop.refresh(&books, &[MUSIC]).await);
         assert_eq!(shop.facts(&music.access).await["aud"], json!([MUSIC]));
@@ -139,6 +159,59 @@ on_both_databases! {
         assert_eq!(metadata["resource"], shop.app.wire().issuer());
         let scopes = metadata["scopes_supported"].as_array().unwrap();
         assert!(scopes.contains(&json!("user:read")) && !scopes.contains(&json!("books:read")), "{metadata}");
+    }
+
+    /// RFC 9068, as an API verifies it that has only the JWKS document.
+    async fn a_jwt_is_verified_by_its_api_and_revoked_at_once(engine: Engine) {
+        let shop = Shop::open(engine).await;
+        let api = shop.instance.client(&Registration::confidential().with(&["--resource-server"]));
+        let request = shop.asking("openid books:read music:read user:read", &[BOOKS, MUSIC, shop.app.wire().issuer()]);
+        let callback = shop.browser.authorize(&request).await;
+        let tokens = Tokens::read(&shop.redeem(&callback, &request, &[BOOKS]).await);
+        let claims = shop.verified(&tokens.access, BOOKS).await;
+        assert_eq!((&claims["scope"], &claims["client_id"]), (&json!("books:read"), &json!(shop.app.id)));
+        let facts = api.introspect(&tokens.access).await.expect(200).json();
+        assert_eq!((&facts["active"], &facts["aud"], &facts["jti"]), (&json!(true), &json!([BOOKS]), &claims["jti"]));
+        shop.refused_everywhere(&tokens.access).await;
+        shop.refused_everywhere(&tokens.id).await;
+        assert!(!api.is_active(&tokens.id).await);
+
+        // Another API of the same grant takes opaque ones; where one of several takes JWTs, they all get one.
+        let music = Tokens::read(&shop.refresh(&tokens, &[MUSIC]).await);
+        assert!(music.access.starts_with("postern_at_"));
+        let both = Tokens::read(&shop.refresh(&music, &[BOOKS, MUSIC]).await);
+        assert_eq!(shop.verified(&both.access, MUSIC).await["aud"], json!([BOOKS, MUSIC]));
+        let own = Tokens::read(&shop.refresh(&both, &[shop.app.wire().issuer()]).await);
+        assert_eq!(shop.app.userinfo(&own.access).await.status, 200);
+
+        let altered = format!("{}A", &tokens.access[..tokens.access.len() - 1]);
+        if altered != tokens.access {
+            assert!(!api.is_active(&altered).await);
+        }
+        let _ = shop.app.revoke(&tokens.access).await.expect(200);
+        assert!(!api.is_active(&tokens.access).await, "at once");
+        assert!(api.is_active(&both.access).await, "it alone");
+        let _ = shop.app.revoke(&own.refresh).await.expect(200);
+        assert!(!api.is_active(&both.access).await, "with its family");
+    }
+
+    async fn a_client_can_have_jwts_or_opaque_tokens_everywhere(engine: Engine) {
+        let mut shop = Shop::open(engine).await;
+        for (format, resources, is_jwt) in
+            [("jwt", vec![MUSIC], true), ("jwt", vec![], true), ("opaque", vec![BOOKS], false)]
+        {
+            let registration = Registration::confidential()
+                .scope("openid books:read music:read")
+                .with(&["--access-token-format", format, "--trusted"]);
+            shop.app = shop.instance.client(&registration);
+            let request = shop.asking("openid", &resources);
+            let callback = shop.browser.authorize(&request).await;
+            let tokens = Tokens::read(&shop.redeem(&callback, &request, &[]).await);
+            assert_eq!(tokens.access.starts_with("eyJ"), is_jwt, "{format} {resources:?}");
+            assert!(shop.app.is_active(&tokens.access).await);
+            let userinfo = shop.app.userinfo(&tokens.access).await;
+            assert_eq!(userinfo.status, if resources.is_empty() { 200 } else { 401 }, "{format} {resources:?}");
+        }
     }
 
     async fn settings_that_make_no_sense_are_said_at_start(engine: Engine) {

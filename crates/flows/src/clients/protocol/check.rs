@@ -59,6 +59,7 @@ pub(in super::super) fn check(
         require_signed_request_object: draft.require_signed_request_object,
         require_pushed_authorization_requests: draft.require_pushed_authorization_requests,
         require_issuer_audience: draft.require_issuer_audience,
+        access_token_format: named("access_token_format", &draft.access_token_format, it),
         backchannel_logout_uri: endpoint("backchannel_logout_uri", &draft.backchannel_logout_uri, it),
         backchannel_logout_session_required: draft.backchannel_logout_session_required,
         frontchannel_logout_uri: endpoint("frontchannel_logout_uri", &draft.frontchannel_logout_uri, it),

@@ -46,6 +46,8 @@ pub struct ProtocolDraft {
     pub require_pushed_authorization_requests: bool,
     /// Whether its assertions must name the issuer, and never the address of an endpoint.
     pub require_issuer_audience: bool,
+    /// `opaque` or `jwt`; empty is as its APIs want it.
+    pub access_token_format: String,
     /// Where it is told that somebody signed out.
     pub backchannel_logout_uri: String,
     /// Whether it wants `sid` with that.
@@ -84,6 +86,7 @@ impl ProtocolDraft {
             require_signed_request_object: metadata.require_signed_request_object,
             require_pushed_authorization_requests: metadata.require_pushed_authorization_requests,
             require_issuer_audience: metadata.require_issuer_audience,
+            access_token_format: text(metadata.access_token_format),
             backchannel_logout_uri: link(&metadata.backchannel_logout_uri),
             backchannel_logout_session_required: metadata.backchannel_logout_session_required,
             frontchannel_logout_uri: link(&metadata.frontchannel_logout_uri),

@@ -42,6 +42,7 @@ fn full() -> ProtocolDraft {
         require_signed_request_object: true,
         require_pushed_authorization_requests: true,
         require_issuer_audience: true,
+        access_token_format: "jwt".into(),
         backchannel_logout_uri: link("back"),
         backchannel_logout_session_required: true,
         frontchannel_logout_uri: link("front"),

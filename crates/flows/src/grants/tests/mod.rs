@@ -1,4 +1,5 @@
 mod code;
+mod jwt;
 mod organization;
 mod pairwise;
 mod refresh;

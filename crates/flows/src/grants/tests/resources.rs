@@ -7,8 +7,8 @@ use crate::party::{Party, form, refresh_token, scopes};
 use crate::testing::{BOOKS, HERE, MUSIC, two_apis};
 use crate::{Config, bearer};
 
-const ISSUER: &str = "http://localhost:8080";
-const ALL: &str = "openid profile books:read books:write music:read";
+pub(super) const ISSUER: &str = "http://localhost:8080";
+pub(super) const ALL: &str = "openid profile books:read books:write music:read";
 
 async fn party(change: impl FnOnce(&mut Config)) -> Party {
     let mut config = two_apis();
@@ -17,7 +17,11 @@ async fn party(change: impl FnOnce(&mut Config)) -> Party {
 }
 
 /// A code for `granted`, redeemed with `more`.
-async fn redeem(party: &Party, granted: Option<&[&str]>, more: &[&str]) -> Result<TokenAnswer, Refusal> {
+pub(super) async fn redeem(
+    party: &Party,
+    granted: Option<&[&str]>,
+    more: &[&str],
+) -> Result<TokenAnswer, Refusal> {
     let code = party
         .code_with(|new| {
             let whole = Permit::of_user(party.user.id, scopes(ALL));
@@ -27,7 +31,7 @@ async fn redeem(party: &Party, granted: Option<&[&str]>, more: &[&str]) -> Resul
     party.token(with(party.redemption(&code), more)).await
 }
 
-async fn refresh(party: &Party, token: &str, more: &[&str]) -> Result<TokenAnswer, Refusal> {
+pub(super) async fn refresh(party: &Party, token: &str, more: &[&str]) -> Result<TokenAnswer, Refusal> {
     let refresh = form(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
     party.token(with(refresh, more)).await
 }
@@ -36,11 +40,11 @@ fn with(form: Params, resources: &[&str]) -> Params {
     resources.iter().fold(form, |form, resource| form.and("resource", resource))
 }
 
-fn set(names: &[&str]) -> BTreeSet<String> {
+pub(super) fn set(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-async fn audience(party: &Party, answer: &TokenAnswer) -> Option<BTreeSet<String>> {
+pub(super) async fn audience(party: &Party, answer: &TokenAnswer) -> Option<BTreeSet<String>> {
     let verdict = bearer::verdict(&party.app, answer.access_token.reveal(), HERE).await.unwrap();
     verdict.permit.audience.clone()
 }

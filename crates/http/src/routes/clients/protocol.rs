@@ -1,6 +1,8 @@
 //! Between the part of a client's form that a usual app does without and what was typed into it.
 
-use postern_domain::{AssertionAlgorithm, ClientMetadata, Params, SigningAlgorithm, SubjectIdentifierType};
+use postern_domain::{
+    AccessTokenFormat, AssertionAlgorithm, ClientMetadata, Params, SigningAlgorithm, SubjectIdentifierType,
+};
 use postern_flows::FieldErrors;
 use postern_flows::clients::ProtocolDraft;
 use postern_templating::pages::ClientProtocolForm;
@@ -25,6 +27,7 @@ pub(super) fn draft_of(params: &Params) -> ProtocolDraft {
         require_signed_request_object: is_ticked("require_signed_request_object"),
         require_pushed_authorization_requests: is_ticked("require_pushed_authorization_requests"),
         require_issuer_audience: is_ticked("require_issuer_audience"),
+        access_token_format: text("access_token_format"),
         backchannel_logout_uri: text("backchannel_logout_uri"),
         backchannel_logout_session_required: is_ticked("backchannel_logout_session_required"),
         frontchannel_logout_uri: text("frontchannel_logout_uri"),
@@ -34,7 +37,7 @@ pub(super) fn draft_of(params: &Params) -> ProtocolDraft {
 }
 
 /// The same as fields, from which [`draft_of`] reads it again.
-pub(super) fn fields_of(draft: &ProtocolDraft) -> [(&'static str, String); 17] {
+pub(super) fn fields_of(draft: &ProtocolDraft) -> [(&'static str, String); 18] {
     let tick = |flag: bool| if flag { "on".to_owned() } else { String::new() };
     [
         ("jwks", draft.jwks.clone()),
@@ -50,6 +53,7 @@ pub(super) fn fields_of(draft: &ProtocolDraft) -> [(&'static str, String); 17] {
         ("require_signed_request_object", tick(draft.require_signed_request_object)),
         ("require_pushed_authorization_requests", tick(draft.require_pushed_authorization_requests)),
         ("require_issuer_audience", tick(draft.require_issuer_audience)),
+        ("access_token_format", draft.access_token_format.clone()),
         ("backchannel_logout_uri", draft.backchannel_logout_uri.clone()),
         ("backchannel_logout_session_required", tick(draft.backchannel_logout_session_required)),
         ("frontchannel_logout_uri", draft.frontchannel_logout_uri.clone()),
@@ -63,6 +67,7 @@ pub(super) fn shown(draft: &ProtocolDraft, errors: &FieldErrors) -> ClientProtoc
     let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
     let assertions: Vec<&str> = AssertionAlgorithm::ALL.iter().map(|name| name.as_str()).collect();
     let signatures: Vec<&str> = SigningAlgorithm::ALL.iter().map(|name| name.as_str()).collect();
+    let formats: Vec<&str> = AccessTokenFormat::ALL.iter().map(|name| name.as_str()).collect();
     ClientProtocolForm {
         jwks: field("jwks", &draft.jwks),
         jwks_uri: field("jwks_uri", &draft.jwks_uri),
@@ -89,6 +94,8 @@ pub(super) fn shown(draft: &ProtocolDraft, errors: &FieldErrors) -> ClientProtoc
         require_signed_request_object_error: error("require_signed_request_object"),
         require_pushed_authorization_requests: draft.require_pushed_authorization_requests,
         require_issuer_audience: draft.require_issuer_audience,
+        access_token_format: choices("As the API wants it", &formats, &draft.access_token_format),
+        access_token_format_error: error("access_token_format"),
         backchannel_logout_uri: field("backchannel_logout_uri", &draft.backchannel_logout_uri),
         backchannel_logout_session_required: draft.backchannel_logout_session_required,
         frontchannel_logout_uri: field("frontchannel_logout_uri", &draft.frontchannel_logout_uri),
@@ -101,6 +108,9 @@ pub(super) fn rows(client: &ClientMetadata) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     if let Some(keys) = &client.jwks {
         rows.push(("Keys", format!("{} registered here", keys.keys().count())));
+    }
+    if let Some(format) = client.access_token_format {
+        rows.push(("Access tokens", format.to_string()));
     }
     if client.subject_type == SubjectIdentifierType::Pairwise {
         rows.push(("Subjects", format!("pairwise, for {}", client.sector().unwrap_or_default())));

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use postern_domain::{AssertionAlgorithm, SigningAlgorithm, SubjectIdentifierType};
+use postern_domain::{AccessTokenFormat, AssertionAlgorithm, SigningAlgorithm, SubjectIdentifierType};
 use postern_flows::clients::ProtocolDraft;
 
 /// Longest file of keys that is read, in bytes.
@@ -51,6 +51,9 @@ pub(super) struct ProtocolArgs {
     /// Refuse its assertions if they name the address of an endpoint in place of the issuer
     #[arg(long)]
     require_issuer_audience: bool,
+    /// What its access tokens look like: opaque, or jwt [default: as their APIs want it]
+    #[arg(long, value_name = "FORMAT")]
+    access_token_format: Option<AccessTokenFormat>,
     /// Where it is told that somebody signed out
     #[arg(long, value_name = "URL")]
     backchannel_logout_uri: Option<String>,
@@ -85,6 +88,7 @@ impl ProtocolArgs {
             require_signed_request_object: self.require_signed_request_object,
             require_pushed_authorization_requests: self.require_pushed_authorization_requests,
             require_issuer_audience: self.require_issuer_audience,
+            access_token_format: text(self.access_token_format),
             backchannel_logout_uri: text(self.backchannel_logout_uri),
             backchannel_logout_session_required: self.backchannel_logout_session_required,
             frontchannel_logout_uri: text(self.frontchannel_logout_uri),
