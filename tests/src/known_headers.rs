@@ -1,7 +1,7 @@
 use reqwest::header::HeaderMap;
 
 /// Every header an answer of the server may carry. One that is not here was added without thought, or by a dependency.
-const KNOWN: [&str; 48] = [
+const KNOWN: [&str; 49] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -14,6 +14,7 @@ const KNOWN: [&str; 48] = [
     "connection",
     "content-disposition",
     "content-encoding",
+    "content-language",
     "content-length",
     "content-security-policy",
     "content-type",
