@@ -5,7 +5,7 @@ use std::fmt;
 use askama::filters::HtmlSafe;
 use askama::{FastWritable, Values};
 
-use crate::Language;
+use crate::{Argument, Language};
 
 /// A number with something after every three digits, e.g. `10,000`, as the language of the page has it.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +47,12 @@ impl Grouped {
     }
 }
 
+impl From<Grouped> for Argument {
+    fn from(counted: Grouped) -> Self {
+        if counted.is_more { Self::MoreThan(counted.number) } else { Self::Number(counted.number) }
+    }
+}
+
 impl HtmlSafe for Grouped {}
 
 impl FastWritable for Grouped {
@@ -64,11 +70,13 @@ impl fmt::Display for Grouped {
 #[cfg(test)]
 mod tests {
     use super::{counted, grouped};
+    use crate::tn;
 
     #[test]
     fn counts_end_at_ten_thousand() {
         assert_eq!(counted(&10_000).to_string(), "10,000");
         assert_eq!(counted(&10_001).to_string(), "10,000+");
+        assert_eq!(tn("{count} day", "{count} days", counted(&10_001)).to_string(), "10,000+ days");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Avatar;
+use crate::{Avatar, Text, t};
 
 /// The second row of navigation on every page of one organization: its name and its tabs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,14 +55,14 @@ impl OrganizationTab {
     }
 
     /// What it is called.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Overview => "Overview",
-            Self::Members => "Members",
-            Self::Clients => "Clients",
-            Self::Tokens => "Tokens",
-            Self::Customers => "Customers",
-            Self::Settings => "Settings",
+            Self::Overview => t("Overview"),
+            Self::Members => t("Members"),
+            Self::Clients => t("Clients"),
+            Self::Tokens => t("Tokens"),
+            Self::Customers => t("Customers"),
+            Self::Settings => t("Settings"),
         }
     }
 }

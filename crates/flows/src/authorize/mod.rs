@@ -42,6 +42,7 @@ pub use pushed::{Pushed, push};
 pub use return_to::{Delivery, Return};
 pub(crate) use return_to::{LONGEST_STATE, with_answer};
 pub use source::brings_request_object;
+pub use target::Bar;
 pub use waiting::{Waiting, WaitingFor, waiting};
 
 /// Where the authorization endpoint is.

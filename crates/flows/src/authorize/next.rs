@@ -6,6 +6,7 @@ use postern_domain::{
 };
 
 use super::return_to::Return;
+use super::target::Bar;
 
 /// Who is signed in in the browser that asks.
 #[derive(Clone, Copy, Debug)]
@@ -130,7 +131,7 @@ pub struct Candidate {
     /// What the person is there.
     pub role: Role,
     /// Why it cannot be chosen.
-    pub refusal: Option<String>,
+    pub bar: Option<Bar>,
     /// Whether it was chosen the last time.
     pub is_selected: bool,
 }

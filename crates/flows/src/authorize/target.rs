@@ -86,9 +86,12 @@ async fn candidate(
 
 /// Why an organization cannot be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bar {
+pub enum Bar {
+    /// The person is only a member there.
     Role,
+    /// The app asks for another one.
     NotMeant,
+    /// It approves apps first, and this one is not approved.
     Approval,
 }
 
@@ -138,10 +141,9 @@ pub(super) async fn page(
             ask_for_approval(app, &organization, &client).await?;
         }
         let is_selected = kept == Some(organization.id) && bar.is_none();
-        let refusal = bar.map(|bar| bar.in_words(&client, role));
-        candidates.push(Candidate { organization, role, refusal, is_selected });
+        candidates.push(Candidate { organization, role, bar, is_selected });
     }
-    candidates.sort_by_key(|one| (one.refusal.is_some(), one.organization.name.as_str().to_lowercase()));
+    candidates.sort_by_key(|one| (one.bar.is_some(), one.organization.name.as_str().to_lowercase()));
     Ok(Choose {
         redirect_uri: checked.return_to.uri().to_owned(),
         candidates,

@@ -97,5 +97,5 @@ fn line(item: &home::Attention, now: Timestamp) -> Attention {
             (Tone::Neutral, text, Some(&session.created_at), "Was it you?", "/settings/sessions".to_owned())
         }
     };
-    Attention { tone, text, when: when.map(|at| When::new(at.0, now.0)), action: action.to_owned(), url }
+    Attention { tone, text: text.into(), when: when.map(|at| When::new(at.0, now.0)), action: t(action), url }
 }

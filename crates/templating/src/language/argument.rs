@@ -14,6 +14,8 @@ pub enum Argument {
     Plain(String),
     /// A number, its thousands set apart.
     Number(u64),
+    /// More than this number, up to which something was counted, e.g. `10,000+`.
+    MoreThan(u64),
     /// Words that are translated themselves.
     Text(Box<Text>),
     /// A point in time: relative to now; in HTML with the exact time one hover away.
@@ -26,6 +28,10 @@ impl Argument {
         match self {
             Self::Plain(text) => Ok(dest.write_str(text)?),
             Self::Number(number) => Ok(dest.write_str(&number::grouped_by(*number, language.separator()))?),
+            Self::MoreThan(number) => {
+                Self::Number(*number).write(dest, language)?;
+                Ok(dest.write_str("+")?)
+            }
             Self::Text(text) => text.write_into(dest, &language),
             Self::When(when) => when.relative().write_into(dest, &language),
         }

@@ -31,7 +31,10 @@ pub const fn t(id: &'static str) -> Text {
 /// A message that counts something: for one of it and for any other number. Both may contain `{count}`.
 pub fn tn(one: &'static str, many: &'static str, count: impl Into<Argument>) -> Text {
     let count = count.into();
-    let number = if let Argument::Number(number) = count { number } else { 0 };
+    let number = match count {
+        Argument::Number(number) | Argument::MoreThan(number) => number,
+        _ => 0,
+    };
     Text { many: Some((Cow::Borrowed(many), number)), ..t(one) }.with("count", count)
 }
 

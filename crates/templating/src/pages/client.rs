@@ -4,7 +4,10 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{AppFace, Badge, Chrome, Notice, Page, Section, Shortened, Snippet, Tone, When, number::grouped};
+use crate::{
+    AppFace, Badge, Chrome, Notice, Page, Section, Shortened, Snippet, Text, Tone, When, number::grouped,
+    span, t,
+};
 
 /// One client: id, secrets, use, errors of late, and how to call. Links lead to `{url}/edit` and `{url}/delete`; forms
 /// post `action=rotate`, or `action=revoke` with `secret` (a row's id), and `form_token` to `{url}/secrets`.
@@ -20,11 +23,11 @@ pub struct Client {
     /// Its id.
     pub client_id: Shortened,
     /// `confidential` or `public`.
-    pub client_type: String,
+    pub client_type: Text,
     /// Its homepage.
     pub homepage_url: Option<String>,
     /// Who it belongs to, e.g. *you* or the name of an organization.
-    pub owner: String,
+    pub owner: Text,
     /// Since when it exists.
     pub created: When,
     /// Its redirect URIs, exactly as registered.
@@ -32,7 +35,7 @@ pub struct Client {
     /// The scopes it may ask for, e.g. `openid`.
     pub scopes: Vec<String>,
     /// Its settings in words: a label and a value each, e.g. *Grants* and *authorization_code, refresh_token*.
-    pub settings: Vec<(String, String)>,
+    pub settings: Vec<(Text, Text)>,
     /// Its secrets, the latest first. Empty for public and for key-based clients.
     pub secrets: Vec<ClientSecretRow>,
     /// Whether it has secrets at all.
@@ -127,9 +130,9 @@ impl Page for Client {
             url: "/developer/clients/postern_ci_sample".into(),
             face: AppFace::new("Field Notes"),
             client_id: Shortened::new("postern_ci_2Vhk3mW5q8Yx0Zc7Tn4Rb9Lp1Jd6Fs0Ga"),
-            client_type: "confidential".into(),
+            client_type: t("confidential"),
             homepage_url: Some("https://notes.example.com".into()),
-            owner: "you".into(),
+            owner: t("you"),
             created: ago(400 * 86_400),
             redirect_uris: vec![
                 "https://notes.example.com/callback".into(),
@@ -137,12 +140,12 @@ impl Page for Client {
             ],
             scopes: ["openid", "profile", "email", "offline_access"].map(String::from).to_vec(),
             settings: vec![
-                ("Authentication".into(), "client_secret_basic or client_secret_post".into()),
-                ("Grants".into(), "authorization_code, refresh_token".into()),
-                ("Access tokens last".into(), "10 days".into()),
-                ("Refresh tokens last".into(), "90 days unused".into()),
-                ("id_token signature".into(), "RS256".into()),
-                ("PKCE".into(), "optional".into()),
+                (t("Authentication"), t("client_secret_basic or client_secret_post")),
+                (t("Grants"), Text::verbatim("authorization_code, refresh_token")),
+                (t("Access tokens last"), span(10 * 86_400)),
+                (t("Refresh tokens last"), t("{span} unused").with("span", span(90 * 86_400))),
+                (t("id_token signature"), Text::verbatim("RS256")),
+                (Text::verbatim("PKCE"), t("optional")),
             ],
             secrets: vec![
                 ClientSecretRow {
@@ -150,7 +153,7 @@ impl Page for Client {
                     hint: "x9Qe".into(),
                     created: ago(86_400),
                     last_used: Some(ago(240)),
-                    state: Badge::new(Tone::Good, "active"),
+                    state: Badge::new(Tone::Good, t("active")),
                     is_last: false,
                 },
                 ClientSecretRow {
@@ -158,7 +161,10 @@ impl Page for Client {
                     hint: "T4bz".into(),
                     created: ago(400 * 86_400),
                     last_used: None,
-                    state: Badge::new(Tone::Warning, "expires in 6 days"),
+                    state: Badge::new(
+                        Tone::Warning,
+                        t("expires {when}").with("when", ago(-6 * 86_400).relative()),
+                    ),
                     is_last: false,
                 },
             ],
@@ -182,11 +188,12 @@ impl Page for Client {
     fn variants() -> Vec<(&'static str, Self)> {
         let sample = Self::sample();
         let public = Self {
-            chrome: Chrome::sample(Section::Clients).with_notice(Notice::done("Your changes are saved.")),
+            chrome: Chrome::sample(Section::Clients)
+                .with_notice(Notice::done(t("Your changes are saved. They hold from now on."))),
             face: AppFace::new(
                 "A public client with a name that goes on and on and never seems to come to its end",
             ),
-            client_type: "public".into(),
+            client_type: t("public"),
             homepage_url: None,
             redirect_uris: vec![
                 "com.example.field-notes:/a/very/long/path/that/has/to/break/somewhere/or/else".into(),
@@ -216,16 +223,17 @@ impl Page for Client {
 }
 
 fn sample_notices() -> Vec<LogoutNoticeRow> {
-    let row = |seconds: i64, tone, state: &'static str, answer: &str, tries| LogoutNoticeRow {
+    let row = |seconds: i64, tone, state: Text, answer: &str, tries| LogoutNoticeRow {
         when: When::new(SAMPLE_NOW - seconds, SAMPLE_NOW),
         state: Badge::new(tone, state),
         answer: answer.into(),
         tries,
     };
+    let next = t("tried again {when}").with("when", When::new(SAMPLE_NOW + 120, SAMPLE_NOW).relative());
     vec![
-        row(40, Tone::Warning, "tried again in 2 minutes", "it answered 503 instead of 200", 3),
-        row(3_600, Tone::Good, "delivered", "", 1),
-        row(200_000, Tone::Bad, "given up", "no connection to notes.example.com: it refused", 8),
+        row(40, Tone::Warning, next, "it answered 503 instead of 200", 3),
+        row(3_600, Tone::Good, t("delivered"), "", 1),
+        row(200_000, Tone::Bad, t("given up"), "no connection to notes.example.com: it refused", 8),
     ]
 }
 

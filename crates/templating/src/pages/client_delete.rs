@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{AppFace, Chrome, Field, FieldError, Page, Section};
+use crate::{AppFace, Chrome, Field, FieldError, Page, Section, t};
 
 /// The question before a client is deleted. Posts `confirm` (its name, typed) and `form_token` to `{url}/delete`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -50,7 +50,8 @@ impl Page for ClientDelete {
             Self {
                 users: 0,
                 live_tokens: 0,
-                confirm: Field::new("field notes").with_error("Type the name exactly: Field Notes."),
+                confirm: Field::new("field notes")
+                    .with_error(t("Type the name exactly: {name}.").with("name", "Field Notes")),
                 ..Self::sample()
             },
         )]

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::ClientForm;
-use crate::{AppFace, Chrome, Field, FieldError, Page, Section};
+use crate::{AppFace, Chrome, Field, FieldError, Page, Section, Text, t};
 
 /// The form for an existing client. Posts the fields of [`ClientForm`] (without the type) and `form_token` to
 /// `{url}/edit`. A second form posts `logo` (a file) and `form_token` as `multipart/form-data` to `{url}/logo`; its
@@ -21,9 +21,9 @@ pub struct ClientEdit {
     /// The fields.
     pub form: ClientForm,
     /// What was wrong with an uploaded logo.
-    pub logo_error: Option<crate::Text>,
+    pub logo_error: Option<Text>,
     /// What a logo may be, a sentence, e.g. *PNG, JPEG or WebP, up to 1 MB.*
-    pub logo_help: String,
+    pub logo_help: Text,
 }
 
 impl ClientEdit {
@@ -48,7 +48,7 @@ impl Page for ClientEdit {
             face: AppFace::new("Field Notes"),
             form,
             logo_error: None,
-            logo_help: "PNG, JPEG or WebP, up to 1 MB.".into(),
+            logo_help: t("PNG, JPEG or WebP, up to 1 MB."),
         }
     }
 
@@ -57,7 +57,7 @@ impl Page for ClientEdit {
             "logo refused",
             Self {
                 face: AppFace::new("Field Notes").with_logo(crate::assets::asset_url("mark.svg")),
-                logo_error: Some("This is not a picture we can read.".into()),
+                logo_error: Some(t("This is not a picture we can read. Send PNG, JPEG or WebP.")),
                 ..Self::sample()
             },
         )]

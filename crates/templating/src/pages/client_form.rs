@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ClientProtocolForm;
-use crate::{Choice, Field, FieldError, ScopeChoice, ScopeChoices};
+use crate::{Choice, Field, FieldError, ScopeChoice, ScopeChoices, Text, t};
 
 /// Names of the inputs are those of the fields, except `type` for [`client_type`](Self::client_type), `scope` (once a
 /// ticked box) for [`scopes`](Self::scopes) and `grant` (once a ticked box) for [`grants`](Self::grants). Boxes send
@@ -11,7 +11,7 @@ use crate::{Choice, Field, FieldError, ScopeChoice, ScopeChoices};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ClientForm {
     /// What went wrong as a whole.
-    pub problem: Option<crate::Text>,
+    pub problem: Option<Text>,
     /// The name people see.
     pub name: Field,
     /// `confidential` or `public`; can't be changed later.
@@ -23,7 +23,7 @@ pub struct ClientForm {
     /// The scopes the client may ask for, by subject.
     pub scopes: Vec<ScopeChoices>,
     /// What is wrong with the scopes.
-    pub scopes_error: Option<crate::Text>,
+    pub scopes_error: Option<Text>,
     /// Terms of service, may be empty.
     pub terms_url: Field,
     /// Privacy policy, may be empty.
@@ -33,11 +33,11 @@ pub struct ClientForm {
     /// How the client authenticates at the token endpoint; the first is *any of the server's*.
     pub token_endpoint_auth_method: Vec<Choice>,
     /// What is wrong with that.
-    pub token_endpoint_auth_method_error: Option<crate::Text>,
+    pub token_endpoint_auth_method_error: Option<Text>,
     /// The grants the client may use.
     pub grants: Vec<Choice>,
     /// What is wrong with them.
-    pub grants_error: Option<crate::Text>,
+    pub grants_error: Option<Text>,
     /// Life of an access token such as `1h` or `10d`; empty means the server's.
     pub access_token_lifetime: Field,
     /// Life of an unused refresh token such as `30d`; empty means the server's.
@@ -49,7 +49,7 @@ pub struct ClientForm {
     /// How id_tokens for this client are signed.
     pub id_token_signed_response_alg: Vec<Choice>,
     /// What is wrong with that.
-    pub id_token_signed_response_alg_error: Option<crate::Text>,
+    pub id_token_signed_response_alg_error: Option<Text>,
     /// Whether a request without PKCE is refused. Public clients always need it.
     pub require_pkce: bool,
     /// Whether the instance requires PKCE of all clients, so that the box can't be cleared.
@@ -106,17 +106,17 @@ impl ClientForm {
             privacy_url: Field::empty(),
             post_logout_redirect_uris: Field::empty(),
             token_endpoint_auth_method: vec![
-                Choice::new("", "Either of the first two").selected(true),
-                Choice::new("client_secret_basic", "client_secret_basic"),
-                Choice::new("client_secret_post", "client_secret_post"),
+                Choice::new("", t("Either of the first two")).selected(true),
+                Choice::new("client_secret_basic", Text::verbatim("client_secret_basic")),
+                Choice::new("client_secret_post", Text::verbatim("client_secret_post")),
             ],
             token_endpoint_auth_method_error: None,
             grants: vec![
-                Choice::new("authorization_code", "authorization_code")
-                    .with_help("People sign in and allow access.")
+                Choice::new("authorization_code", Text::verbatim("authorization_code"))
+                    .with_help(t("People sign in and allow access."))
                     .selected(true),
-                Choice::new("refresh_token", "refresh_token")
-                    .with_help("The client renews access by itself.")
+                Choice::new("refresh_token", Text::verbatim("refresh_token"))
+                    .with_help(t("The client renews access by itself."))
                     .selected(true),
             ],
             grants_error: None,
@@ -126,7 +126,7 @@ impl ClientForm {
             default_refresh_token_lifetime: "90d".into(),
             id_token_signed_response_alg: ["RS256", "ES256", "EdDSA"]
                 .into_iter()
-                .map(|alg| Choice::new(alg, alg).selected(alg == "RS256"))
+                .map(|alg| Choice::new(alg, Text::verbatim(alg)).selected(alg == "RS256"))
                 .collect(),
             id_token_signed_response_alg_error: None,
             require_pkce: false,

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::ClientForm;
-use crate::{Chrome, Field, FieldError, Page, Section};
+use crate::{Chrome, Field, FieldError, Page, Section, Text, t};
 
 /// The form for a new client. Posts the fields of [`ClientForm`] and `form_token` to `/developer/clients/new`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -33,15 +33,18 @@ impl Page for ClientNew {
     fn variants() -> Vec<(&'static str, Self)> {
         let mut refused = Self::sample();
         refused.form.name =
-            Field::new("").with_error("Give the client a name. People see it when they are asked.");
+            Field::new("").with_error(t("Give the client a name. People see it when they are asked."));
         refused.form.client_type = Field::new("public");
         refused.form.redirect_uris =
             Field::new("https://app.example.com/callback\nhttp://app.example.com/callback")
-                .with_error("Line 2: use https. http is for localhost, 127.0.0.1 and [::1] only.");
-        refused.form.homepage_url = Field::new("app.example.com").with_error("Start with https://.");
-        refused.form.scopes_error = Some("Choose at least one scope.".into());
+                .with_error(Text::verbatim(
+                    "“http://app.example.com/callback”: plain http is for localhost, 127.0.0.1 and [::1] only; use https.",
+                ));
+        refused.form.homepage_url = Field::new("app.example.com")
+            .with_error(t("Write the whole address of a web page, such as https://example.com/terms."));
+        refused.form.scopes_error = Some(t("Choose at least one scope."));
         refused.form.access_token_lifetime =
-            Field::new("ten days").with_error("Write a number and a unit: s, m, h or d.");
+            Field::new("0s").with_error(t("Write at least 1s, or leave it empty for the server's own."));
         vec![("errors", refused)]
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Choice, Field, FieldError};
+use crate::{Choice, Field, FieldError, Text, t};
 
 /// Names of the inputs are those of the fields, except `subject_type` (the box sends `pairwise`) for
 /// [`pairwise`](Self::pairwise). Other boxes send `on`.
@@ -15,7 +15,7 @@ pub struct ClientProtocolForm {
     /// The only algorithm of its assertions; the first is any.
     pub token_endpoint_auth_signing_alg: Vec<Choice>,
     /// What is wrong with that.
-    pub token_endpoint_auth_signing_alg_error: Option<crate::Text>,
+    pub token_endpoint_auth_signing_alg_error: Option<Text>,
     /// Whether only its sector knows people by the `sub` it gets.
     pub pairwise: bool,
     /// What lists the redirect URIs of its sector.
@@ -23,7 +23,7 @@ pub struct ClientProtocolForm {
     /// How userinfo is signed; the first is not at all.
     pub userinfo_signed_response_alg: Vec<Choice>,
     /// What is wrong with that.
-    pub userinfo_signed_response_alg_error: Option<crate::Text>,
+    pub userinfo_signed_response_alg_error: Option<Text>,
     /// Whole seconds, may be empty.
     pub default_max_age: Field,
     /// Where others may send people for a sign-in to begin.
@@ -33,11 +33,11 @@ pub struct ClientProtocolForm {
     /// The only algorithm of its request objects; the first is any.
     pub request_object_signing_alg: Vec<Choice>,
     /// What is wrong with that.
-    pub request_object_signing_alg_error: Option<crate::Text>,
+    pub request_object_signing_alg_error: Option<Text>,
     /// Whether a request without a signed request object is refused.
     pub require_signed_request_object: bool,
     /// What is wrong with that.
-    pub require_signed_request_object_error: Option<crate::Text>,
+    pub require_signed_request_object_error: Option<Text>,
     /// Whether a request that was not pushed is refused.
     pub require_pushed_authorization_requests: bool,
     /// Whether its assertions must name the issuer, and never the address of an endpoint.
@@ -45,7 +45,7 @@ pub struct ClientProtocolForm {
     /// What its access tokens look like; the first is as their APIs want it.
     pub access_token_format: Vec<Choice>,
     /// What is wrong with that.
-    pub access_token_format_error: Option<crate::Text>,
+    pub access_token_format_error: Option<Text>,
     /// Where it is told that somebody signed out.
     pub backchannel_logout_uri: Field,
     /// Whether it wants `sid` with that.
@@ -81,15 +81,16 @@ impl ClientProtocolForm {
 
     /// An empty form, for samples.
     pub(crate) fn sample() -> Self {
-        let choices =
-            |open: &'static str| vec![Choice::new("", open).selected(true), Choice::new("ES256", "ES256")];
+        let choices = |open: Text| {
+            vec![Choice::new("", open).selected(true), Choice::new("ES256", Text::verbatim("ES256"))]
+        };
         Self {
-            token_endpoint_auth_signing_alg: choices("Any that fits"),
-            userinfo_signed_response_alg: choices("Not signed: plain JSON"),
-            request_object_signing_alg: choices("Any that fits"),
+            token_endpoint_auth_signing_alg: choices(t("Any that fits")),
+            userinfo_signed_response_alg: choices(t("Not signed: plain JSON")),
+            request_object_signing_alg: choices(t("Any that fits")),
             access_token_format: vec![
-                Choice::new("", "As the API wants it").selected(true),
-                Choice::new("jwt", "jwt"),
+                Choice::new("", t("As the API wants it")).selected(true),
+                Choice::new("jwt", Text::verbatim("jwt")),
             ],
             ..Self::default()
         }

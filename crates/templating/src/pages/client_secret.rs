@@ -3,7 +3,8 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{AppFace, Chrome, Page, Section, Shortened, Snippet};
+use super::SAMPLE_NOW;
+use crate::{AppFace, Chrome, Page, Section, Shortened, Snippet, Text, When, t};
 
 /// Id, secret and snippets, right after a client was made or its secret was rotated. Answer it with `no-store`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -30,9 +31,8 @@ pub struct ClientSecret {
 pub enum SecretOccasion {
     /// The client was made.
     Created,
-    /// The client got a further secret. Holds how long the old one goes on, as the end of a sentence, e.g. *until you
-    /// revoke it*.
-    Rotated(String),
+    /// The client got a further secret. Holds a sentence on how long the old one goes on.
+    Rotated(Text),
 }
 
 impl Page for ClientSecret {
@@ -51,10 +51,12 @@ impl Page for ClientSecret {
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
+        let latest = When::new(SAMPLE_NOW + 7 * 86_400, SAMPLE_NOW).relative();
+        let old_one = t("The old secret goes on working until you revoke it, {when} at the latest.");
         vec![
             (
                 "rotated",
-                Self { occasion: SecretOccasion::Rotated("until you revoke it".into()), ..Self::sample() },
+                Self { occasion: SecretOccasion::Rotated(old_one.with("when", latest)), ..Self::sample() },
             ),
             ("public", Self { client_secret: None, ..Self::sample() }),
         ]

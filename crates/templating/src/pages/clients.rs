@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{AppFace, Chrome, Page, Pager, Section, Shortened, When};
+use crate::{AppFace, Chrome, Page, Pager, Section, Shortened, Text, When, t};
 
 /// The clients a developer made, with their use.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -28,7 +28,7 @@ pub struct ClientRow {
     /// Path of its page.
     pub url: String,
     /// `confidential` or `public`.
-    pub client_type: String,
+    pub client_type: Text,
     /// Its id.
     pub client_id: Shortened,
     /// How many people it has access for.
@@ -46,23 +46,25 @@ impl Page for Clients {
 
     fn sample() -> Self {
         let row =
-            |name: &str, kind: &str, users, live_tokens, last_call: Option<i64>, recent_errors| ClientRow {
-                face: AppFace::new(name),
-                url: "/developer/clients/postern_ci_sample".into(),
-                client_type: kind.into(),
-                client_id: Shortened::new("postern_ci_2Vhk3mW5q8Yx0Zc7Tn4Rb9Lp1Jd6Fs0Ga"),
-                users,
-                live_tokens,
-                last_call: last_call.map(|ago| When::new(SAMPLE_NOW - ago, SAMPLE_NOW)),
-                recent_errors,
+            |name: &str, client_type: Text, users, live_tokens, last_call: Option<i64>, recent_errors| {
+                ClientRow {
+                    face: AppFace::new(name),
+                    url: "/developer/clients/postern_ci_sample".into(),
+                    client_type,
+                    client_id: Shortened::new("postern_ci_2Vhk3mW5q8Yx0Zc7Tn4Rb9Lp1Jd6Fs0Ga"),
+                    users,
+                    live_tokens,
+                    last_call: last_call.map(|ago| When::new(SAMPLE_NOW - ago, SAMPLE_NOW)),
+                    recent_errors,
+                }
             };
         let long = "The Analytical Engine Companion for Weavers, Astronomers and Insurance Clerks 🧮";
         Self {
             chrome: Chrome::sample(Section::Clients),
             clients: vec![
-                row("Field Notes", "confidential", 1_204, 2_310, Some(240), 12),
-                row(long, "public", 10_000, 24_117, Some(3), 0),
-                row("دفتر", "public", 0, 0, None, 0),
+                row("Field Notes", t("confidential"), 1_204, 2_310, Some(240), 12),
+                row(long, t("public"), 10_000, 24_117, Some(3), 0),
+                row("دفتر", t("public"), 0, 0, None, 0),
             ],
             total: 3,
             pager: Pager::default(),

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{Badge, Chrome, Notice, Page, Section, Tone, When};
+use crate::{Badge, Chrome, Notice, Page, Section, Text, Tone, When};
 
 /// What the person has, and what wants attention.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -49,11 +49,11 @@ pub struct Attention {
     /// How pressing it is.
     pub tone: Tone,
     /// What it is, a short sentence.
-    pub text: String,
+    pub text: Text,
     /// When it happened or will happen.
     pub when: Option<When>,
     /// What to do, one to three words, e.g. *Look at it*.
-    pub action: String,
+    pub action: Text,
     /// Where that is done.
     pub url: String,
 }
@@ -89,9 +89,9 @@ impl Page for Home {
         let ago = |seconds: i64| When::new(SAMPLE_NOW - seconds, SAMPLE_NOW);
         let attention = |tone, text: &str, when, action: &str, url: &str| Attention {
             tone,
-            text: text.into(),
+            text: Text::verbatim(text.to_owned()),
             when,
-            action: action.into(),
+            action: Text::verbatim(action.to_owned()),
             url: url.into(),
         };
         Self {

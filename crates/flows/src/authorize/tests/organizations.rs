@@ -7,7 +7,7 @@ use postern_domain::{
 use postern_storage::{app_approvals, organizations, tokens};
 
 use super::fixture::*;
-use crate::authorize::{self, Choose, Decision, Next, Reach};
+use crate::authorize::{self, Bar, Choose, Decision, Next, Reach};
 
 /// A request of a client that may reach organizations, with `more` behind it.
 fn for_organization(more: &[(&str, &str)]) -> String {
@@ -119,15 +119,14 @@ async fn the_page_says_which_can_be_chosen_and_why_others_cannot() {
     organization(&world, "c-admin", Role::Admin, OrganizationPolicy::default()).await;
     organization(&world, "d-owner", Role::Owner, OrganizationPolicy::default()).await;
     let page = page(&world, &for_organization(&[]), &session).await;
-    let shown: Vec<_> =
-        page.candidates.iter().map(|it| (it.organization.slug.as_str(), it.refusal.as_deref())).collect();
+    let shown: Vec<_> = page.candidates.iter().map(|it| (it.organization.slug.as_str(), it.bar)).collect();
     assert_eq!(
         shown,
         [
             ("c-admin", None),
             ("d-owner", None),
-            ("a-member", Some("You are a member there. An owner or an admin has to allow it.")),
-            ("b-strict", Some("It approves apps first, and charts is not approved yet.")),
+            ("a-member", Some(Bar::Role)),
+            ("b-strict", Some(Bar::Approval)),
         ]
     );
     // Those who decide about it learn of it.

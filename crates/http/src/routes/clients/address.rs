@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::Client;
-use postern_templating::Notice;
+use postern_templating::{Notice, t};
 
 pub(super) const LIST: &str = "/developer/clients";
 pub(super) const NEW: &str = "/developer/clients/new";
@@ -38,17 +38,17 @@ impl Done {
     pub(super) fn notice(code: Option<&str>) -> Option<Notice> {
         let done = Self::ALL.into_iter().find(|done| Some(done.code()) == code)?;
         Some(match done {
-            Self::Saved => Notice::done("Your changes are saved. They hold from now on."),
-            Self::Logo => Notice::done("People see the new logo from now on."),
+            Self::Saved => Notice::done(t("Your changes are saved. They hold from now on.")),
+            Self::Logo => Notice::done(t("People see the new logo from now on.")),
             Self::LogoRemoved => {
-                Notice::done("The logo is gone. People see the initial of the name instead.")
+                Notice::done(t("The logo is gone. People see the initial of the name instead."))
             }
-            Self::SecretRevoked => Notice::done("The secret stopped working now."),
-            Self::Deleted => Notice::done("The client is deleted. Its tokens stopped working now."),
-            Self::NotRotated => Notice::failed(
+            Self::SecretRevoked => Notice::done(t("The secret stopped working now.")),
+            Self::Deleted => Notice::done(t("The client is deleted. Its tokens stopped working now.")),
+            Self::NotRotated => Notice::failed(t(
                 "Two secrets work already, and a third would end one of them. Revoke the one that is no longer in \
                  use, then rotate.",
-            ),
+            )),
         })
     }
 

@@ -2,8 +2,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use postern_domain::Refusal;
 use postern_flows::clients;
-use postern_templating::Field;
 use postern_templating::pages::ClientDelete;
+use postern_templating::{Field, t};
 
 use super::address::{self, Done};
 use super::frame;
@@ -29,7 +29,8 @@ pub(super) async fn delete(
     }
     let typed = form.get("confirm").unwrap_or_default();
     if typed.trim() != client.metadata.name.as_str() {
-        let field = Field::new(typed).with_error(format!("Type the name exactly: {}.", client.metadata.name));
+        let told = t("Type the name exactly: {name}.").with("name", client.metadata.name.as_str());
+        let field = Field::new(typed).with_error(told);
         let page = page_of(&managed, field).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }

@@ -6,7 +6,7 @@ use postern_domain::{ClientMetadata, Params, Refusal};
 use postern_flows::clients::{self, ClientDraft, Edited, ProtocolDraft};
 use postern_flows::{FieldErrors, FormRefusal};
 use postern_templating::pages::ClientEdit;
-use postern_templating::{Notice, Text};
+use postern_templating::{Notice, Text, t};
 
 use super::address::{self, Done};
 use super::form::{draft_of, query_of, shown};
@@ -28,7 +28,9 @@ pub(super) async fn form(
     let draft = waiting.unwrap_or_else(|| ClientDraft::of(&managed.client.metadata));
     let mut edit = page_of(&managed, &draft, &FieldErrors::none()).await?;
     edit.chrome.notice = match Done::notice(query.get("done")) {
-        None if is_waiting => Some(Notice::info("You have confirmed that it is you. Save the client now.")),
+        None if is_waiting => {
+            Some(Notice::info(t("You have confirmed that it is you. Save the client now.")))
+        }
         notice => notice,
     };
     Ok(page::render(&edit))
@@ -97,6 +99,6 @@ pub(super) async fn page_of(
         face: face::of(client),
         form: shown(&managed.page.app, draft, errors, Some(&client.metadata)),
         logo_error: errors.of("logo").map(Text::sentence),
-        logo_help: "PNG, JPEG or WebP, up to 1 MB.".to_owned(),
+        logo_help: t("PNG, JPEG or WebP, up to 1 MB."),
     })
 }

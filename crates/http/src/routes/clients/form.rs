@@ -6,7 +6,7 @@ use postern_domain::{
 use postern_flows::clients::ClientDraft;
 use postern_flows::{App, FieldErrors, RequirePkce};
 use postern_templating::pages::ClientForm;
-use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices, Text};
+use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices, Text, t};
 
 use super::protocol;
 
@@ -121,9 +121,9 @@ fn scopes(catalogue: &Catalogue, draft: &ClientDraft) -> Vec<ScopeChoices> {
 
 fn auth_methods(client_type: Option<ClientType>, chosen: &str) -> Vec<Choice> {
     let (open, methods): (_, &[AuthMethod]) = match client_type {
-        Some(ClientType::Public) => ("None: it has no secret", &[]),
+        Some(ClientType::Public) => (t("None: it has no secret"), &[]),
         _ => (
-            "Either of the first two",
+            t("Either of the first two"),
             &[
                 AuthMethod::ClientSecretBasic,
                 AuthMethod::ClientSecretPost,
@@ -133,7 +133,7 @@ fn auth_methods(client_type: Option<ClientType>, chosen: &str) -> Vec<Choice> {
         ),
     };
     let open = Choice::new("", open);
-    let rest = methods.iter().map(|method| Choice::new(method.as_str(), method.as_str()));
+    let rest = methods.iter().map(|method| Choice::new(method.as_str(), Text::verbatim(method.as_str())));
     std::iter::once(open)
         .chain(rest)
         .map(|choice| {
@@ -145,16 +145,16 @@ fn auth_methods(client_type: Option<ClientType>, chosen: &str) -> Vec<Choice> {
 
 fn grant_choice(grant: GrantName, draft: &ClientDraft) -> Choice {
     let help = match grant {
-        GrantName::AuthorizationCode => "People sign in and allow access.",
-        GrantName::RefreshToken => "The client renews access by itself.",
+        GrantName::AuthorizationCode => t("People sign in and allow access."),
+        GrantName::RefreshToken => t("The client renews access by itself."),
     };
     let selected = draft.grants.iter().any(|name| name == grant.as_str());
-    Choice::new(grant.as_str(), grant.as_str()).with_help(help).selected(selected)
+    Choice::new(grant.as_str(), Text::verbatim(grant.as_str())).with_help(help).selected(selected)
 }
 
 fn algorithms(chosen: &str) -> Vec<Choice> {
     let chosen = if chosen.is_empty() { SigningAlgorithm::Rs256.as_str() } else { chosen };
-    let choice = |name: &str| Choice::new(name, Text::sentence(name)).selected(name == chosen);
+    let choice = |name: &str| Choice::new(name, Text::verbatim(name.to_owned())).selected(name == chosen);
     SigningAlgorithm::ALL.iter().map(|algorithm| choice(algorithm.as_str())).collect()
 }
 

@@ -2,7 +2,7 @@ use axum::response::Response;
 use postern_domain::{Client, ClientId};
 use postern_flows::clients::{self, ClientUsage, Manager};
 use postern_templating::pages::{ClientRow, Clients};
-use postern_templating::{Pager, Section, Shortened, When};
+use postern_templating::{Pager, Section, Shortened, Text, When};
 
 use super::address::{self, Done, LIST};
 use crate::answer::PageRefusal;
@@ -42,7 +42,7 @@ pub(crate) fn row(client: &Client, usage: ClientUsage, now: i64) -> ClientRow {
     ClientRow {
         face: face::of(client),
         url: address::of(client),
-        client_type: client.metadata.client_type.to_string(),
+        client_type: Text::sentence(client.metadata.client_type.as_str()),
         client_id: Shortened::new(client.identifier.as_str()),
         users: usage.users,
         live_tokens: usage.live_tokens,

@@ -6,7 +6,7 @@ use postern_domain::{
 use postern_flows::FieldErrors;
 use postern_flows::clients::ProtocolDraft;
 use postern_templating::pages::ClientProtocolForm;
-use postern_templating::{Choice, Field, Text};
+use postern_templating::{Choice, Field, Text, t};
 
 /// What was typed, from the fields of the form.
 pub(super) fn draft_of(params: &Params) -> ProtocolDraft {
@@ -72,7 +72,7 @@ pub(super) fn shown(draft: &ProtocolDraft, errors: &FieldErrors) -> ClientProtoc
         jwks: field("jwks", &draft.jwks),
         jwks_uri: field("jwks_uri", &draft.jwks_uri),
         token_endpoint_auth_signing_alg: choices(
-            "Any that fits",
+            t("Any that fits"),
             &assertions,
             &draft.token_endpoint_auth_signing_alg,
         ),
@@ -80,7 +80,7 @@ pub(super) fn shown(draft: &ProtocolDraft, errors: &FieldErrors) -> ClientProtoc
         pairwise: draft.subject_type == SubjectIdentifierType::Pairwise.as_str(),
         sector_identifier_uri: field("sector_identifier_uri", &draft.sector_identifier_uri),
         userinfo_signed_response_alg: choices(
-            "Not signed: plain JSON",
+            t("Not signed: plain JSON"),
             &signatures,
             &draft.userinfo_signed_response_alg,
         ),
@@ -88,13 +88,17 @@ pub(super) fn shown(draft: &ProtocolDraft, errors: &FieldErrors) -> ClientProtoc
         default_max_age: field("default_max_age", &draft.default_max_age),
         initiate_login_uri: field("initiate_login_uri", &draft.initiate_login_uri),
         request_uris: field("request_uris", &draft.request_uris.join("\n")),
-        request_object_signing_alg: choices("Any that fits", &assertions, &draft.request_object_signing_alg),
+        request_object_signing_alg: choices(
+            t("Any that fits"),
+            &assertions,
+            &draft.request_object_signing_alg,
+        ),
         request_object_signing_alg_error: error("request_object_signing_alg"),
         require_signed_request_object: draft.require_signed_request_object,
         require_signed_request_object_error: error("require_signed_request_object"),
         require_pushed_authorization_requests: draft.require_pushed_authorization_requests,
         require_issuer_audience: draft.require_issuer_audience,
-        access_token_format: choices("As the API wants it", &formats, &draft.access_token_format),
+        access_token_format: choices(t("As the API wants it"), &formats, &draft.access_token_format),
         access_token_format_error: error("access_token_format"),
         backchannel_logout_uri: field("backchannel_logout_uri", &draft.backchannel_logout_uri),
         backchannel_logout_session_required: draft.backchannel_logout_session_required,
@@ -104,45 +108,47 @@ pub(super) fn shown(draft: &ProtocolDraft, errors: &FieldErrors) -> ClientProtoc
 }
 
 /// What of it is registered, for the page of the client.
-pub(super) fn rows(client: &ClientMetadata) -> Vec<(&'static str, String)> {
+pub(super) fn rows(client: &ClientMetadata) -> Vec<(Text, Text)> {
     let mut rows = Vec::new();
     if let Some(keys) = &client.jwks {
-        rows.push(("Keys", format!("{} registered here", keys.keys().count())));
+        rows.push((t("Keys"), t("{count} registered here").with("count", keys.keys().count())));
     }
     if let Some(format) = client.access_token_format {
-        rows.push(("Access tokens", format.to_string()));
+        rows.push((t("Access tokens"), Text::verbatim(format.to_string())));
     }
     if client.subject_type == SubjectIdentifierType::Pairwise {
-        rows.push(("Subjects", format!("pairwise, for {}", client.sector().unwrap_or_default())));
+        let told = t("pairwise, for {sector}").with("sector", client.sector().unwrap_or_default());
+        rows.push((t("Subjects"), told));
     }
     if let Some(algorithm) = client.userinfo_signed_response_alg {
-        rows.push(("userinfo signature", algorithm.to_string()));
+        rows.push((t("userinfo signature"), Text::verbatim(algorithm.to_string())));
     }
     if let Some(seconds) = client.default_max_age {
-        rows.push(("Oldest sign-in", format!("{seconds} s, where a request does not say")));
+        let told = t("{seconds} s, where a request does not say").with("seconds", seconds);
+        rows.push((t("Oldest sign-in"), told));
     }
     if client.require_issuer_audience {
-        rows.push(("Audience of assertions", "the issuer alone".to_owned()));
+        rows.push((t("Audience of assertions"), t("the issuer alone")));
     }
     if client.require_signed_request_object {
-        rows.push(("Unsigned requests", "refused".to_owned()));
+        rows.push((t("Unsigned requests"), t("refused")));
     }
     if client.require_pushed_authorization_requests {
-        rows.push(("Requests that were not pushed", "refused".to_owned()));
+        rows.push((t("Requests that were not pushed"), t("refused")));
     }
     for (label, url) in [
-        ("Keys", &client.jwks_uri),
-        ("Begins a sign-in", &client.initiate_login_uri),
-        ("Told of sign-out", &client.backchannel_logout_uri),
-        ("Loaded on sign-out", &client.frontchannel_logout_uri),
+        (t("Keys"), &client.jwks_uri),
+        (t("Begins a sign-in"), &client.initiate_login_uri),
+        (t("Told of sign-out"), &client.backchannel_logout_uri),
+        (t("Loaded on sign-out"), &client.frontchannel_logout_uri),
     ] {
-        rows.extend(url.as_ref().map(|url| (label, url.to_string())));
+        rows.extend(url.as_ref().map(|url| (label, Text::verbatim(url.to_string()))));
     }
     rows
 }
 
 /// The first is none of the others.
-fn choices(open: &'static str, names: &[&str], chosen: &str) -> Vec<Choice> {
+fn choices(open: Text, names: &[&str], chosen: &str) -> Vec<Choice> {
     let open = Choice::new("", open).selected(chosen.is_empty());
     let name = |name: &&str| Choice::new(*name, (*name).to_owned()).selected(*name == chosen);
     std::iter::once(open).chain(names.iter().map(name)).collect()

@@ -3,7 +3,7 @@ use postern_domain::{ErrorCode, Lifetime, Refusal, SecretId};
 use postern_flows::App;
 use postern_flows::clients::{self, Rotated, SECRET_OVERLAP};
 use postern_templating::pages::{ClientSecret, SecretOccasion};
-use postern_templating::{Chrome, Shortened, When};
+use postern_templating::{Chrome, Shortened, When, t};
 
 use super::address::{self, Done};
 use super::managed::ManagedClient;
@@ -40,15 +40,14 @@ pub(super) async fn change(
 /// The one page that shows the secret. Every page is answered with `no-store`.
 fn ready(app: &App, chrome: Chrome, rotated: Rotated, overlap: Lifetime) -> Response {
     let now = app.clock.now();
-    let until = match rotated.old_ends_at {
-        Some(_) => {
-            format!("until you revoke it, {} at the latest", When::new(now.plus(overlap).0, now.0).relative())
-        }
-        None => "no longer: there is none that works".to_owned(),
+    let old_one = match rotated.old_ends_at {
+        Some(_) => t("The old secret goes on working until you revoke it, {when} at the latest.")
+            .with("when", When::new(now.plus(overlap).0, now.0).relative()),
+        None => t("The old secret goes on working no longer: there is none that works."),
     };
     page::render(&ClientSecret {
         chrome,
-        occasion: SecretOccasion::Rotated(until),
+        occasion: SecretOccasion::Rotated(old_one),
         url: address::of(&rotated.client),
         face: face::of(&rotated.client),
         client_id: Shortened::new(rotated.client.identifier.as_str()),

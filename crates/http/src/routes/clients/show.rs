@@ -1,7 +1,6 @@
 use axum::response::Response;
 use postern_domain::{
-    AuthMethod, Client, ClientMetadata, ClientOwner, ClientSecret, ClientType, Lifetime, Refusal, Timestamp,
-    User,
+    AuthMethod, Client, ClientMetadata, ClientOwner, ClientSecret, ClientType, Refusal, Timestamp, User,
 };
 use postern_flows::clients::{self, RefusedCalls};
 use postern_flows::logout::{self, LogoutNotice};
@@ -9,7 +8,7 @@ use postern_flows::{App, Paging, RequirePkce};
 use postern_templating::pages::{
     Client as ClientPage, ClientCallError, ClientSecretRow, Endpoint, LogoutNoticeRow,
 };
-use postern_templating::{Badge, Shortened, Snippet, Tone, When, t};
+use postern_templating::{Badge, Shortened, Snippet, Text, Tone, When, span, t};
 
 use super::address::{self, Done};
 use super::managed::ManagedClient;
@@ -38,7 +37,7 @@ pub(super) async fn show(
         url: address::of(client),
         face: face::of(client),
         client_id: Shortened::new(client.identifier.as_str()),
-        client_type: metadata.client_type.to_string(),
+        client_type: Text::sentence(metadata.client_type.as_str()),
         homepage_url: metadata.homepage_url.as_ref().map(ToString::to_string),
         owner: owner(app, client, &signed_in.user).await?,
         created: at(client.created_at),
@@ -64,19 +63,19 @@ pub(super) fn snippets(app: &App, client: &Client) -> Vec<Snippet> {
     clients::snippets(app, client).into_iter().map(of_page).collect()
 }
 
-async fn owner(app: &App, client: &Client, viewer: &User) -> Result<String, Refusal> {
+async fn owner(app: &App, client: &Client, viewer: &User) -> Result<Text, Refusal> {
     Ok(match client.owner {
-        ClientOwner::User(id) if id == viewer.id => "you".to_owned(),
+        ClientOwner::User(id) if id == viewer.id => t("you"),
         ClientOwner::User(id) => app
             .user(id)
             .await?
-            .map_or_else(|| "a deleted account".to_owned(), |user| user.username.to_string()),
+            .map_or_else(|| t("a deleted account"), |user| Text::verbatim(user.username.to_string())),
         ClientOwner::Organization(id) => app
             .organization(id)
             .await?
-            .map_or_else(|| "a deleted organization".to_owned(), |it| it.name.to_string()),
-        ClientOwner::Instance => "this server".to_owned(),
-        ClientOwner::Nobody => "nobody: it registered itself".to_owned(),
+            .map_or_else(|| t("a deleted organization"), |it| Text::verbatim(it.name.to_string())),
+        ClientOwner::Instance => t("this server"),
+        ClientOwner::Nobody => t("nobody: it registered itself"),
     })
 }
 
@@ -89,7 +88,7 @@ fn secrets(client: &Client, now: Timestamp) -> Vec<ClientSecretRow> {
         created: When::new(secret.created_at.0, now.0),
         last_used: secret.last_used_at.map(|at| When::new(at.0, now.0)),
         state: match secret.expires_at {
-            None => Badge::new(Tone::Good, "active"),
+            None => Badge::new(Tone::Good, t("active")),
             Some(end) => Badge::new(
                 Tone::Warning,
                 t("expires {when}").with("when", When::new(end.0, now.0).relative()),
@@ -112,13 +111,13 @@ fn refused(call: &RefusedCalls, now: Timestamp) -> ClientCallError {
 
 fn told_of(notice: &LogoutNotice, now: Timestamp) -> LogoutNoticeRow {
     let state = match (notice.delivered_at, notice.next_try_at) {
-        (Some(_), _) => Badge::new(Tone::Good, "delivered"),
-        (None, Some(_)) if notice.tries == 0 => Badge::new(Tone::Neutral, "on its way"),
+        (Some(_), _) => Badge::new(Tone::Good, t("delivered")),
+        (None, Some(_)) if notice.tries == 0 => Badge::new(Tone::Neutral, t("on its way")),
         (None, Some(next)) => Badge::new(
             Tone::Warning,
             t("tried again {when}").with("when", When::new(next.0, now.0).relative()),
         ),
-        (None, None) => Badge::new(Tone::Bad, "given up"),
+        (None, None) => Badge::new(Tone::Bad, t("given up")),
     };
     LogoutNoticeRow {
         when: When::new(notice.created_at.0, now.0),
@@ -142,62 +141,50 @@ fn endpoints(app: &App) -> Vec<Endpoint> {
     .into()
 }
 
-fn settings(app: &App, metadata: &ClientMetadata) -> Vec<(String, String)> {
+fn settings(app: &App, metadata: &ClientMetadata) -> Vec<(Text, Text)> {
     let lifetimes = &app.config.lifetimes;
     let access = metadata.access_token_lifetime.unwrap_or(lifetimes.access_token);
     let refresh = metadata.refresh_token_lifetime.unwrap_or(lifetimes.refresh_token);
-    let joined = |values: Vec<String>| values.join(", ");
+    let refresh = refresh.min(lifetimes.refresh_token);
+    let joined = |values: Vec<String>| Text::verbatim(values.join(", "));
     let mut rows = vec![
-        ("Authentication", authentication(metadata).to_owned()),
-        ("Grants", joined(metadata.grants.iter().map(ToString::to_string).collect())),
-        ("Access tokens last", in_words(access.min(lifetimes.access_token))),
-        ("Refresh tokens last", format!("{} unused", in_words(refresh.min(lifetimes.refresh_token)))),
-        ("id_token signature", metadata.id_token_signed_response_alg.to_string()),
-        ("PKCE", pkce(app, metadata).to_owned()),
+        (t("Authentication"), authentication(metadata)),
+        (t("Grants"), joined(metadata.grants.iter().map(ToString::to_string).collect())),
+        (t("Access tokens last"), span(access.min(lifetimes.access_token).as_seconds())),
+        (t("Refresh tokens last"), t("{span} unused").with("span", span(refresh.as_seconds()))),
+        (t("id_token signature"), Text::verbatim(metadata.id_token_signed_response_alg.to_string())),
+        (Text::verbatim("PKCE"), pkce(app, metadata)),
     ];
     if metadata.trusted {
-        rows.push(("Consent", "not asked for: a first-party app".to_owned()));
+        rows.push((t("Consent"), t("not asked for: a first-party app")));
     }
     if metadata.resource_server {
-        rows.push(("Introspection", "of any token, as a resource server".to_owned()));
+        rows.push((t("Introspection"), t("of any token, as a resource server")));
     }
-    for (label, url) in [("Terms of service", &metadata.terms_url), ("Privacy policy", &metadata.privacy_url)]
+    for (label, url) in
+        [(t("Terms of service"), &metadata.terms_url), (t("Privacy policy"), &metadata.privacy_url)]
     {
-        if let Some(url) = url {
-            rows.push((label, url.to_string()));
-        }
+        rows.extend(url.as_ref().map(|url| (label, Text::verbatim(url.to_string()))));
     }
     if !metadata.post_logout_redirect_uris.is_empty() {
         let uris = metadata.post_logout_redirect_uris.iter().map(ToString::to_string).collect();
-        rows.push(("After sign-out", joined(uris)));
+        rows.push((t("After sign-out"), joined(uris)));
     }
     rows.extend(protocol::rows(metadata));
-    rows.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()
+    rows
 }
 
-fn authentication(metadata: &ClientMetadata) -> &'static str {
+fn authentication(metadata: &ClientMetadata) -> Text {
     match (metadata.auth_method, metadata.client_type) {
-        (Some(method), _) => method.as_str(),
-        (None, ClientType::Public) => AuthMethod::None.as_str(),
-        (None, ClientType::Confidential) => "client_secret_basic or client_secret_post",
+        (Some(method), _) => Text::verbatim(method.as_str()),
+        (None, ClientType::Public) => Text::verbatim(AuthMethod::None.as_str()),
+        (None, ClientType::Confidential) => t("client_secret_basic or client_secret_post"),
     }
 }
 
-fn pkce(app: &App, metadata: &ClientMetadata) -> &'static str {
+fn pkce(app: &App, metadata: &ClientMetadata) -> Text {
     let required = metadata.require_pkce
         || metadata.client_type == ClientType::Public
         || app.config.clients.require_pkce == RequirePkce::All;
-    if required { "required" } else { "optional" }
-}
-
-/// A span as people say it, such as *10 days*.
-fn in_words(span: Lifetime) -> String {
-    let seconds = span.as_seconds();
-    let (count, unit) = match seconds {
-        s if s > 0 && s % 86_400 == 0 => (s / 86_400, "day"),
-        s if s > 0 && s % 3_600 == 0 => (s / 3_600, "hour"),
-        s if s > 0 && s % 60 == 0 => (s / 60, "minute"),
-        s => (s, "second"),
-    };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+    if required { t("required") } else { t("optional") }
 }

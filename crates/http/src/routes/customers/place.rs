@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Capability, Customer, CustomerId, Refusal};
 use postern_flows::{App, customers};
-use postern_templating::{Chrome, Notice, OrganizationTab};
+use postern_templating::{Chrome, Notice, OrganizationTab, t};
 
 use crate::answer::PageRefusal;
 use crate::request::path_part;
@@ -88,9 +88,9 @@ impl Done {
     pub(super) fn notice(code: Option<&str>) -> Option<Notice> {
         let done = Self::ALL.into_iter().find(|done| Some(done.code()) == code)?;
         Some(Notice::done(match done {
-            Self::Added => "The customer is kept from now on. Your server can make sessions for them.",
-            Self::Saved => "Your changes are saved.",
-            Self::Deleted => "The customer is deleted. Sessions made for them stopped working now.",
+            Self::Added => t("The customer is kept from now on. Your server can make sessions for them."),
+            Self::Saved => t("Your changes are saved."),
+            Self::Deleted => t("The customer is deleted. Sessions made for them stopped working now."),
         }))
     }
 

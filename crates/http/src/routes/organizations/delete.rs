@@ -2,7 +2,7 @@ use axum::response::Response;
 use postern_domain::{Capability, Refusal};
 use postern_flows::organizations;
 use postern_templating::pages::OrganizationDelete;
-use postern_templating::{Field, OrganizationTab};
+use postern_templating::{Field, OrganizationTab, t};
 
 use super::AtPlace;
 use super::done::Done;
@@ -25,8 +25,9 @@ pub(super) async fn delete(FormAbout(at, form): FormAbout<AtPlace>) -> Result<Re
     match organizations::delete(&at.page.app, &at.place.actor, &at.place.organization, typed).await {
         Ok(()) => Ok(Done::Deleted.and_go_to("/organizations")),
         Err(refusal) => {
-            let (errors, _, mark) = form_errors(refusal)?;
-            let told = errors.of("confirm").unwrap_or_default().to_owned();
+            let (_, _, mark) = form_errors(refusal)?;
+            let told =
+                t("Type the address exactly: {slug}.").with("slug", at.place.organization.slug.as_str());
             let page = page_of(&at, Field::new(typed).with_error(told)).await?;
             Ok(mark.put_on(page))
         }

@@ -1,5 +1,5 @@
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_templating::Notice;
+use postern_templating::{Notice, t};
 
 /// What was just done, as the page that the browser is sent to says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,19 +58,21 @@ impl Done {
     pub(super) fn notice(code: Option<&str>) -> Option<Notice> {
         let done = Self::ALL.into_iter().find(|done| Some(done.code()) == code)?;
         Some(Notice::done(match done {
-            Self::Made => "The organization is made, and you are its owner. Invite others, or make a token.",
-            Self::Joined => "You are a member now.",
-            Self::Declined => "You declined the invitation. It cannot be used any more.",
-            Self::Left => "You left the organization. What you set up there stopped working now.",
-            Self::Deleted => "The organization is deleted. Its clients and tokens stopped working now.",
-            Self::RoleSet => "The role is changed. It holds from now on.",
-            Self::Removed => "They are no member any more. What they set up here stopped working now.",
-            Self::InvitationRevoked => "The invitation is taken back. Its link leads nowhere now.",
-            Self::Saved => "Your changes are saved.",
-            Self::PolicySet => "The policy is saved. It holds from now on.",
-            Self::Approved => "The app is approved. Owners and admins can give it access now.",
-            Self::Withdrawn => "The app has no access any more, and needs approval again.",
-            Self::HandedOver => "The organization is handed over, and you are an admin there now.",
+            Self::Made => {
+                t("The organization is made, and you are its owner. Invite others, or make a token.")
+            }
+            Self::Joined => t("You are a member now."),
+            Self::Declined => t("You declined the invitation. It cannot be used any more."),
+            Self::Left => t("You left the organization. What you set up there stopped working now."),
+            Self::Deleted => t("The organization is deleted. Its clients and tokens stopped working now."),
+            Self::RoleSet => t("The role is changed. It holds from now on."),
+            Self::Removed => t("They are no member any more. What they set up here stopped working now."),
+            Self::InvitationRevoked => t("The invitation is taken back. Its link leads nowhere now."),
+            Self::Saved => t("Your changes are saved."),
+            Self::PolicySet => t("The policy is saved. It holds from now on."),
+            Self::Approved => t("The app is approved. Owners and admins can give it access now."),
+            Self::Withdrawn => t("The app has no access any more, and needs approval again."),
+            Self::HandedOver => t("The organization is handed over, and you are an admin there now."),
         }))
     }
 

@@ -1,12 +1,12 @@
 use axum::response::{IntoResponse, Response};
-use postern_domain::{Params, Refusal};
+use postern_domain::{Params, Refusal, User};
 use postern_flows::organizations::{self, Bar, Joining};
 use postern_templating::pages::OrganizationJoin;
-use postern_templating::{Section, When};
+use postern_templating::{Section, Text, When, t};
 
 use super::done::Done;
 use super::place::role_means;
-use crate::answer::{PageRefusal, sentence};
+use crate::answer::PageRefusal;
 use crate::page;
 use crate::request::{PageForm, PageQuery, PageRequest};
 use crate::routes::profile_email;
@@ -62,13 +62,32 @@ fn page_of(asked: &PageRequest, joining: &Joining, link: &str) -> OrganizationJo
         url: url.clone(),
         organization: organization.name.to_string(),
         members: *members,
-        inviter: inviter.as_ref().map_or_else(|| "Somebody".to_owned(), |it| it.name.to_string()),
-        role: invitation.role.to_string(),
-        role_means: role_means(invitation.role).to_owned(),
+        inviter: inviter.as_ref().map_or_else(|| t("Somebody"), |it| Text::verbatim(it.name.to_string())),
+        role: Text::sentence(invitation.role.as_str()),
+        role_means: role_means(invitation.role),
         email: invitation.email.to_string(),
         expires: When::new(invitation.expires_at.0, app.clock.now().0),
         confirm_url: (joining.bar == Some(Bar::Unverified))
             .then(|| format!("{}?{}", profile_email::PATH, query(&[("return_to", &url)]))),
-        refusal: joining.refusal(&signed_in.user).map(|told| sentence(&told)),
+        refusal: joining.bar.map(|bar| refusal(bar, joining, &signed_in.user)),
+    }
+}
+
+/// Why somebody cannot accept it, and what to do about it.
+fn refusal(bar: Bar, joining: &Joining, user: &User) -> Text {
+    match bar {
+        Bar::SomebodyElses => t(
+            "The invitation is for {invited}, and you are signed in as {email}: sign in as who has that address.",
+        )
+        .with("invited", joining.invitation.email.to_string())
+        .with("email", user.email.to_string()),
+        Bar::Unverified => t(
+            "It is not verified yet that {email} is yours: have a link sent to it in your profile, and open the \
+             invitation again after that.",
+        )
+        .with("email", user.email.to_string()),
+        Bar::Member(role) => {
+            t("You are a member already, as {role}.").with("role", Text::sentence(role.as_str()))
+        }
     }
 }

@@ -1,7 +1,7 @@
 use axum::response::Response;
 use postern_domain::{ErrorCode, InvitationId, Params, Refusal, Role, UserId};
 use postern_flows::{FieldErrors, FormRefusal, Paging, organizations};
-use postern_templating::{Notice, Text};
+use postern_templating::{Notice, Text, t};
 
 use super::AtPlace;
 use super::done::Done;
@@ -77,10 +77,9 @@ async fn invite(at: &AtPlace, form: Params) -> Result<Response, PageRefusal> {
     let (email, role) = (text("email"), text("role"));
     match organizations::invite(app, &place.actor, place.organization.id, email, role).await {
         Ok(invited) => {
-            let told = format!(
-                "{} is invited as {}. The link works once, for that address, for 7 days.",
-                invited.invitation.email, invited.invitation.role
-            );
+            let told = t("{email} is invited as {role}. The link works once, for that address, for 7 days.")
+                .with("email", invited.invitation.email.to_string())
+                .with("role", Text::sentence(invited.invitation.role.as_str()));
             let shown = Shown {
                 notice: Some(Notice::done(told)),
                 link: Some(invited.link.reveal().to_owned()),

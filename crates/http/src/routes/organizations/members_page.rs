@@ -68,8 +68,7 @@ pub(super) async fn render(at: &AtPlace, shown: Shown) -> Result<Response, Refus
         }),
         invitation_link: shown.link,
         invitations: invitations.iter().map(|it| invitation(it, now)).collect(),
-        stays_because: is_last_owner
-            .then(|| "You are the last owner. Make somebody else an owner first.".to_owned()),
+        stays_because: is_last_owner.then(|| t("You are the last owner. Make somebody else an owner first.")),
     }))
 }
 
@@ -107,12 +106,12 @@ fn invitation(pending: &Pending, now: i64) -> InvitationRow {
     InvitationRow {
         id: invitation.id.to_string(),
         email: invitation.email.to_string(),
-        role: invitation.role.to_string(),
-        inviter: inviter.as_ref().map_or_else(|| "somebody".to_owned(), |it| it.name.to_string()),
+        role: Text::sentence(invitation.role.as_str()),
+        inviter: inviter.as_ref().map_or_else(|| t("somebody"), |it| Text::verbatim(it.name.to_string())),
         sent: When::new(invitation.created_at.0, now),
         state: match invitation.expires_at.0 > now {
             true => Badge::new(Tone::Neutral, t("ends {when}").with("when", end.relative())),
-            false => Badge::new(Tone::Warning, "expired"),
+            false => Badge::new(Tone::Warning, t("expired")),
         },
     }
 }

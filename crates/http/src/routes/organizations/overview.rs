@@ -1,10 +1,10 @@
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_domain::{Capability, OrganizationPolicy, Role};
+use postern_domain::{Capability, Lifetime, OrganizationPolicy, Role};
 use postern_flows::App;
 use postern_flows::api_tokens::Token;
 use postern_flows::organizations::{self, Overview};
 use postern_templating::pages::{Attention, OrganizationOverview};
-use postern_templating::{OrganizationTab, Shortened, Tone, When};
+use postern_templating::{OrganizationTab, Shortened, Text, Tone, When, span, t, tn};
 
 use super::done::Done;
 use super::place::role_means;
@@ -30,7 +30,7 @@ pub(super) async fn show(at: AtPlace, PageQuery(query): PageQuery) -> Result<Res
         chrome,
         id: Shortened::new(organization.id.to_string()),
         created: When::new(organization.created_at.0, app.clock.now().0),
-        role_means: role_means(place.role).to_owned(),
+        role_means: role_means(place.role),
         members: figures.members,
         invitations: figures.invitations,
         live_tokens: figures.live_tokens,
@@ -42,25 +42,23 @@ pub(super) async fn show(at: AtPlace, PageQuery(query): PageQuery) -> Result<Res
 }
 
 fn attention(app: &App, place: &Place, figures: &Overview) -> Vec<Attention> {
-    let line = |tone, text: String, action: &str, page: &str| Attention {
+    let line = |tone, text: Text, action: Text, page: &str| Attention {
         tone,
         text,
         when: None,
-        action: action.to_owned(),
+        action,
         url: place.path(page),
     };
     let mut lines: Vec<Attention> =
         figures.ending_tokens.iter().take(TOKENS).map(|token| ending(app, place, token)).collect();
     if figures.apps_waiting > 0 && place.role.may(Capability::ManageClients) {
-        let apps = match figures.apps_waiting {
-            1 => "An app waits".to_owned(),
-            count => format!("{count} apps wait"),
-        };
-        lines.push(line(Tone::Warning, format!("{apps} to be approved."), "Decide", "settings"));
+        let text =
+            tn("An app waits to be approved.", "{count} apps wait to be approved.", figures.apps_waiting);
+        lines.push(line(Tone::Warning, text, t("Decide"), "settings"));
     }
     if figures.owners == 1 && figures.members > 1 && place.role == Role::Owner {
-        let text = "You are the only owner. If you lose your account, nobody can run the organization.";
-        lines.push(line(Tone::Neutral, text.to_owned(), "Name another", "members"));
+        let text = t("You are the only owner. If you lose your account, nobody can run the organization.");
+        lines.push(line(Tone::Neutral, text, t("Name another"), "members"));
     }
     lines
 }
@@ -69,40 +67,46 @@ fn attention(app: &App, place: &Place, figures: &Overview) -> Vec<Attention> {
 fn ending(app: &App, place: &Place, token: &Token) -> Attention {
     let name = token.api().map(|api| api.name.as_str()).unwrap_or_default();
     let is_over = token.expires_at.is_some_and(|end| end <= app.clock.now());
-    let (tone, verb) = if is_over { (Tone::Bad, "ended") } else { (Tone::Warning, "ends") };
+    let (tone, text) = match is_over {
+        true => (Tone::Bad, t("The token {name} ended.")),
+        false => (Tone::Warning, t("The token {name} ends.")),
+    };
     Attention {
         tone,
-        text: format!("The token {name} {verb}."),
+        text: text.with("name", name),
         when: token.expires_at.map(|end| When::new(end.0, app.clock.now().0)),
-        action: "Look at it".to_owned(),
+        action: t("Look at it"),
         url: place.path(&format!("tokens/{}", token.id)),
     }
 }
 
 /// How long a token of the organization may live: no longer than it says, nor than the server does.
-fn longest(app: &App, policy: &OrganizationPolicy) -> String {
+fn longest(app: &App, policy: &OrganizationPolicy) -> Text {
+    let demanded =
+        |lasts: Lifetime| t("{span}, as this server demands").with("span", span(lasts.as_seconds()));
     match (policy.max_token_lifetime, app.config.tokens.max_lifetime) {
-        (Some(own), Some(server)) if server < own => server.in_words() + ", as this server demands",
-        (None, Some(server)) => server.in_words() + ", as this server demands",
-        (Some(own), _) => own.in_words(),
-        (None, None) => "no limit".to_owned(),
+        (Some(own), Some(server)) if server < own => demanded(server),
+        (None, Some(server)) => demanded(server),
+        (Some(own), _) => span(own.as_seconds()),
+        (None, None) => t("no limit"),
     }
 }
 
-fn facts(app: &App, place: &Place) -> Vec<(String, String)> {
+fn facts(app: &App, place: &Place) -> Vec<(Text, Text)> {
     let organization = &place.organization;
     let policy = &organization.policy;
-    let approval = if policy.apps_need_approval { "needed before they get access" } else { "not needed" };
-    let tier = match organization.tier {
-        postern_domain::Tier::Restricted => "60 a minute",
-        postern_domain::Tier::Default => "500 a minute",
-        postern_domain::Tier::Elevated => "100 a second",
+    let approval = match policy.apps_need_approval {
+        true => t("needed before they get access"),
+        false => t("not needed"),
     };
-    [
-        ("Longest token", longest(app, policy)),
-        ("Approval of apps", approval.to_owned()),
-        ("API requests", tier.to_owned()),
+    let tier = match organization.tier {
+        postern_domain::Tier::Restricted => t("60 a minute"),
+        postern_domain::Tier::Default => t("500 a minute"),
+        postern_domain::Tier::Elevated => t("100 a second"),
+    };
+    vec![
+        (t("Longest token"), longest(app, policy)),
+        (t("Approval of apps"), approval),
+        (t("API requests"), tier),
     ]
-    .map(|(label, value)| (label.to_owned(), value))
-    .into()
 }

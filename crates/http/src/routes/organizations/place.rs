@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use postern_domain::{Capability, Organization, Refusal, Role};
 use postern_flows::{Actor, App, organizations};
-use postern_templating::{Chrome, OrganizationNav, OrganizationTab, Section};
+use postern_templating::{Chrome, OrganizationNav, OrganizationTab, Section, Text, t};
 
 use crate::answer::PageRefusal;
 use crate::heading::prove_first;
@@ -84,13 +84,15 @@ impl FromRequestParts<Arc<App>> for AtPlace {
 }
 
 /// What a role lets somebody do, in a sentence.
-pub(super) const fn role_means(role: Role) -> &'static str {
+pub(super) const fn role_means(role: Role) -> Text {
     match role {
-        Role::Owner => "You may do everything: also name owners, set what it demands, and delete it.",
-        Role::Admin => {
+        Role::Owner => t("You may do everything: also name owners, set what it demands, and delete it."),
+        Role::Admin => t(
             "You manage its members, clients, tokens and customers, and may let apps speak for it. Owners stay out of \
-             your reach."
+             your reach.",
+        ),
+        Role::Member => {
+            t("You see it and its members. What speaks for it is set up by its owners and admins.")
         }
-        Role::Member => "You see it and its members. What speaks for it is set up by its owners and admins.",
     }
 }

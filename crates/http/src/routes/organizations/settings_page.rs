@@ -1,9 +1,9 @@
 use axum::response::Response;
-use postern_domain::{Capability, Lifetime, Params, Refusal};
+use postern_domain::{Capability, Params, Refusal};
 use postern_flows::organizations::{self, AppState, Effects, PolicyDraft};
 use postern_flows::{App, FieldErrors, Paging};
 use postern_templating::pages::{NameForm, OrganizationApp, OrganizationSettings, PolicyForm};
-use postern_templating::{Badge, Choice, Field, Notice, OrganizationTab, Text, Tone, When};
+use postern_templating::{Badge, Choice, Field, Notice, OrganizationTab, Text, Tone, When, span, t, tn};
 
 use super::new::address;
 use super::{AtPlace, Place};
@@ -17,7 +17,7 @@ pub(super) struct Shown {
     pub(super) typed: Params,
     pub(super) errors: FieldErrors,
     /// The policy that was typed, and what it would break.
-    pub(super) policy: Option<(PolicyDraft, Vec<String>)>,
+    pub(super) policy: Option<(PolicyDraft, Vec<Text>)>,
 }
 
 impl Default for Shown {
@@ -84,27 +84,29 @@ fn policy_form(app: &App, place: &Place, shown: &Shown) -> PolicyForm {
             Some(error) => field.with_error(Text::sentence(error)),
             None => field,
         },
-        server_lifetime: app.config.tokens.max_lifetime.map(Lifetime::in_words),
+        server_lifetime: app.config.tokens.max_lifetime.map(|most| span(most.as_seconds())),
         apps_need_approval: draft.apps_need_approval,
         effects,
     }
 }
 
 /// What a policy would break, a sentence each.
-pub(super) fn effects_in_words(app: &App, effects: &Effects) -> Vec<String> {
+pub(super) fn effects_in_words(app: &App, effects: &Effects) -> Vec<Text> {
     let mut sentences = Vec::new();
     if let (Some(end), false) = (effects.end, effects.tokens.is_empty()) {
         let names: Vec<&str> =
             effects.tokens.iter().filter_map(|token| token.api()).map(|api| api.name.as_str()).collect();
+        let sentence = tn(
+            "1 token ends sooner than now, {when}: {names}.",
+            "{count} tokens end sooner than now, {when}: {names}.",
+            effects.tokens.len(),
+        );
         let when = When::new(end.0, app.clock.now().0).relative();
-        let count = match effects.tokens.len() {
-            1 => "1 token ends".to_owned(),
-            count => format!("{count} tokens end"),
-        };
-        sentences.push(format!("{count} sooner than now, {when}: {}.", names.join(", ")));
+        sentences.push(sentence.with("when", when).with("names", names.join(", ")));
     }
     for client in &effects.apps {
-        sentences.push(format!("{} is not approved and loses its access at once.", client.metadata.name));
+        let sentence = t("{app} is not approved and loses its access at once.");
+        sentences.push(sentence.with("app", client.metadata.name.as_str()));
     }
     sentences
 }
@@ -128,10 +130,10 @@ fn row(app: &organizations::OrganizationApp, now: i64) -> OrganizationApp {
         face: face::of(&app.client),
         publisher: app.publisher.clone(),
         state: match app.state {
-            AppState::Waits => Badge::new(Tone::Warning, "waits for approval"),
-            AppState::Approved => Badge::new(Tone::Neutral, "approved, not used"),
-            AppState::HasAccess => Badge::new(Tone::Good, "has access"),
-            AppState::Barred => Badge::new(Tone::Bad, "not approved, no access now"),
+            AppState::Waits => Badge::new(Tone::Warning, t("waits for approval")),
+            AppState::Approved => Badge::new(Tone::Neutral, t("approved, not used")),
+            AppState::HasAccess => Badge::new(Tone::Good, t("has access")),
+            AppState::Barred => Badge::new(Tone::Bad, t("not approved, no access now")),
         },
         // What has access without needing an approval can be cut off as well.
         approved: app.is_approved || app.state == AppState::HasAccess,

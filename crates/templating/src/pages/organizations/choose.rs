@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{AppFace, Avatar, Chrome, Page, Section};
+use crate::{AppFace, Avatar, Chrome, Page, Section, Text, t};
 
 /// Which organization an app may speak for (`sub_type=organization`). Posts `request`, `form_token`,
 /// `organization_id` and `decision` (`allow` goes on to the consent page, `deny` returns to the app) to `/consent`.
@@ -17,7 +17,7 @@ pub struct ChooseOrganization {
     /// The app's name and logo.
     pub face: AppFace,
     /// What is wrong, e.g. *Choose an organization.*
-    pub error: Option<crate::Text>,
+    pub error: Option<Text>,
     /// The person's organizations: those that can be chosen first, then by name.
     pub organizations: Vec<OrganizationOption>,
     /// Where to make one and come back: `/organizations/new?return_to=…`.
@@ -36,9 +36,9 @@ pub struct OrganizationOption {
     /// Its name in addresses.
     pub slug: String,
     /// What the person is there.
-    pub role: String,
+    pub role: Text,
     /// Why it can't be chosen, e.g. *You are a member there; an owner or an admin has to allow this.*
-    pub refusal: Option<String>,
+    pub refusal: Option<Text>,
     /// Whether it is chosen when the page opens.
     pub selected: bool,
 }
@@ -60,27 +60,28 @@ impl Page for ChooseOrganization {
 
     fn sample() -> Self {
         let option =
-            |id: &str, name: &str, slug: &str, role: &str, refusal: Option<&str>| OrganizationOption {
+            |id: &str, name: &str, slug: &str, role: Text, refusal: Option<Text>| OrganizationOption {
                 id: id.into(),
                 name: name.into(),
                 slug: slug.into(),
-                role: role.into(),
-                refusal: refusal.map(Into::into),
+                role,
+                refusal,
                 selected: id == "o1",
             };
         let long = "The Analytical Society for Weavers, Astronomers and Insurance Clerks of Marylebone 🧮";
-        let member = "You are a member there. An owner or an admin has to allow it.";
-        let approval = "It approves apps first, and Field Notes is not approved yet.";
+        let member =
+            t("You are a {role} there. An owner or an admin has to allow it.").with("role", t("member"));
+        let approval = t("It approves apps first, and {app} is not approved yet.").with("app", "Field Notes");
         Self {
             chrome: Chrome::sample(Section::Elsewhere),
             request: "sample-request".into(),
             face: AppFace::new("Field Notes"),
             error: None,
             organizations: vec![
-                option("o1", "Acme Labs", "acme-labs", "owner", None),
-                option("o2", long, "analytical-society-of-marylebone", "admin", None),
-                option("o3", "جمعية الفلكيين", "astronomers", "member", Some(member)),
-                option("o4", "Weavers United", "weavers", "owner", Some(approval)),
+                option("o1", "Acme Labs", "acme-labs", t("owner"), None),
+                option("o2", long, "analytical-society-of-marylebone", t("admin"), None),
+                option("o3", "جمعية الفلكيين", "astronomers", t("member"), Some(member)),
+                option("o4", "Weavers United", "weavers", t("owner"), Some(approval)),
             ],
             create_url: "/organizations/new?return_to=%2Fconsent".into(),
             switch_url: "/login?other=1".into(),
@@ -96,7 +97,7 @@ impl Page for ChooseOrganization {
             sample.organizations.iter().cloned().map(|row| OrganizationOption { selected: false, ..row });
         let unchosen = Self {
             organizations: nothing.collect(),
-            error: Some("Choose an organization.".into()),
+            error: Some(t("Choose an organization.")),
             ..sample.clone()
         };
         let department = |first: &OrganizationOption, index: usize| OrganizationOption {

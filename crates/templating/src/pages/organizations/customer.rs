@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{Chrome, Field, FieldError, OrganizationTab, Page, Shortened, When, pages::SAMPLE_NOW};
+use crate::{Chrome, Field, FieldError, OrganizationTab, Page, Shortened, When, pages::SAMPLE_NOW, t};
 
 /// A customer, to be made or to be changed. Posts `action=save` with `email`, `name`, `external_id` and `metadata`, or
 /// `action=delete`, and `form_token` to its own address.
@@ -97,10 +97,11 @@ impl Page for CustomerForm {
             ..sample.clone()
         };
         let errors = Self {
-            email: Field::new("mary").with_error("Write an e-mail address such as mary@example.com."),
+            email: Field::new("mary").with_error(t("Write an e-mail address such as ada@example.com.")),
             external_id: Field::new("cus_1042")
-                .with_error("Another customer has this id: charles@example.com."),
-            metadata: Field::new("plan observatory").with_error("Line 1: write key=value."),
+                .with_error(t("Another customer of the organization has this external id.")),
+            metadata: Field::new("plan observatory")
+                .with_error(crate::Text::verbatim("Write “plan observatory” as key=value.")),
             ..sample
         };
         vec![("new", new), ("errors", errors)]

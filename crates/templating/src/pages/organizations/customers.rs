@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{Chrome, Notice, OrganizationTab, Page, Pager, When, pages::SAMPLE_NOW};
+use crate::{Chrome, Notice, OrganizationTab, Page, Pager, When, pages::SAMPLE_NOW, t};
 
 /// The customers that an organization keeps. The search is a GET with `q`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -77,7 +77,7 @@ impl Page for Customers {
 
     fn variants() -> Vec<(&'static str, Self)> {
         let sample = Self::sample();
-        let gone = Notice::done("mary@example.com is deleted. Sessions made for her stopped working now.");
+        let gone = Notice::done(t("The customer is deleted. Sessions made for them stopped working now."));
         let many = Self {
             customers: sample.customers.iter().cycle().take(50).cloned().collect(),
             total: 10_482,

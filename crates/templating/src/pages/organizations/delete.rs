@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{Chrome, Field, FieldError, OrganizationTab, Page};
+use crate::{Chrome, Field, FieldError, OrganizationTab, Page, t};
 
 /// The question before an organization is deleted. Posts `confirm` (its slug, typed) and `form_token` to
 /// `/organizations/{slug}/delete`.
@@ -57,7 +57,8 @@ impl Page for OrganizationDelete {
             clients: 1,
             live_tokens: 0,
             customers: 0,
-            confirm: Field::new("acme").with_error("Type the address exactly: acme-labs."),
+            confirm: Field::new("acme")
+                .with_error(t("Type the address exactly: {slug}.").with("slug", "acme-labs")),
             ..Self::sample()
         };
         vec![("refused", refused)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{Avatar, Chrome, Page, Section, When, pages::SAMPLE_NOW};
+use crate::{Avatar, Chrome, Page, Section, Text, When, pages::SAMPLE_NOW, t};
 
 /// An invitation, for the person it is for. Posts `action` (`accept` or `decline`) and `form_token` to
 /// [`url`](Self::url).
@@ -19,17 +19,17 @@ pub struct OrganizationJoin {
     /// How many members it has.
     pub members: u64,
     /// Name of who invites.
-    pub inviter: String,
+    pub inviter: Text,
     /// The role that is offered.
-    pub role: String,
+    pub role: Text,
     /// What that role lets somebody do, a sentence.
-    pub role_means: String,
+    pub role_means: Text,
     /// The address that the invitation is for.
     pub email: String,
     /// When it ends.
     pub expires: When,
     /// Why the person can't accept it, e.g. *It is for mary@example.com, and you are signed in as ada@example.com.*
-    pub refusal: Option<String>,
+    pub refusal: Option<Text>,
     /// Where the person can prove that the address is theirs and come back, if it is only that.
     pub confirm_url: Option<String>,
     /// Where to sign in as somebody else and come back.
@@ -51,10 +51,11 @@ impl Page for OrganizationJoin {
             url: "/organizations/join?invitation=2Vhk3mW5q8Yx0Zc7Tn4Rb9Lp1Jd6Fs0Ga".into(),
             organization: "Acme Labs".into(),
             members: 12,
-            inviter: "Charles Babbage".into(),
-            role: "admin".into(),
-            role_means: "You may manage its members, clients, tokens and customers, and allow apps for it."
-                .into(),
+            inviter: Text::verbatim("Charles Babbage"),
+            role: t("admin"),
+            role_means: t(
+                "You manage its members, clients, tokens and customers, and may let apps speak for it. Owners stay out of your reach.",
+            ),
             email: "ada@example.com".into(),
             expires: When::new(SAMPLE_NOW + 6 * 86_400, SAMPLE_NOW),
             refusal: None,
@@ -67,12 +68,17 @@ impl Page for OrganizationJoin {
         let other = Self {
             email: "mary.somerville@example.com".into(),
             refusal: Some(
-                "It is for mary.somerville@example.com, and you are signed in as ada@example.com.".into(),
+                t("The invitation is for {invited}, and you are signed in as {email}: sign in as who has that address.")
+                    .with("invited", "mary.somerville@example.com")
+                    .with("email", "ada@example.com"),
             ),
             ..Self::sample()
         };
         let unverified = Self {
-            refusal: Some("It is not verified yet that ada@example.com is yours.".into()),
+            refusal: Some(
+                t("It is not verified yet that {email} is yours: have a link sent to it in your profile, and open the invitation again after that.")
+                    .with("email", "ada@example.com"),
+            ),
             confirm_url: Some("/settings/profile/email?return_to=%2Forganizations%2Fjoin".into()),
             ..Self::sample()
         };
@@ -80,8 +86,10 @@ impl Page for OrganizationJoin {
             organization: "جمعية النساجين والفلكيين 🧮 and everybody else who has ever owned an engine"
                 .into(),
             members: 1,
-            role: "member".into(),
-            role_means: "You see it and its members.".into(),
+            role: t("member"),
+            role_means: t(
+                "You see it and its members. What speaks for it is set up by its owners and admins.",
+            ),
             ..Self::sample()
         };
         vec![("another address", other), ("unverified", unverified), ("long name", long)]

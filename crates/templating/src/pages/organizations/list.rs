@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{Avatar, Chrome, Notice, Page, Pager, Section, When, pages::SAMPLE_NOW};
+use crate::{Avatar, Chrome, Notice, Page, Pager, Section, When, pages::SAMPLE_NOW, t};
 
 /// The organizations that the person is a member of.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -66,7 +66,8 @@ impl Page for Organizations {
 
     fn variants() -> Vec<(&'static str, Self)> {
         let sample = Self::sample();
-        let gone = Notice::done("Acme Labs is deleted. Its tokens and clients stopped working now.");
+        let gone =
+            Notice::done(t("The organization is deleted. Its clients and tokens stopped working now."));
         let many = Self {
             organizations: sample.organizations.iter().cycle().take(50).cloned().collect(),
             total: 120,

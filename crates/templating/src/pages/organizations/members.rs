@@ -4,8 +4,8 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Avatar, Badge, Choice, Chrome, Field, FieldError, Notice, OrganizationTab, Page, Pager, Tone, When,
-    pages::SAMPLE_NOW,
+    Avatar, Badge, Choice, Chrome, Field, FieldError, Notice, OrganizationTab, Page, Pager, Text, Tone, When,
+    pages::SAMPLE_NOW, t,
 };
 
 /// Who belongs to an organization and who is invited. All forms post `form_token` to `/organizations/{slug}/members`
@@ -19,7 +19,7 @@ pub struct OrganizationMembers {
     /// The organization's name in addresses.
     pub slug: String,
     /// What went wrong as a whole, e.g. *The last owner stays.*
-    pub problem: Option<crate::Text>,
+    pub problem: Option<Text>,
     /// The members, owners first.
     pub members: Vec<MemberRow>,
     /// How many there are on all pages.
@@ -33,7 +33,7 @@ pub struct OrganizationMembers {
     /// Invitations that were not accepted yet, the latest first. Empty for those who may not invite.
     pub invitations: Vec<InvitationRow>,
     /// Why the person can't leave, e.g. *You are the last owner. Name another one first.*
-    pub stays_because: Option<String>,
+    pub stays_because: Option<Text>,
 }
 
 /// A member.
@@ -77,9 +77,9 @@ pub struct InvitationRow {
     /// The address it is bound to.
     pub email: String,
     /// The role it gives.
-    pub role: String,
+    pub role: Text,
     /// Name of who invited.
-    pub inviter: String,
+    pub inviter: Text,
     /// When it was sent.
     pub sent: When,
     /// Its state, e.g. *ends in 6 days* or *expired*.
@@ -128,12 +128,12 @@ fn sample_member(name: &str, username: &str, role: &str, days: i64) -> MemberRow
     }
 }
 
-fn sample_invitation(id: &str, email: &str, role: &str, days: i64, state: Badge) -> InvitationRow {
+fn sample_invitation(id: &str, email: &str, role: Text, days: i64, state: Badge) -> InvitationRow {
     InvitationRow {
         id: id.into(),
         email: email.into(),
-        role: role.into(),
-        inviter: "Ada Lovelace".into(),
+        role,
+        inviter: Text::verbatim("Ada Lovelace"),
         sent: When::new(SAMPLE_NOW - days * 86_400, SAMPLE_NOW),
         state,
     }
@@ -149,6 +149,7 @@ impl Page for OrganizationMembers {
             roles: Vec::new(),
             ..sample_member("Ada Lovelace", "ada", "owner", 400)
         };
+        let ends = t("ends {when}").with("when", When::new(SAMPLE_NOW + 6 * 86_400, SAMPLE_NOW).relative());
         Self {
             chrome: Chrome::sample_organization(OrganizationTab::Members),
             slug: "acme-labs".into(),
@@ -172,16 +173,16 @@ impl Page for OrganizationMembers {
                 sample_invitation(
                     "i1",
                     "mary.somerville@example.com",
-                    "admin",
+                    t("admin"),
                     1,
-                    Badge::new(Tone::Neutral, "ends in 6 days"),
+                    Badge::new(Tone::Neutral, ends),
                 ),
                 sample_invitation(
                     "i2",
                     "a.very.long.mail.address.of.somebody@department.university.example.com",
-                    "member",
+                    t("member"),
                     9,
-                    Badge::new(Tone::Bad, "expired"),
+                    Badge::new(Tone::Bad, t("expired")),
                 ),
             ],
             stays_because: None,
@@ -190,7 +191,11 @@ impl Page for OrganizationMembers {
 
     fn variants() -> Vec<(&'static str, Self)> {
         let sample = Self::sample();
-        let invited = Notice::done("Mary is invited. A mail with the link is on its way.");
+        let invited = Notice::done(
+            t("{email} is invited as {role}. The link works once, for that address, for 7 days.")
+                .with("email", "mary.somerville@example.com")
+                .with("role", t("admin")),
+        );
         let link = Self {
             chrome: sample.chrome.clone().with_notice(invited),
             invitation_link: Some(
@@ -201,16 +206,15 @@ impl Page for OrganizationMembers {
         };
         let mut errors = sample.clone();
         errors.invite = Some(InviteForm {
-            email: Field::new("charles@example.com").with_error("Charles Babbage is a member already."),
+            email: Field::new("charles@example.com")
+                .with_error(t("Whoever has this address is a member already.")),
             roles: sample_roles("admin"),
         });
         let alone = Self {
             members: sample.members.iter().take(1).cloned().collect(),
             total: 1,
             invitations: Vec::new(),
-            stays_because: Some(
-                "You are the last owner. Name another owner first, or delete the organization.".into(),
-            ),
+            stays_because: Some(t("You are the last owner. Make somebody else an owner first.")),
             ..sample.clone()
         };
         vec![

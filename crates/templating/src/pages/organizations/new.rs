@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{Chrome, Field, FieldError, Page, Section};
+use crate::{Chrome, Field, FieldError, Page, Section, t};
 
 /// The form for a new organization. Posts `name`, `slug` (may be empty: it is then made from the name), `return_to` and
 /// `form_token` to `/organizations/new`.
@@ -52,9 +52,9 @@ impl Page for OrganizationNew {
     fn variants() -> Vec<(&'static str, Self)> {
         let errors = Self {
             name: Field::new("Acme Labs"),
-            slug: Field::new("Acme Labs").with_error(
+            slug: Field::new("Acme Labs").with_error(t(
                 "Use 2 to 40 small letters, digits or single hyphens, beginning and ending with a letter or digit.",
-            ),
+            )),
             ..Self::sample()
         };
         let asked = Self { return_to: "/v1/oauth2/authorize?request=sample".into(), ..Self::sample() };

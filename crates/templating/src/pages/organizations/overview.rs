@@ -4,8 +4,9 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Chrome, Notice, OrganizationTab, Page, Shortened, Tone, When,
+    Chrome, Notice, OrganizationTab, Page, Shortened, Text, Tone, When,
     pages::{Attention, SAMPLE_NOW},
+    span, t, tn,
 };
 
 /// An organization at a glance: how much it has of what, what wants attention, and what the person may do there.
@@ -19,7 +20,7 @@ pub struct OrganizationOverview {
     /// Since when it exists.
     pub created: When,
     /// What the person's role lets them do, a sentence, e.g. *You see it and its members.*
-    pub role_means: String,
+    pub role_means: Text,
     /// How many members it has.
     pub members: u64,
     /// How many invitations wait for an answer.
@@ -33,7 +34,7 @@ pub struct OrganizationOverview {
     /// What wants attention, the most pressing first. Empty says that nothing does.
     pub attention: Vec<Attention>,
     /// What it demands and what it gets, a label and a value each, e.g. *Longest token* and *90 days*.
-    pub facts: Vec<(String, String)>,
+    pub facts: Vec<(Text, Text)>,
 }
 
 impl OrganizationOverview {
@@ -46,18 +47,18 @@ impl Page for OrganizationOverview {
     const NAME: &'static str = "organization-overview";
 
     fn sample() -> Self {
-        let attention = |tone, text: &str, ago: Option<i64>, action: &str, page: &str| Attention {
+        let attention = |tone, text, ago: Option<i64>, action, page: &str| Attention {
             tone,
-            text: text.into(),
+            text,
             when: ago.map(|ago| When::new(SAMPLE_NOW - ago, SAMPLE_NOW)),
-            action: action.into(),
+            action,
             url: format!("/organizations/acme-labs/{page}"),
         };
         Self {
             chrome: Chrome::sample_organization(OrganizationTab::Overview),
             id: Shortened::new("01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3"),
             created: When::new(SAMPLE_NOW - 400 * 86_400, SAMPLE_NOW),
-            role_means: "You may do everything here, also delete it, name owners and set its policy.".into(),
+            role_means: t("You may do everything: also name owners, set what it demands, and delete it."),
             members: 12,
             invitations: 2,
             live_tokens: 4,
@@ -66,30 +67,32 @@ impl Page for OrganizationOverview {
             attention: vec![
                 attention(
                     Tone::Warning,
-                    "The token Nightly import ends in 6 days.",
-                    None,
-                    "Renew it",
-                    "tokens/t1/renew",
+                    t("The token {name} ends.").with("name", "Nightly import"),
+                    Some(-6 * 86_400),
+                    t("Look at it"),
+                    "tokens/t1",
                 ),
                 attention(
                     Tone::Neutral,
-                    "Field Notes waits for approval.",
-                    Some(7_200),
-                    "Decide",
+                    tn("An app waits to be approved.", "{count} apps wait to be approved.", 1_u64),
+                    None,
+                    t("Decide"),
                     "settings",
                 ),
             ],
             facts: vec![
-                ("Longest token".into(), "90 days".into()),
-                ("Apps".into(), "need approval".into()),
-                ("Rate limit".into(), "500 requests a minute".into()),
+                (t("Longest token"), span(90 * 86_400)),
+                (t("Approval of apps"), t("needed before they get access")),
+                (t("API requests"), t("500 a minute")),
             ],
         }
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
         let sample = Self::sample();
-        let made = Notice::done("Acme Labs is ready. You are its owner.");
+        let made = Notice::done(t(
+            "The organization is made, and you are its owner. Invite others, or make a token.",
+        ));
         let new = Self {
             chrome: sample.chrome.clone().with_notice(made),
             members: 1,
@@ -103,7 +106,9 @@ impl Page for OrganizationOverview {
         };
         let member = Self {
             chrome: Chrome::sample_member(OrganizationTab::Overview),
-            role_means: "You see it and its members. Apps and tokens of yours can be limited to it.".into(),
+            role_means: t(
+                "You see it and its members. What speaks for it is set up by its owners and admins.",
+            ),
             attention: Vec::new(),
             ..sample.clone()
         };

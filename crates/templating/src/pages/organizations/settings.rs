@@ -4,7 +4,8 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AppFace, Badge, Choice, Chrome, Field, FieldError, OrganizationTab, Page, Tone, When, pages::SAMPLE_NOW,
+    AppFace, Badge, Choice, Chrome, Field, FieldError, OrganizationTab, Page, Text, Tone, When,
+    pages::SAMPLE_NOW, span, t, tn,
 };
 
 /// Name, policy, apps and the gravest actions. Forms post `form_token` to `/organizations/{slug}/settings` with
@@ -19,7 +20,7 @@ pub struct OrganizationSettings {
     /// The organization's name in addresses, as it is now.
     pub slug: String,
     /// What went wrong as a whole.
-    pub problem: Option<crate::Text>,
+    pub problem: Option<Text>,
     /// Name and slug, for owners.
     pub name: Option<NameForm>,
     /// The policy, for owners.
@@ -32,7 +33,7 @@ pub struct OrganizationSettings {
     /// are not an owner.
     pub transfer: Vec<Choice>,
     /// What is wrong with the transfer.
-    pub transfer_error: Option<crate::Text>,
+    pub transfer_error: Option<Text>,
     /// Whether the person may delete the organization.
     pub may_delete: bool,
 }
@@ -54,11 +55,11 @@ pub struct PolicyForm {
     /// `max_token_lifetime`, e.g. `90d`; empty leaves it to the server.
     pub max_token_lifetime: Field,
     /// The server's own cap, e.g. *365 days*.
-    pub server_lifetime: Option<String>,
+    pub server_lifetime: Option<Text>,
     /// `apps_need_approval`
     pub apps_need_approval: bool,
     /// What the change would break, a sentence each. Not empty asks the person to save once more.
-    pub effects: Vec<String>,
+    pub effects: Vec<Text>,
 }
 
 /// An app and what it is to the organization.
@@ -80,12 +81,14 @@ pub struct OrganizationApp {
 
 impl PolicyForm {
     /// What to write as the longest life, and what nothing means.
-    fn lifetime_help(&self) -> String {
-        let empty = match &self.server_lifetime {
-            Some(server) => format!("This server allows {server} at most, and that holds if it is empty."),
-            None => "Empty: no limit.".to_owned(),
-        };
-        format!("A number and a unit, h or d, such as 90d. {empty}")
+    fn lifetime_help(&self) -> Text {
+        match &self.server_lifetime {
+            Some(server) => {
+                t("A number and a unit, h or d, such as 90d. This server allows {span} at most, and that holds if it is empty.")
+                    .with("span", server)
+            }
+            None => t("A number and a unit, h or d, such as 90d. Empty: no limit."),
+        }
     }
 }
 
@@ -129,19 +132,19 @@ impl Page for OrganizationSettings {
             }),
             policy: Some(PolicyForm {
                 max_token_lifetime: Field::new("90d"),
-                server_lifetime: Some("365 days".into()),
+                server_lifetime: Some(span(365 * 86_400)),
                 apps_need_approval: true,
                 effects: Vec::new(),
             }),
             apps: vec![
-                sample_app("Field Notes", Badge::new(Tone::Warning, "waits for approval"), false, 7_200),
-                sample_app(long, Badge::new(Tone::Good, "has access"), true, 40 * 86_400),
-                sample_app("دفتر", Badge::new(Tone::Neutral, "approved, not used"), true, 90 * 86_400),
+                sample_app("Field Notes", Badge::new(Tone::Warning, t("waits for approval")), false, 7_200),
+                sample_app(long, Badge::new(Tone::Good, t("has access")), true, 40 * 86_400),
+                sample_app("دفتر", Badge::new(Tone::Neutral, t("approved, not used")), true, 90 * 86_400),
             ],
             apps_need_approval: true,
             transfer: vec![
-                Choice::new("u-charles", "Charles Babbage (charles)"),
-                Choice::new("u-grace", "Grace Hopper (grace)"),
+                Choice::new("u-charles", Text::verbatim("Charles Babbage (charles)")),
+                Choice::new("u-grace", Text::verbatim("Grace Hopper (grace)")),
             ],
             transfer_error: None,
             may_delete: true,
@@ -154,19 +157,27 @@ impl Page for OrganizationSettings {
         if let Some(policy) = &mut breaks.policy {
             policy.max_token_lifetime = Field::new("30d");
             policy.effects = vec![
-                "2 tokens end sooner: Nightly import in 30 days, Warehouse in 30 days.".into(),
-                "Field Notes is not approved and loses its access at once.".into(),
+                tn(
+                    "1 token ends sooner than now, {when}: {names}.",
+                    "{count} tokens end sooner than now, {when}: {names}.",
+                    2_u64,
+                )
+                .with("when", When::new(SAMPLE_NOW + 30 * 86_400, SAMPLE_NOW).relative())
+                .with("names", "Nightly import, Warehouse"),
+                t("{app} is not approved and loses its access at once.").with("app", "Field Notes"),
             ];
         }
         let mut errors = sample.clone();
         if let Some(form) = &mut errors.name {
-            form.slug = Field::new("astronomers").with_error("Another organization has this address.");
+            form.slug = Field::new("astronomers").with_error(t("Another organization has this address."));
         }
         if let Some(policy) = &mut errors.policy {
             policy.max_token_lifetime =
-                Field::new("2 years").with_error("Write a number and a unit: h or d.");
+                Field::new("2 years").with_error(Text::verbatim(
+                    "“2 years” is not a span of time: write a whole number with s, m, h or d, as in 60s, 12h or 10d.",
+                ));
         }
-        errors.transfer_error = Some("Choose a member.".into());
+        errors.transfer_error = Some(t("Choose a member."));
         let admin = Self {
             name: None,
             policy: None,

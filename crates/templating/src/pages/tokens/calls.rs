@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Choice, Text, When};
+use crate::{Choice, Text, When, tn};
 
 /// Which calls a page is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,10 +50,11 @@ pub struct CallShapeRow {
 }
 
 impl RecordedCalls {
-    /// How far back, as *in the last 7 days*.
+    /// How far back, as *the last 7 days* stands behind *in*.
     pub(crate) fn span(&self) -> Text {
         let chosen = self.spans.iter().find(|span| span.selected);
-        chosen.map(|span| Text::sentence(span.label.to_string().to_lowercase())).unwrap_or_default()
+        let days = chosen.and_then(|span| span.value.parse::<u64>().ok());
+        days.map(|days| tn("the last day", "the last {count} days", days)).unwrap_or_default()
     }
 
     pub(crate) fn sample(calls: u64) -> Self {
