@@ -1,39 +1,30 @@
 //! From a mail to what its reader sees.
 
-use postern_domain::{PersonName, Refusal, Timestamp};
+use postern_domain::{Refusal, Timestamp};
 use postern_flows::App;
 use postern_flows::mail::{
     InvitationMail, LeakedToken, Letter, MadeToken, Mail, Rendered, RevokedToken, TokenEnds, TokenFacts,
     VerificationMail,
 };
-use postern_templating::When;
 use postern_templating::mails::{
     Invitation, Mail as Template, MailFrame, TokenEnding, TokenLeaked, TokenMade, TokenRevoked, Verification,
 };
+use postern_templating::{Language, Text, When, t, tn};
 
-/// Who acted where nobody with an account did.
-const OPERATOR: &str = "The operator of this server";
-
-/// Renders a mail.
+/// Renders a mail, in the language that its recipient has in the profile.
 ///
 /// # Errors
 /// `server_error` if its template cannot be rendered.
 pub fn render_mail(app: &App, letter: &Letter) -> Result<Rendered, Refusal> {
     let from = Writer { app, letter };
     match &letter.mail {
-        Mail::Invitation(mail) => rendered(&from.invitation(mail)),
-        Mail::Verification(mail) => rendered(&from.verification(mail)),
-        Mail::TokenEnding(mail) => rendered(&from.token_ending(mail)),
-        Mail::TokenRevoked(mail) => rendered(&from.token_revoked(mail)),
-        Mail::TokenMadeForYou(mail) => rendered(&from.token_made(mail)),
-        Mail::LeakedTokenRevoked(mail) => rendered(&from.token_leaked(mail)),
+        Mail::Invitation(mail) => from.rendered(&from.invitation(mail)),
+        Mail::Verification(mail) => from.rendered(&from.verification(mail)),
+        Mail::TokenEnding(mail) => from.rendered(&from.token_ending(mail)),
+        Mail::TokenRevoked(mail) => from.rendered(&from.token_revoked(mail)),
+        Mail::TokenMadeForYou(mail) => from.rendered(&from.token_made(mail)),
+        Mail::LeakedTokenRevoked(mail) => from.rendered(&from.token_leaked(mail)),
     }
-}
-
-fn rendered(mail: &impl Template) -> Result<Rendered, Refusal> {
-    let text = mail.text().map_err(Refusal::because)?;
-    let html = mail.html().map_err(Refusal::because)?;
-    Ok(Rendered { subject: mail.subject(), text, html })
 }
 
 struct Writer<'a> {
@@ -42,6 +33,18 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    fn rendered(&self, mail: &impl Template) -> Result<Rendered, Refusal> {
+        let language = self.language();
+        let text = mail.text(language).map_err(Refusal::because)?;
+        let html = mail.html(language).map_err(Refusal::because)?;
+        Ok(Rendered { subject: mail.subject(language), text, html })
+    }
+
+    fn language(&self) -> Language {
+        let locale = self.letter.to.locale.as_ref();
+        locale.and_then(|locale| Language::of_tag(locale.as_str())).unwrap_or_default()
+    }
+
     fn frame(&self) -> MailFrame {
         let config = &self.app.config;
         MailFrame {
@@ -61,7 +64,7 @@ impl Writer<'_> {
             frame: self.frame(),
             organization: mail.organization.to_string(),
             inviter: inviter.to_string(),
-            role: mail.role.to_string(),
+            role: Text::sentence(mail.role.to_string()),
             email: self.letter.to.email.to_string(),
             url: self.app.config.url(&mail.path()),
             expires: self.when(mail.expires_at),
@@ -93,9 +96,9 @@ impl Writer<'_> {
     fn token_revoked(&self, mail: &RevokedToken) -> TokenRevoked {
         let token = &mail.token;
         let by = match &mail.by {
-            Some(name) if mail.by_administrator => format!("{name}, an administrator"),
-            Some(name) => name.to_string(),
-            None => OPERATOR.to_owned(),
+            Some(name) if mail.by_administrator => t("{name}, an administrator").with("name", name.as_str()),
+            Some(name) => Text::verbatim(name.to_string()),
+            None => t("The operator of this server"),
         };
         TokenRevoked {
             frame: self.frame(),
@@ -111,15 +114,14 @@ impl Writer<'_> {
     fn token_made(&self, mail: &MadeToken) -> TokenMade {
         let token = &mail.token;
         let holds = match mail.scopes {
-            _ if mail.everything => "everything you may do".to_owned(),
-            1 => "1 scope".to_owned(),
-            scopes => format!("{scopes} scopes"),
+            _ if mail.everything => t("everything you may do"),
+            scopes => tn("{count} scope", "{count} scopes", scopes),
         };
         TokenMade {
             frame: self.frame(),
             token: token.name.to_string(),
             hint: token.hint.clone(),
-            by: mail.by.as_ref().map_or(OPERATOR, PersonName::as_str).to_owned(),
+            by: mail.by.as_ref().map(ToString::to_string),
             holds,
             expires: mail.expires_at.map(|at| self.when(at)),
             token_url: self.app.config.url(&token.path()),
@@ -128,7 +130,6 @@ impl Writer<'_> {
 
     fn token_leaked(&self, mail: &LeakedToken) -> TokenLeaked {
         let token = &mail.token;
-        let from = mail.last_used_from.clone().unwrap_or_else(|| "an address that is not known".to_owned());
         TokenLeaked {
             frame: self.frame(),
             token: token.name.to_string(),
@@ -136,7 +137,7 @@ impl Writer<'_> {
             found_at: mail.found_at.as_deref().map(line),
             reporter: mail.reporter.as_deref().map(line),
             at: self.when(mail.at),
-            last_used: mail.last_used_at.map(|at| (self.when(at), from)),
+            last_used: mail.last_used_at.map(|at| (self.when(at), mail.last_used_from.clone())),
             new_url: self.app.config.url(&format!("{}/new", token.list_path())),
         }
     }

@@ -4,7 +4,7 @@
 use std::{fs, io, path::PathBuf};
 
 use postern_templating::{
-    Page, Visitor, assets,
+    Language, Page, Visitor, assets,
     mails::{self, Mail, MailVisitor},
     visit_all,
 };
@@ -33,8 +33,9 @@ impl Visitor for Gallery {
 impl MailVisitor for Gallery {
     fn visit<M: Mail>(&mut self) {
         let mail = M::sample();
-        let text = mail.text().map(|text| format!("Subject: {}\n\n{text}", mail.subject()));
-        for (extension, body) in [("html", mail.html()), ("txt", text)] {
+        let language = Language::ENGLISH;
+        let text = mail.text(language).map(|text| format!("Subject: {}\n\n{text}", mail.subject(language)));
+        for (extension, body) in [("html", mail.html(language)), ("txt", text)] {
             let path = self.folder.join(format!("mail-{}.{extension}", M::NAME));
             let written = body.map_err(io::Error::other).and_then(|body| fs::write(path, body));
             self.failure = self.failure.take().or(written.err());

@@ -1,4 +1,4 @@
-use postern_domain::{Email, OwnPath, PersonName, Plain, Role, Slug, Timestamp, TokenId, User};
+use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug, Timestamp, TokenId, User};
 use postern_storage::tokens::Token;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,9 @@ pub struct Recipient {
     /// What the person is called, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
+    /// The language that the person asks for in the profile, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<LanguageTag>,
 }
 
 /// What a mail says. The values are what its template shows; addresses are made from `public_url` when it is rendered.
@@ -223,12 +226,12 @@ impl TokenFacts {
 
 impl From<&User> for Recipient {
     fn from(user: &User) -> Self {
-        Self { email: user.email.clone(), name: Some(user.name.clone()) }
+        Self { email: user.email.clone(), name: Some(user.name.clone()), locale: user.claims.locale.clone() }
     }
 }
 
 impl From<Email> for Recipient {
     fn from(email: Email) -> Self {
-        Self { email, name: None }
+        Self { email, name: None, locale: None }
     }
 }

@@ -42,7 +42,7 @@ async fn queued(app: &App, to: Recipient, mail: Mail) -> Outgoing {
 
 fn to(name: &str) -> Recipient {
     let name = Some(PersonName::parse(name).unwrap());
-    Recipient { email: Email::parse("bob@example.com").unwrap(), name }
+    Recipient { email: Email::parse("bob@example.com").unwrap(), name, locale: None }
 }
 
 fn files(app: &App) -> Vec<String> {

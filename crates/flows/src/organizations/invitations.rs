@@ -89,7 +89,7 @@ async fn keep(app: &App, invitation: &Invitation, actor: &Actor) -> Result<Plain
         invitation.expires_at,
     );
     let path = mail.path();
-    let to = Recipient { email: invitation.email.clone(), name: None };
+    let to = Recipient::from(invitation.email.clone());
     let mail = mail::prepare(app, to, Mail::Invitation(mail))?;
     let act = Entry::new(app, actor.by(), Action::INVITATION_SENT, target(invitation))
         .of(invitation.organization_id)

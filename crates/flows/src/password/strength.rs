@@ -1,6 +1,6 @@
 //! How easily a password is guessed, by zxcvbn, in bounded time.
 
-use zxcvbn::feedback::Feedback;
+use zxcvbn::feedback::{Feedback, Warning};
 use zxcvbn::{Score, zxcvbn};
 
 /// How many characters are judged at once. The time grows with the square of them, and beyond this number counts of
@@ -31,9 +31,39 @@ fn weakness_of_part(part: &str, known: &[&str]) -> Option<String> {
     if judged.score() >= Score::Two {
         return None;
     }
-    let why = judged.feedback().and_then(Feedback::warning).map(|warning| warning.to_string());
-    let why = why.unwrap_or_else(|| "This is easy to guess.".to_owned());
-    Some(format!("{why} Use a few random words instead."))
+    Some(in_words(judged.feedback().and_then(Feedback::warning)).to_owned())
+}
+
+/// What makes it easy to guess and what to do about it, in sentences that catalogues translate as a whole.
+fn in_words(warning: Option<Warning>) -> &'static str {
+    match warning {
+        Some(Warning::StraightRowsOfKeysAreEasyToGuess | Warning::ShortKeyboardPatternsAreEasyToGuess) => {
+            "Keys that lie side by side are easy to guess. Use a few random words instead."
+        }
+        Some(
+            Warning::RepeatsLikeAaaAreEasyToGuess | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess,
+        ) => "Repetitions are easy to guess. Use a few random words instead.",
+        Some(
+            Warning::ThisIsATop10Password | Warning::ThisIsATop100Password | Warning::ThisIsACommonPassword,
+        ) => "This is a very common password. Use a few random words instead.",
+        Some(Warning::ThisIsSimilarToACommonlyUsedPassword) => {
+            "This is much like a common password. Use a few random words instead."
+        }
+        Some(Warning::SequencesLikeAbcAreEasyToGuess) => {
+            "Letters or digits in a row, like abc or 6543, are easy to guess. Use a few random words instead."
+        }
+        Some(Warning::RecentYearsAreEasyToGuess | Warning::DatesAreOftenEasyToGuess) => {
+            "Years and dates are easy to guess. Use a few random words instead."
+        }
+        Some(Warning::AWordByItselfIsEasyToGuess) => {
+            "A word by itself is easy to guess. Use a few random words instead."
+        }
+        Some(
+            Warning::NamesAndSurnamesByThemselvesAreEasyToGuess
+            | Warning::CommonNamesAndSurnamesAreEasyToGuess,
+        ) => "Names are easy to guess. Use a few random words instead.",
+        None => "This is easy to guess. Use a few random words instead.",
+    }
 }
 
 /// In how many ways symbols can be read as letters.

@@ -1,4 +1,4 @@
-use postern_domain::{Email, OwnPath, Plain, Role, Slug, TokenId};
+use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug, TokenId};
 use postern_flows::mail::Recipient;
 use uuid::Uuid;
 
@@ -10,7 +10,8 @@ fn name(text: &str) -> PersonName {
 }
 
 fn letter(mail: Mail, now: Timestamp) -> Letter {
-    let to = Recipient { email: Email::parse("bob@example.com").unwrap(), name: Some(name("Bob")) };
+    let to =
+        Recipient { email: Email::parse("bob@example.com").unwrap(), name: Some(name("Bob")), locale: None };
     Letter { to, mail, now }
 }
 
@@ -76,5 +77,24 @@ async fn links_are_of_the_public_url_and_names_are_inert() {
         }
         assert!(!rendered.text.contains("\nBcc:"), "{}", rendered.text);
         assert!(!rendered.subject.contains('\n'));
+    }
+}
+
+#[tokio::test]
+async fn mails_are_in_the_language_of_who_gets_them() {
+    let server = TestServer::at("https://id.acme.example").await;
+    let now = server.clock.now();
+    let ends = TokenEnds { token: token(None), expires_at: now, last_used_at: None };
+    let mut letter = letter(Mail::TokenEnding(ends), now);
+    for (locale, language, greeting) in [
+        (Some("de-CH"), "de", "Guten Tag Bob,"),
+        (Some("tlh"), "en", "Hello Bob,"),
+        (None, "en", "Hello Bob,"),
+    ] {
+        letter.to.locale = locale.map(|tag| LanguageTag::parse(tag).unwrap());
+        let rendered = render_mail(&server.app, &letter).unwrap();
+        assert!(rendered.text.starts_with(greeting), "{}", rendered.text);
+        assert!(rendered.html.contains(&format!("<html lang=\"{language}\">")), "{}", rendered.html);
+        assert_eq!(rendered.subject.starts_with("Ihr Token"), language == "de", "{}", rendered.subject);
     }
 }

@@ -5,7 +5,7 @@ use postern_domain::audit::By;
 use postern_flows::applications::{self, Application};
 use postern_flows::{App, Paging};
 use postern_templating::pages::{Applications, ConnectedApp};
-use postern_templating::{Notice, Pager, Section, When};
+use postern_templating::{Notice, Pager, Section, Text, When, t};
 
 use crate::answer::PageRefusal;
 use crate::request::{PageForm, PageQuery, PageRequest};
@@ -26,8 +26,8 @@ async fn cut_off(page: PageRequest, PageForm(form): PageForm) -> Result<Response
     let client = form.get("client_id").unwrap_or_default();
     let user = &page.signed_in.user;
     let client = applications::cut_off(&page.app, By::user(user.id), user, client).await?;
-    let name = client.metadata.name.as_str();
-    let notice = Notice::done(format!("{name} is cut off. Its tokens stopped working now."));
+    let done = t("{app} is cut off. Its tokens stopped working now.");
+    let notice = Notice::done(done.with("app", client.metadata.name.as_str()));
     show(&page, None, Some(notice)).await
 }
 
@@ -54,7 +54,7 @@ async fn show(
 }
 
 fn row(app: &App, item: Application, now: i64) -> ConnectedApp {
-    let scopes = item.in_words(&app.catalogue);
+    let scopes = item.in_words(&app.catalogue).into_iter().map(Text::sentence).collect();
     let open_url = item.open_url(app).map(|url| url.to_string());
     ConnectedApp {
         client_id: item.client.identifier.to_string(),

@@ -5,7 +5,7 @@ use postern_domain::{Client, Organization, Timestamp};
 use postern_flows::api_tokens::Token;
 use postern_flows::{Actor, home, organizations};
 use postern_templating::pages::{Attention, EndingToken, Figure, Home};
-use postern_templating::{Badge, Section, Tone, When, t};
+use postern_templating::{Badge, Section, Text, Tone, When, t, tn};
 
 use crate::answer::PageRefusal;
 use crate::page;
@@ -22,7 +22,7 @@ async fn show(PageRequest { app, visitor, signed_in }: PageRequest) -> Result<Re
     let found = home::overview(&app, &signed_in.user, here).await?;
     let organizations = organizations::count(&app, &Actor::signed_in(&app, &signed_in.user)).await?;
     let now = app.clock.now();
-    let figure = |count, latest: Option<(String, Timestamp)>| {
+    let figure = |count, latest: Option<(Text, Timestamp)>| {
         let (latest, when) = latest.map(|(name, at)| (name, When::new(at.0, now.0))).unzip();
         Figure { count, latest, when }
     };
@@ -30,7 +30,8 @@ async fn show(PageRequest { app, visitor, signed_in }: PageRequest) -> Result<Re
         found.latest_application.map(|app| (name(&app.client), app.last_used_at.unwrap_or(app.since)));
     let client =
         found.latest_client.map(|client| (name(&client), client.last_used_at.unwrap_or(client.created_at)));
-    let token = found.latest_token.as_ref().map(|token| (token_name(token), token.created_at));
+    let token =
+        found.latest_token.as_ref().map(|token| (Text::verbatim(token_name(token)), token.created_at));
     let (_, browser) = device_of(&here.user_agent);
     Ok(page::render(&Home {
         chrome: page::chrome(&app, &visitor, Section::Home),
@@ -48,8 +49,8 @@ async fn show(PageRequest { app, visitor, signed_in }: PageRequest) -> Result<Re
     }))
 }
 
-fn name(client: &Client) -> String {
-    client.metadata.name.to_string()
+fn name(client: &Client) -> Text {
+    Text::verbatim(client.metadata.name.to_string())
 }
 
 fn token_name(token: &Token) -> String {
@@ -66,7 +67,7 @@ fn ending(token: &Token, organization: Option<&Organization>, now: Timestamp) ->
         name: token_name(token),
         url: format!("{place}/tokens/{}", token.id),
         state: if end <= now {
-            Badge::new(Tone::Bad, "expired")
+            Badge::new(Tone::Bad, t("expired"))
         } else {
             Badge::new(Tone::Warning, t("ends {when}").with("when", When::new(end.0, now.0).relative()))
         },
@@ -79,23 +80,30 @@ fn line(item: &home::Attention, now: Timestamp) -> Attention {
     let client_url = |client: &Client| format!("/developer/clients/{}", client.identifier);
     let (tone, text, when, action, url) = match item {
         home::Attention::RefusedCalls { client, count, reason, last_at } => {
-            let calls = if *count == 1 { "a call".to_owned() } else { format!("{count} calls") };
-            let text = format!("{} had {calls} refused of late, at last because {reason}.", name(client));
-            (Tone::Bad, text, Some(last_at), "See errors", client_url(client))
+            let text = tn(
+                "{app} had a call refused of late, at last because {reason}.",
+                "{app} had {count} calls refused of late, at last because {reason}.",
+                *count,
+            );
+            let text = text.with("app", name(client)).with("reason", reason);
+            (Tone::Bad, text, Some(last_at), t("See errors"), client_url(client))
         }
         home::Attention::SecretEnds { client, at, replaced: true } => {
-            let text = format!("An old secret of {} stops working.", name(client));
-            (Tone::Neutral, text, Some(at), "Look at it", client_url(client))
+            let text = t("An old secret of {app} stops working.").with("app", name(client));
+            (Tone::Neutral, text, Some(at), t("Look at it"), client_url(client))
         }
         home::Attention::SecretEnds { client, at, replaced: false } => {
-            let text = format!("The only secret of {} stops working.", name(client));
-            (Tone::Warning, text, Some(at), "Rotate it", client_url(client))
+            let text = t("The only secret of {app} stops working.").with("app", name(client));
+            (Tone::Warning, text, Some(at), t("Rotate it"), client_url(client))
         }
         home::Attention::SignIn(session) => {
             let (_, browser) = device_of(&session.user_agent);
-            let text = format!("New sign-in with {browser} from {}.", session.address);
-            (Tone::Neutral, text, Some(&session.created_at), "Was it you?", "/settings/sessions".to_owned())
+            let text = t("New sign-in with {browser} from {address}.")
+                .with("browser", browser)
+                .with("address", &session.address);
+            let url = "/settings/sessions".to_owned();
+            (Tone::Neutral, text, Some(&session.created_at), t("Was it you?"), url)
         }
     };
-    Attention { tone, text: text.into(), when: when.map(|at| When::new(at.0, now.0)), action: t(action), url }
+    Attention { tone, text, when: when.map(|at| When::new(at.0, now.0)), action, url }
 }

@@ -7,7 +7,7 @@ use postern_domain::{Params, Session, StandardClaim, User};
 use postern_flows::profile::{self, NewProfile, Outcome};
 use postern_flows::{App, FieldErrors};
 use postern_templating::pages::{Profile, ProfilePart};
-use postern_templating::{Badge, Notice, Section, Shortened, Tone, When};
+use postern_templating::{Notice, Section, Shortened, When, t};
 
 use super::profile_email;
 use crate::answer::{PageRefusal, form_errors};
@@ -32,9 +32,9 @@ async fn show(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response
     let typed = draft.unwrap_or_else(|| as_it_is(&page.signed_in.user));
     let mut form = form(&page, &typed, &FieldErrors::none());
     form.chrome.notice = match query.get("done") {
-        Some("saved") => Some(Notice::done("Your profile is saved.")),
-        Some("verified") => Some(Notice::done("Your e-mail is confirmed.")),
-        _ if is_draft => Some(Notice::info("You have confirmed that it is you. Save the profile now.")),
+        Some("saved") => Some(Notice::done(t("Your profile is saved."))),
+        Some("verified") => Some(Notice::done(t("Your e-mail is confirmed."))),
+        _ if is_draft => Some(Notice::info(t("You have confirmed that it is you. Save the profile now."))),
         _ => None,
     };
     Ok(page::render(&form))
@@ -80,8 +80,6 @@ fn as_it_is(user: &User) -> Params {
 fn form(asked: &PageRequest, typed: &Params, errors: &FieldErrors) -> Profile {
     let PageRequest { app, visitor, signed_in } = asked;
     let user = &signed_in.user;
-    let (tone, state) =
-        if user.email_verified { (Tone::Good, "verified") } else { (Tone::Warning, "not verified") };
     Profile {
         chrome: page::chrome(app, visitor, Section::Profile),
         problem: None,
@@ -89,7 +87,7 @@ fn form(asked: &PageRequest, typed: &Params, errors: &FieldErrors) -> Profile {
         username: account_form::field(typed, errors, "username"),
         email: account_form::field(typed, errors, "email"),
         parts: ProfilePart::all(|name| account_form::field(typed, errors, name)),
-        email_state: Badge::new(tone, state),
+        email_verified: user.email_verified,
         confirm_url: (!user.email_verified).then(|| profile_email::PATH.to_owned()),
         id: Shortened::new(user.id.to_string()),
         created: When::new(user.created_at.0, app.clock.now().0),

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{OwnPath, Plain};
 use postern_flows::{App, authorize, sign_in};
 use postern_templating::pages::Reauthenticate;
-use postern_templating::{Field, Section, t};
+use postern_templating::{Field, Section, Text, t};
 
 use crate::answer::{PageRefusal, Told};
 use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
@@ -40,7 +40,7 @@ async fn submit(
 ) -> Result<Response, PageRefusal> {
     let return_to = heading::return_to(&typed);
     let Some(password) = typed.get("password") else {
-        let again = form(&app, &visitor, &return_to, Field::empty().with_error("Enter your password."));
+        let again = form(&app, &visitor, &return_to, Field::empty().with_error(t("Enter your password.")));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response());
     };
     let password = Plain::new(password.to_owned());
@@ -61,21 +61,25 @@ async fn submit(
 fn form(app: &App, visitor: &Visitor, return_to: &OwnPath, password: Field) -> Reauthenticate {
     Reauthenticate {
         chrome: page::chrome(app, visitor, Section::Elsewhere),
-        purpose: purpose(return_to).to_owned(),
+        purpose: purpose(return_to),
         password,
         return_to: return_to.to_string(),
     }
 }
 
-/// What comes next, by where it happens.
-fn purpose(return_to: &OwnPath) -> &'static str {
+/// What is asked and what comes next, by where it happens.
+fn purpose(return_to: &OwnPath) -> Text {
     match return_to.path() {
-        "/settings/profile" => "change your e-mail",
-        path if path.ends_with("/tokens/new") => "make a token",
-        path if path.contains("/tokens/") => "change a token",
-        "/developer/clients/new" => "make a client",
-        path if path.starts_with("/developer/clients/") && path.ends_with("/delete") => "delete a client",
-        path if path.starts_with("/developer/clients") => "change a client and its secrets",
-        _ => "go on",
+        "/settings/profile" => t("Enter your password to change your e-mail."),
+        path if path.ends_with("/tokens/new") => t("Enter your password to make a token."),
+        path if path.contains("/tokens/") => t("Enter your password to change a token."),
+        "/developer/clients/new" => t("Enter your password to make a client."),
+        path if path.starts_with("/developer/clients/") && path.ends_with("/delete") => {
+            t("Enter your password to delete a client.")
+        }
+        path if path.starts_with("/developer/clients") => {
+            t("Enter your password to change a client and its secrets.")
+        }
+        _ => t("Enter your password to go on."),
     }
 }

@@ -6,7 +6,7 @@ use postern_domain::{Plain, Refusal};
 use postern_flows::change_password::{NoChange, change_password};
 use postern_flows::sessions;
 use postern_templating::pages::Security;
-use postern_templating::{Field, Notice, Section, When, t};
+use postern_templating::{Field, Notice, Section, Text, When, t};
 
 use crate::answer::{PageRefusal, Told};
 use crate::page;
@@ -23,7 +23,7 @@ pub(crate) fn routes() -> Routes {
 async fn show(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
     let mut form = form(&page).await?;
     if query.get("done") == Some("changed") {
-        let done = "Your password is changed, and you are signed out everywhere else.";
+        let done = t("Your password is changed, and you are signed out everywhere else.");
         form.chrome.notice = Some(Notice::done(done));
     }
     Ok(page::render(&form))
@@ -37,10 +37,10 @@ async fn submit(
     let mut again = form(&page).await?;
     let (Some(current), Some(new)) = (typed.get("current_password"), typed.get("new_password")) else {
         if typed.get("current_password").is_none() {
-            again.current_password = Field::empty().with_error("Enter your current password.");
+            again.current_password = Field::empty().with_error(t("Enter your current password."));
         }
         if typed.get("new_password").is_none() {
-            again.new_password = Field::empty().with_error("Choose a new password.");
+            again.new_password = Field::empty().with_error(t("Choose a new password."));
         }
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response());
     };
@@ -52,7 +52,7 @@ async fn submit(
             Ok(Redirect::to("/settings/security?done=changed").into_response())
         }
         Err(NoChange::New(why)) => {
-            again.new_password = Field::empty().with_error(why);
+            again.new_password = Field::empty().with_error(Text::sentence(why));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response())
         }
         Err(NoChange::Current(denied)) => {

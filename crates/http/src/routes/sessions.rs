@@ -5,7 +5,7 @@ use postern_domain::audit::By;
 use postern_domain::{Refusal, Session, SessionId};
 use postern_flows::{Paging, sessions};
 use postern_templating::pages::{SessionRow, Sessions};
-use postern_templating::{Notice, Pager, Section, When};
+use postern_templating::{Notice, Pager, Section, When, t};
 
 use crate::answer::PageRefusal;
 use crate::page;
@@ -78,11 +78,11 @@ async fn end(
 
 fn notice(done: &str) -> Option<Notice> {
     Some(match done {
-        "one" => {
-            Notice::done("That browser is signed out. If you did not know it, change your password as well.")
-        }
-        "others" => Notice::done("You are signed out everywhere else."),
-        "none" => Notice::info("That session was over already."),
+        "one" => Notice::done(t(
+            "That browser is signed out. If you did not know it, change your password as well.",
+        )),
+        "others" => Notice::done(t("You are signed out everywhere else.")),
+        "none" => Notice::info(t("That session was over already.")),
         _ => return None,
     })
 }

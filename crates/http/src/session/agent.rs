@@ -1,10 +1,11 @@
 //! A browser's words about itself, as people say them.
 
 use postern_templating::pages::Device;
+use postern_templating::{Text, t};
 use woothee::parser::Parser;
 
 /// What kind of device it is, and its name: *Firefox on Linux*.
-pub(crate) fn device_of(user_agent: &str) -> (Device, String) {
+pub(crate) fn device_of(user_agent: &str) -> (Device, Text) {
     if let Some(known) = Parser::new().parse(user_agent).filter(|known| known.name != "UNKNOWN") {
         let device = match known.category {
             "pc" => Device::Desktop,
@@ -18,9 +19,8 @@ pub(crate) fn device_of(user_agent: &str) -> (Device, String) {
             system => Some(system),
         };
         let name = match (known.name, system) {
-            ("Internet Explorer", Some(system)) => format!("Internet Explorer on {system}"),
-            (name, Some(system)) if name != "HTTP Library" => format!("{name} on {system}"),
-            (name, _) => name.to_owned(),
+            (name, Some(system)) => t("{browser} on {system}").with("browser", name).with("system", system),
+            (name, None) => Text::verbatim(name.to_owned()),
         };
         if known.name != "HTTP Library" {
             return (device, name);
@@ -32,9 +32,8 @@ pub(crate) fn device_of(user_agent: &str) -> (Device, String) {
         .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
         .take(40)
         .collect();
-    let name =
-        if program.is_empty() || program == "Mozilla" { "Unknown browser".to_owned() } else { program };
-    (Device::Unknown, name)
+    let is_known = !program.is_empty() && program != "Mozilla";
+    (Device::Unknown, if is_known { Text::verbatim(program) } else { t("Unknown browser") })
 }
 
 #[cfg(test)]
@@ -80,7 +79,8 @@ mod tests {
             ("<script>alert(1)</script>", Device::Unknown, "Unknown browser"),
             ("Mozilla/5.0", Device::Unknown, "Unknown browser"),
         ] {
-            assert_eq!(device_of(user_agent), (device, name.to_owned()), "{user_agent}");
+            let (found, words) = device_of(user_agent);
+            assert_eq!((found, words.to_string().as_str()), (device, name), "{user_agent}");
         }
     }
 }

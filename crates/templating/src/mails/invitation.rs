@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::mail::{Mail, MailFrame, rendered_from, subject};
-use crate::{When, pages::SAMPLE_NOW};
+use super::mail::{Mail, MailFrame, rendered_from};
+use crate::{Text, When, pages::SAMPLE_NOW, t};
 
 /// An invitation to an organization, to the address it is bound to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct Invitation {
     /// Name of who invites.
     pub inviter: String,
     /// The role that is offered.
-    pub role: String,
+    pub role: Text,
     /// The address the invitation is for.
     pub email: String,
     /// The link that accepts it, whole.
@@ -24,11 +24,21 @@ pub struct Invitation {
     pub expires: When,
 }
 
+impl Invitation {
+    fn works(&self) -> Text {
+        t("It works once, until {when}, for {email} only.")
+            .with("when", self.expires.exact())
+            .with("email", &self.email)
+    }
+}
+
 impl Mail for Invitation {
     const NAME: &'static str = "invitation";
 
-    fn subject(&self) -> String {
-        subject(&format!("{} invites you to {}", self.inviter, self.organization))
+    fn about(&self) -> Text {
+        t("{inviter} invites you to {organization}")
+            .with("inviter", &self.inviter)
+            .with("organization", &self.organization)
     }
 
     rendered_from!(Invitation, "mails/invitation.txt", "mails/invitation.html");
@@ -38,7 +48,7 @@ impl Mail for Invitation {
             frame: MailFrame { to_name: String::new(), ..MailFrame::sample() },
             organization: "Acme Labs".into(),
             inviter: "Charles Babbage".into(),
-            role: "admin".into(),
+            role: t("admin"),
             email: "ada@example.com".into(),
             url: "https://id.example.com/organizations/join?invitation=2Vhk3mW5q8Yx0Zc7Tn4Rb9Lp1Jd6Fs0Ga"
                 .into(),

@@ -3,27 +3,32 @@
 use askama::Template;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::mails;
+use crate::{Language, Text, mails, t};
 
 /// A mail. Its struct is filled by whoever sends it; it is rendered twice, for readers of plain text and of HTML.
 pub trait Mail: Serialize + DeserializeOwned {
     /// Name of the mail in the gallery and in test messages, e.g. `invitation`.
     const NAME: &'static str;
 
-    /// The subject: one line of at most 150 characters.
-    fn subject(&self) -> String;
+    /// What it is about, in a few words.
+    fn about(&self) -> Text;
 
-    /// The plain text.
+    /// The subject in a language: one line of at most 150 characters.
+    fn subject(&self, language: Language) -> String {
+        subject(&self.about().in_language(language))
+    }
+
+    /// The plain text in a language.
     ///
     /// # Errors
     /// Where the template can't be rendered.
-    fn text(&self) -> askama::Result<String>;
+    fn text(&self, language: Language) -> askama::Result<String>;
 
-    /// The HTML, a whole document that loads nothing.
+    /// The HTML in a language, a whole document that loads nothing.
     ///
     /// # Errors
     /// Where the template can't be rendered.
-    fn html(&self) -> askama::Result<String>;
+    fn html(&self, language: Language) -> askama::Result<String>;
 
     /// The mail as most people see it.
     fn sample() -> Self;
@@ -51,8 +56,8 @@ impl MailFrame {
     }
 
     /// The first line of a mail.
-    pub(crate) fn greeting(&self) -> String {
-        if self.to_name.is_empty() { "Hello,".into() } else { format!("Hello {},", self.to_name) }
+    pub(crate) fn greeting(&self) -> Text {
+        if self.to_name.is_empty() { t("Hello,") } else { t("Hello {name},").with("name", &self.to_name) }
     }
 }
 
@@ -74,7 +79,7 @@ pub fn visit_all(visitor: &mut impl MailVisitor) {
 
 /// A subject without line breaks and other control characters, cut where it is too long. Names are written by people:
 /// none of them adds a header.
-pub(crate) fn subject(text: &str) -> String {
+fn subject(text: &str) -> String {
     const LONGEST: usize = 150;
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if line.chars().count() <= LONGEST {
@@ -86,22 +91,22 @@ pub(crate) fn subject(text: &str) -> String {
 /// The plain text and the HTML of a [`Mail`], from a template each, which calls it `mail`.
 macro_rules! rendered_from {
     ($mail:ident, $text:tt, $html:tt) => {
-        fn text(&self) -> askama::Result<String> {
+        fn text(&self, language: $crate::Language) -> askama::Result<String> {
             #[derive(askama::Template)]
             #[template(path = $text, whitespace = "preserve")]
             struct Text<'a> {
                 mail: &'a $mail,
             }
-            $crate::mails::mail::plain(&Text { mail: self })
+            $crate::mails::mail::plain(&Text { mail: self }, language)
         }
 
-        fn html(&self) -> askama::Result<String> {
+        fn html(&self, language: $crate::Language) -> askama::Result<String> {
             #[derive(askama::Template)]
             #[template(path = $html)]
             struct Html<'a> {
                 mail: &'a $mail,
             }
-            askama::Template::render(&Html { mail: self })
+            askama::Template::render_with_values(&Html { mail: self }, &language)
         }
     };
 }
@@ -109,8 +114,8 @@ macro_rules! rendered_from {
 pub(crate) use rendered_from;
 
 /// Plain text of a template, with its outer white space replaced by one line break at the end.
-pub(crate) fn plain(template: &impl Template) -> askama::Result<String> {
-    Ok(format!("{}\n", template.render()?.trim()))
+pub(crate) fn plain(template: &impl Template, language: Language) -> askama::Result<String> {
+    Ok(format!("{}\n", template.render_with_values(&language)?.trim()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Mails: a subject, plain text and HTML each, from templates in `templates/mails/`.
 
+mod facts;
 mod invitation;
 mod mail;
 mod token_ending;

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::mail::{Mail, MailFrame, rendered_from, subject};
-use crate::{When, pages::SAMPLE_NOW};
+use super::facts::Facts;
+use super::mail::{Mail, MailFrame, rendered_from};
+use crate::{Text, When, pages::SAMPLE_NOW, t};
 
 /// A token that ends soon, to its owner; for a token of an organization, to those who may renew it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,11 +25,18 @@ pub struct TokenEnding {
     pub renew_url: String,
 }
 
+impl TokenEnding {
+    fn facts(&self) -> Facts {
+        let used = self.last_used.as_ref().map_or(t("never"), When::exact);
+        Facts::of_token(&self.token, &self.hint).with(t("Last used"), used)
+    }
+}
+
 impl Mail for TokenEnding {
     const NAME: &'static str = "token-ending";
 
-    fn subject(&self) -> String {
-        subject(&format!("Your token {} ends {}", self.token, self.expires.relative()))
+    fn about(&self) -> Text {
+        t("Your token {token} ends {when}").with("token", &self.token).with("when", self.expires.relative())
     }
 
     rendered_from!(TokenEnding, "mails/token_ending.txt", "mails/token_ending.html");

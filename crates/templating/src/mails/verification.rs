@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::mail::{Mail, MailFrame, rendered_from, subject};
-use crate::{When, pages::SAMPLE_NOW};
+use super::mail::{Mail, MailFrame, rendered_from};
+use crate::{Text, When, pages::SAMPLE_NOW, t};
 
 /// A link that proves whose an address is, to that address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -18,11 +18,18 @@ pub struct Verification {
     pub expires: When,
 }
 
+impl Verification {
+    fn works(&self) -> Text {
+        t("It works once, until {when}, for the account that asked for it.")
+            .with("when", self.expires.exact())
+    }
+}
+
 impl Mail for Verification {
     const NAME: &'static str = "verification";
 
-    fn subject(&self) -> String {
-        subject("Confirm your e-mail address")
+    fn about(&self) -> Text {
+        t("Confirm your e-mail address")
     }
 
     rendered_from!(Verification, "mails/verification.txt", "mails/verification.html");

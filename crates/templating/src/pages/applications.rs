@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{AppFace, Chrome, Notice, Page, Pager, Section, When};
+use crate::{AppFace, Chrome, Notice, Page, Pager, Section, Text, When, t};
 
 /// What each connected app holds and since when. A row's button posts `client_id` and `form_token` to
 /// `/settings/applications`, which cuts that app off.
@@ -33,7 +33,7 @@ pub struct ConnectedApp {
     /// Where a sign-in at the app begins, if it can be opened from here (OpenID Connect Core, section 4).
     pub open_url: Option<String>,
     /// What it may do, the labels of the scopes.
-    pub scopes: Vec<String>,
+    pub scopes: Vec<Text>,
     /// Since when it is connected.
     pub since: When,
     /// When it last used its access, if ever.
@@ -57,10 +57,10 @@ impl Page for Applications {
                         "https://notes.example.com/sign-in?iss=https%3A%2F%2Fid.example.com".into(),
                     ),
                     scopes: vec![
-                        "Know who you are".into(),
-                        "See your profile".into(),
-                        "See your e-mail address".into(),
-                        "Keep access while you are away".into(),
+                        t("Know who you are"),
+                        t("See your profile"),
+                        t("See your e-mail address"),
+                        t("Stay connected while you are away"),
                     ],
                     since: ago(40),
                     last_used: Some(When::new(SAMPLE_NOW - 240, SAMPLE_NOW)),
@@ -73,7 +73,7 @@ impl Page for Applications {
                     publisher: None,
                     homepage_url: None,
                     open_url: None,
-                    scopes: vec!["Know who you are".into()],
+                    scopes: vec![t("Know who you are")],
                     since: ago(2),
                     last_used: None,
                 },
@@ -86,7 +86,8 @@ impl Page for Applications {
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
-        let revoked = Notice::done("Field Notes is cut off. Its tokens stopped working now.");
+        let revoked =
+            Notice::done(t("{app} is cut off. Its tokens stopped working now.").with("app", "Field Notes"));
         vec![(
             "empty",
             Self {

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{Badge, Chrome, Notice, Page, Section, Text, Tone, When};
+use crate::{Badge, Chrome, Page, Section, Text, Tone, When, t, tn};
 
 /// What the person has, and what wants attention.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -64,7 +64,7 @@ pub struct Figure {
     /// How many there are.
     pub count: u64,
     /// Name of the latest one, if there is one.
-    pub latest: Option<String>,
+    pub latest: Option<Text>,
     /// When that came, or was last used.
     pub when: Option<When>,
 }
@@ -87,11 +87,12 @@ impl Page for Home {
 
     fn sample() -> Self {
         let ago = |seconds: i64| When::new(SAMPLE_NOW - seconds, SAMPLE_NOW);
-        let attention = |tone, text: &str, when, action: &str, url: &str| Attention {
+        let firefox = || t("{browser} on {system}").with("browser", "Firefox").with("system", "Linux");
+        let attention = |tone, text: Text, when, action: Text, url: &str| Attention {
             tone,
-            text: Text::verbatim(text.to_owned()),
+            text,
             when,
-            action: Text::verbatim(action.to_owned()),
+            action,
             url: url.into(),
         };
         Self {
@@ -99,36 +100,55 @@ impl Page for Home {
             attention: vec![
                 attention(
                     Tone::Bad,
-                    "Field Notes was refused 12 times: redirect URI did not match.",
+                    tn(
+                        "{app} had a call refused of late, at last because {reason}.",
+                        "{app} had {count} calls refused of late, at last because {reason}.",
+                        12_u64,
+                    )
+                    .with("app", "Field Notes")
+                    .with("reason", "redirect_uri did not match"),
                     Some(ago(840)),
-                    "See errors",
+                    t("See errors"),
                     "/developer/clients/postern_ci_sample",
                 ),
                 attention(
                     Tone::Warning,
-                    "A secret of Field Notes expires in 6 days.",
-                    None,
-                    "Rotate it",
+                    t("The only secret of {app} stops working.").with("app", "Field Notes"),
+                    Some(When::new(SAMPLE_NOW + 6 * 86_400, SAMPLE_NOW)),
+                    t("Rotate it"),
                     "/developer/clients/postern_ci_sample",
                 ),
                 attention(
                     Tone::Neutral,
-                    "New sign-in with Firefox on Linux from 203.0.113.7.",
+                    t("New sign-in with {browser} from {address}.")
+                        .with("browser", firefox())
+                        .with("address", "203.0.113.7"),
                     Some(ago(7_200)),
-                    "Was it you?",
+                    t("Was it you?"),
                     "/settings/sessions",
                 ),
             ],
-            applications: Figure { count: 7, latest: Some("Sea Charts".into()), when: Some(ago(3_600)) },
-            clients: Figure { count: 2, latest: Some("Field Notes".into()), when: Some(ago(240)) },
-            sessions: Figure { count: 3, latest: Some("Firefox on Linux".into()), when: Some(ago(7_200)) },
+            applications: Figure {
+                count: 7,
+                latest: Some(Text::verbatim("Sea Charts")),
+                when: Some(ago(3_600)),
+            },
+            clients: Figure { count: 2, latest: Some(Text::verbatim("Field Notes")), when: Some(ago(240)) },
+            sessions: Figure { count: 3, latest: Some(firefox()), when: Some(ago(7_200)) },
             organizations: 2,
-            tokens: Figure { count: 5, latest: Some("Nightly import".into()), when: Some(ago(25_000)) },
+            tokens: Figure {
+                count: 5,
+                latest: Some(Text::verbatim("Nightly import")),
+                when: Some(ago(25_000)),
+            },
             ending_tokens: vec![
                 EndingToken {
                     name: "Nightly import".into(),
                     url: "/settings/tokens/t1".into(),
-                    state: Badge::new(Tone::Warning, "ends in 6 days"),
+                    state: Badge::new(
+                        Tone::Warning,
+                        t("ends {when}").with("when", tn("in {count} day", "in {count} days", 6_u64)),
+                    ),
                     organization: None,
                     last_used: Some(ago(25_000)),
                 },
@@ -137,7 +157,7 @@ impl Page for Home {
                         "Every night at three: copy the warehouse, the ledger and the observatory's plates 🌙"
                             .into(),
                     url: "/organizations/acme-labs/tokens/t2".into(),
-                    state: Badge::new(Tone::Bad, "expired"),
+                    state: Badge::new(Tone::Bad, t("expired")),
                     organization: Some("Acme Labs".into()),
                     last_used: None,
                 },
@@ -147,8 +167,7 @@ impl Page for Home {
 
     fn variants() -> Vec<(&'static str, Self)> {
         let newcomer = Self {
-            chrome: Chrome::sample(Section::Home)
-                .with_notice(Notice::done("Your account is ready. You are signed in as ada.")),
+            chrome: Chrome::sample(Section::Home),
             attention: Vec::new(),
             applications: Figure::none(),
             clients: Figure::none(),
@@ -157,7 +176,7 @@ impl Page for Home {
             ending_tokens: Vec::new(),
             sessions: Figure {
                 count: 1,
-                latest: Some("Firefox on Linux".into()),
+                latest: Some(t("{browser} on {system}").with("browser", "Firefox").with("system", "Linux")),
                 when: Some(When::new(SAMPLE_NOW, SAMPLE_NOW)),
             },
         };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
 use super::profile_parts::ProfilePart;
-use crate::{Badge, Chrome, Field, FieldError, Notice, Page, Section, Shortened, Tone, When};
+use crate::{Chrome, Field, FieldError, Notice, Page, Section, Shortened, Text, When, t};
 
 /// Name, user name, e-mail, and what else people say of themselves. Posts `name`, `username`, `email`, the inputs of `parts`
 /// and `form_token` to `/settings/profile`.
@@ -15,7 +15,7 @@ pub struct Profile {
     /// The frame.
     pub chrome: Chrome,
     /// What went wrong as a whole.
-    pub problem: Option<crate::Text>,
+    pub problem: Option<Text>,
     /// `name`, may be empty.
     pub name: Field,
     /// `username`
@@ -24,8 +24,8 @@ pub struct Profile {
     pub email: Field,
     /// What else people say of themselves.
     pub parts: Vec<ProfilePart>,
-    /// State of the e-mail, e.g. *verified*.
-    pub email_state: Badge,
+    /// Whether the e-mail is verified.
+    pub email_verified: bool,
     /// Where it can be confirmed, if it is not.
     pub confirm_url: Option<String>,
     /// The id of the account, which apps see as `sub`.
@@ -56,7 +56,7 @@ impl Page for Profile {
             username: Field::new("ada"),
             email: Field::new("ada@example.com"),
             parts: ProfilePart::all(|name| Field::new(if name == "nickname" { "Al" } else { "" })),
-            email_state: Badge::new(Tone::Good, "verified"),
+            email_verified: true,
             confirm_url: None,
             id: Shortened::new("01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3"),
             created: When::new(SAMPLE_NOW - 400 * 86_400, SAMPLE_NOW),
@@ -69,8 +69,8 @@ impl Page for Profile {
                 "saved",
                 Self {
                     chrome: Chrome::sample(Section::Profile)
-                        .with_notice(Notice::done("Your profile is saved. Apps see it at their next look.")),
-                    email_state: Badge::new(Tone::Warning, "not verified"),
+                        .with_notice(Notice::done(t("Your profile is saved."))),
+                    email_verified: false,
                     confirm_url: Some("/settings/profile/email".into()),
                     ..Self::sample()
                 },
@@ -78,10 +78,10 @@ impl Page for Profile {
             (
                 "errors",
                 Self {
-                    username: Field::new("charles").with_error("This user name is taken."),
+                    username: Field::new("charles").with_error(t("Another account has this user name.")),
                     parts: ProfilePart::all(|name| match name {
                         "zoneinfo" => Field::new("the moon")
-                            .with_error("Write a time zone such as Europe/Paris or UTC."),
+                            .with_error(t("Write a time zone such as Europe/Paris or UTC.")),
                         "street_address" => Field::new("St James’s Square 12\nSecond floor"),
                         _ => Field::empty(),
                     }),

@@ -1,14 +1,14 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Field, FieldError};
+use crate::{Field, FieldError, Text, t};
 
 /// Some inputs of the profile that belong together, folded away while they say nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ProfilePart {
     /// The heading.
-    pub title: String,
+    pub title: Text,
     /// What is in it, and which apps see it.
-    pub hint: String,
+    pub hint: Text,
     /// The inputs.
     pub inputs: Vec<ProfileInput>,
 }
@@ -19,64 +19,64 @@ pub struct ProfileInput {
     /// Its name in the form.
     pub id: String,
     /// What stands before it.
-    pub label: String,
+    pub label: Text,
     /// `text`, `url`, `tel`, or `lines` for a text of several.
     pub kind: String,
     /// What the browser may fill in.
     pub autocomplete: String,
     /// A sentence under it, or nothing.
-    pub help: String,
+    pub help: Text,
     /// What it holds.
     pub field: Field,
 }
 
 /// Name in the form, label, kind, autofill field name and help.
-type Row = (&'static str, &'static str, &'static str, &'static str, &'static str);
+type Row = (&'static str, Text, &'static str, &'static str, Option<Text>);
 
 const NAMES: &[Row] = &[
-    ("given_name", "Given name", "text", "given-name", ""),
-    ("middle_name", "Middle name", "text", "additional-name", ""),
-    ("family_name", "Family name", "text", "family-name", ""),
-    ("nickname", "Nickname", "text", "nickname", ""),
+    ("given_name", t("Given name"), "text", "given-name", None),
+    ("middle_name", t("Middle name"), "text", "additional-name", None),
+    ("family_name", t("Family name"), "text", "family-name", None),
+    ("nickname", t("Nickname"), "text", "nickname", None),
 ];
 
 const ABOUT: &[Row] = &[
     (
         "birthdate",
-        "Date of birth",
+        t("Date of birth"),
         "text",
         "bday",
-        "As 1815-12-10. The year alone will do; 0000-12-10 keeps it to yourself.",
+        Some(t("As 1815-12-10. The year alone will do; 0000-12-10 keeps it to yourself.")),
     ),
-    ("gender", "Gender", "text", "sex", "In your own words."),
-    ("locale", "Language", "text", "language", "Such as en, de-CH or zh-Hant."),
-    ("zoneinfo", "Time zone", "text", "off", "Such as Europe/Paris."),
-    ("profile", "Profile page", "url", "off", ""),
-    ("picture", "Picture", "url", "photo", "The address of an image of you."),
-    ("website", "Website", "url", "url", ""),
+    ("gender", t("Gender"), "text", "sex", Some(t("In your own words."))),
+    ("locale", t("Language"), "text", "language", Some(t("Such as en, de-CH or zh-Hant."))),
+    ("zoneinfo", t("Time zone"), "text", "off", Some(t("Such as Europe/Paris."))),
+    ("profile", t("Profile page"), "url", "off", None),
+    ("picture", t("Picture"), "url", "photo", Some(t("The address of an image of you."))),
+    ("website", t("Website"), "url", "url", None),
 ];
 
 const PHONE: &[Row] = &[(
     "phone_number",
-    "Telephone number",
+    t("Telephone number"),
     "tel",
     "tel",
-    "With its country, such as +44 20 7946 0018. Apps are told that nobody has verified it.",
+    Some(t("With its country, such as +44 20 7946 0018. Apps are told that nobody has verified it.")),
 )];
 
 const ADDRESS: &[Row] = &[
-    ("street_address", "Street", "lines", "street-address", ""),
-    ("postal_code", "Postal code", "text", "postal-code", ""),
-    ("locality", "Town", "text", "address-level2", ""),
-    ("region", "State or region", "text", "address-level1", ""),
-    ("country", "Country", "text", "country-name", ""),
+    ("street_address", t("Street"), "lines", "street-address", None),
+    ("postal_code", t("Postal code"), "text", "postal-code", None),
+    ("locality", t("Town"), "text", "address-level2", None),
+    ("region", t("State or region"), "text", "address-level1", None),
+    ("country", t("Country"), "text", "country-name", None),
 ];
 
-const PARTS: [(&str, &str, &[Row]); 4] = [
-    ("Your name in full", "for apps that may see your profile", NAMES),
-    ("About you", "birthday, language, links; for apps that may see your profile", ABOUT),
-    ("Telephone", "for apps that may see your telephone number", PHONE),
-    ("Postal address", "for apps that may see your postal address", ADDRESS),
+const PARTS: [(Text, Text, &[Row]); 4] = [
+    (t("Your name in full"), t("for apps that may see your profile"), NAMES),
+    (t("About you"), t("birthday, language, links; for apps that may see your profile"), ABOUT),
+    (t("Telephone"), t("for apps that may see your telephone number"), PHONE),
+    (t("Postal address"), t("for apps that may see your postal address"), ADDRESS),
 ];
 
 impl ProfilePart {
@@ -84,15 +84,15 @@ impl ProfilePart {
     pub fn all(field: impl Fn(&str) -> Field) -> Vec<Self> {
         let input = |(id, label, kind, autocomplete, help): &Row| ProfileInput {
             id: (*id).into(),
-            label: (*label).into(),
+            label: label.clone(),
             kind: (*kind).into(),
             autocomplete: (*autocomplete).into(),
-            help: (*help).into(),
+            help: help.clone().unwrap_or_default(),
             field: field(id),
         };
-        let part = |(title, hint, rows): (&str, &str, &[Row])| Self {
-            title: title.into(),
-            hint: hint.into(),
+        let part = |(title, hint, rows): (Text, Text, &[Row])| Self {
+            title,
+            hint,
             inputs: rows.iter().map(input).collect(),
         };
         PARTS.map(part).into()

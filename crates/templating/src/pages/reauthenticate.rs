@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{Chrome, Field, FieldError, Page, Section};
+use crate::{Chrome, Field, FieldError, Page, Section, Text, t};
 
 /// The password once more, before a sensitive change. Posts `password`, `return_to` and `form_token` to
 /// `/reauthenticate`.
@@ -12,8 +12,8 @@ use crate::{Chrome, Field, FieldError, Page, Section};
 pub struct Reauthenticate {
     /// The frame; its account is the one that has to confirm.
     pub chrome: Chrome,
-    /// What comes next, as the end of *Confirm it is you to …*, e.g. *rotate a client secret*.
-    pub purpose: String,
+    /// What is asked and what comes next, a sentence, e.g. *Enter your password to make a token.*
+    pub purpose: Text,
     /// `password`; its value is never shown again.
     pub password: Field,
     /// Own path to go to afterwards, sent back as it is.
@@ -33,7 +33,7 @@ impl Page for Reauthenticate {
     fn sample() -> Self {
         Self {
             chrome: Chrome::sample(Section::Elsewhere),
-            purpose: "rotate a client secret".into(),
+            purpose: t("Enter your password to change a client and its secrets."),
             password: Field::empty(),
             return_to: "/developer/clients/postern_ci_sample".into(),
         }
@@ -42,7 +42,10 @@ impl Page for Reauthenticate {
     fn variants() -> Vec<(&'static str, Self)> {
         vec![(
             "refused",
-            Self { password: Field::empty().with_error("The password is wrong."), ..Self::sample() },
+            Self {
+                password: Field::empty().with_error(t("This is not your password. Check it and try again.")),
+                ..Self::sample()
+            },
         )]
     }
 }

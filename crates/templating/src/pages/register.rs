@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::{Destination, NewAccount};
-use crate::{AppFace, Chrome, Field, FieldError, Page};
+use crate::{AppFace, Chrome, Field, FieldError, Page, Text, t};
 
 /// Sign-up. Posts the fields of [`NewAccount`], `return_to` and `form_token` to `/register`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -15,7 +15,7 @@ pub struct Register {
     /// Which app the person is heading to, if any.
     pub destination: Option<Destination>,
     /// What went wrong as a whole.
-    pub problem: Option<crate::Text>,
+    pub problem: Option<Text>,
     /// The fields.
     pub account: NewAccount,
     /// Own path to go to afterwards, sent back as it is.
@@ -55,12 +55,14 @@ impl Page for Register {
                 }),
                 account: NewAccount {
                     username: Field::new("ada lovelace")
-                        .with_error("Use letters, digits, dots, dashes and underscores only."),
+                        .with_error(t(
+                        "Use 2 to 40 letters, digits, dots, hyphens or underscores, beginning and ending with a letter or digit.",
+                    )),
                     email: Field::new("ada@")
-                        .with_error("Enter a whole e-mail address, like ada@example.com."),
+                        .with_error(t("Write an e-mail address such as ada@example.com.")),
                     name: Field::new("Ada Lovelace"),
                     password: Field::empty()
-                        .with_error("This password is on a list of common ones. Choose another."),
+                        .with_error(t("This is a very common password. Use a few random words instead.")),
                 },
                 ..Self::sample()
             },

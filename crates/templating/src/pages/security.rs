@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{Chrome, Field, FieldError, Page, Section, When};
+use crate::{Chrome, Field, FieldError, Page, Section, When, t};
 
 /// Change of password. Posts `current_password`, `new_password` and `form_token` to `/settings/security`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -51,9 +51,8 @@ impl Page for Security {
 
     fn variants() -> Vec<(&'static str, Self)> {
         let errors = Self {
-            current_password: Field::empty().with_error("This is not your current password."),
-            new_password: Field::empty()
-                .with_error("This password is on a list of common ones. Choose another."),
+            current_password: Field::empty().with_error(t("This is not your current password.")),
+            new_password: Field::empty().with_error(t("Use at most 128 characters.")),
             last_changed: None,
             other_sessions: 0,
             ..Self::sample()

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{Chrome, Page, Pager, Section, When};
+use crate::{Chrome, Page, Pager, Section, Text, When, t};
 
 /// Where the person is signed in. A row's button posts `action=revoke`, `session` (the row's id) and `form_token` to
 /// `/settings/sessions`; the one for all others posts `action=revoke_others` and `form_token`.
@@ -29,7 +29,7 @@ pub struct SessionRow {
     /// What kind of device it is, for the icon.
     pub device: Device,
     /// The device in words, e.g. *Firefox on Linux*.
-    pub name: String,
+    pub name: Text,
     /// Network address it was last seen from.
     pub address: String,
     /// When it was signed in.
@@ -66,10 +66,11 @@ impl Page for Sessions {
 
     fn sample() -> Self {
         let ago = |seconds: i64| When::new(SAMPLE_NOW - seconds, SAMPLE_NOW);
-        let row = |id: &str, device, name: &str, address: &str, since, seen, current| SessionRow {
+        let on = |browser, system| t("{browser} on {system}").with("browser", browser).with("system", system);
+        let row = |id: &str, device, name: Text, address: &str, since, seen, current| SessionRow {
             id: id.into(),
             device,
-            name: name.into(),
+            name,
             address: address.into(),
             signed_in: ago(since),
             last_seen: ago(seen),
@@ -78,17 +79,17 @@ impl Page for Sessions {
         Self {
             chrome: Chrome::sample(Section::Sessions),
             sessions: vec![
-                row("s1", Device::Desktop, "Firefox on Linux", "203.0.113.7", 7_200, 0, true),
+                row("s1", Device::Desktop, on("Firefox", "Linux"), "203.0.113.7", 7_200, 0, true),
                 row(
                     "s2",
                     Device::Phone,
-                    "Safari on iPhone",
+                    on("Safari", "iPhone"),
                     "2001:db8:85a3:8d3:1319:8a2e:370:7348",
                     90_000,
                     600,
                     false,
                 ),
-                row("s3", Device::Unknown, "curl", "198.51.100.20", 900_000, 800_000, false),
+                row("s3", Device::Unknown, Text::verbatim("curl"), "198.51.100.20", 900_000, 800_000, false),
             ],
             has_others: true,
             pager: Pager::default(),

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::NewAccount;
-use crate::{Chrome, Field, FieldError, Page};
+use crate::{Chrome, Field, FieldError, Page, Text, t};
 
 /// The first administrator of an empty instance. Posts the fields of [`NewAccount`], `token` and `form_token` to
 /// `/setup`.
@@ -16,7 +16,7 @@ pub struct Setup {
     /// The one-time token of the link, sent back as it is.
     pub token: String,
     /// What went wrong as a whole.
-    pub problem: Option<crate::Text>,
+    pub problem: Option<Text>,
     /// The fields.
     pub account: NewAccount,
 }
@@ -48,7 +48,7 @@ impl Page for Setup {
                     username: Field::new("ada"),
                     email: Field::new("ada@example.com"),
                     name: Field::empty(),
-                    password: Field::empty().with_error("Use at least 8 characters."),
+                    password: Field::empty().with_error(t("Use at least 8 characters.")),
                 },
                 ..Self::sample()
             },

@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::catalogues::wanted;
 use super::html;
 use crate::language::{Catalogue, Entry, files, parse};
+use crate::mails::{self, Mail, MailVisitor};
 use crate::{Language, Page, Visitor, pages, visit_all};
 
 /// The pages that are done; in the end all are.
-const DONE: [&str; 20] = [
+const DONE: [&str; 31] = [
     pages::SignIn::NAME,
     pages::Consent::NAME,
     pages::ErrorPage::NAME,
@@ -31,6 +32,17 @@ const DONE: [&str; 20] = [
     pages::ClientEdit::NAME,
     pages::ClientDelete::NAME,
     pages::ClientSecret::NAME,
+    pages::Register::NAME,
+    pages::Setup::NAME,
+    pages::SignOut::NAME,
+    pages::SignedOut::NAME,
+    pages::Reauthenticate::NAME,
+    pages::Profile::NAME,
+    pages::ProfileEmail::NAME,
+    pages::Sessions::NAME,
+    pages::Security::NAME,
+    pages::Applications::NAME,
+    pages::Home::NAME,
 ];
 /// Words that are the same in every language.
 const SAME: [&str; 4] = ["UTC", "Postern", "Acme", "PKCE"];
@@ -102,21 +114,43 @@ impl Visitor for Pages {
             return;
         }
         for (variant, page) in P::samples() {
-            let mut known: BTreeSet<_> = SAME.into_iter().map(str::to_owned).collect();
-            values(&serde_json::to_value(&page).unwrap(), &mut known);
             let html = page.render_with_values(&self.language).unwrap();
-            for element in html::read(&html).unwrap() {
-                let read = ["title", "aria-label", "placeholder", "alt"];
-                let attributes = read.iter().filter_map(|key| element.get(key));
-                let is_code = ["code", "script", "style"].contains(&element.name.as_str());
-                let text = std::iter::once(element.text.as_str()).filter(|_| !is_code);
-                for text in text.chain(attributes) {
-                    let read = text.split_whitespace().filter(|part| !is_example(part));
-                    if let Some(word) = read.flat_map(words).find(|word| !known.contains(word)) {
-                        self.complaints.push(format!("{} {variant}: {word:?} in {text:?}", P::NAME));
-                    }
-                }
-            }
+            self.look(&format!("{} {variant}", P::NAME), &known(&page), &html);
+        }
+    }
+}
+
+impl MailVisitor for Pages {
+    fn visit<M: Mail>(&mut self) {
+        let mail = M::sample();
+        let known = known(&mail);
+        self.look(M::NAME, &known, &mail.html(self.language).unwrap());
+        let text = format!("{} {}", mail.subject(self.language), mail.text(self.language).unwrap());
+        self.look_at(M::NAME, &known, &text);
+    }
+}
+
+fn known(filled: &impl serde::Serialize) -> BTreeSet<String> {
+    let mut known: BTreeSet<_> = SAME.into_iter().map(str::to_owned).collect();
+    values(&serde_json::to_value(filled).unwrap(), &mut known);
+    known
+}
+
+impl Pages {
+    fn look(&mut self, name: &str, known: &BTreeSet<String>, html: &str) {
+        for element in html::read(html).unwrap() {
+            let read = ["title", "aria-label", "placeholder", "alt"];
+            let attributes = read.iter().filter_map(|key| element.get(key));
+            let is_code = ["code", "script", "style"].contains(&element.name.as_str());
+            let text = std::iter::once(element.text.as_str()).filter(|_| !is_code);
+            text.chain(attributes).for_each(|text| self.look_at(name, known, text));
+        }
+    }
+
+    fn look_at(&mut self, name: &str, known: &BTreeSet<String>, text: &str) {
+        let read = text.split_whitespace().filter(|part| !is_example(part));
+        if let Some(word) = read.flat_map(words).find(|word| !known.contains(word)) {
+            self.complaints.push(format!("{name}: {word:?} in {text:?}"));
         }
     }
 }
@@ -125,5 +159,6 @@ impl Visitor for Pages {
 fn nothing_on_a_page_is_left_in_english() {
     let mut pages = Pages { language: pseudo(), complaints: Vec::new() };
     visit_all(&mut pages);
+    mails::visit_all(&mut pages);
     assert!(pages.complaints.is_empty(), "{}", pages.complaints.join("\n"));
 }

@@ -68,7 +68,7 @@ fn shown(session: &Session, here: Option<SessionId>) -> SignedInSession {
     let (_, device) = device_of(&session.user_agent);
     SignedInSession {
         id: session.id.0,
-        device,
+        device: device.to_string(),
         address: session.address.clone(),
         auth_time: session.auth_time.0,
         created_at: session.created_at.0,
