@@ -130,7 +130,7 @@ async fn an_invitation_is_shown_once_and_accepted_by_its_address() {
     assert!(!ada.get(PAGE).await.body.contains(&token), "the link is shown once");
     let link = format!("/organizations/join?invitation={token}");
     let foreign = cyd.get(&link).await;
-    assert!(foreign.body.contains("eve@example.com") && foreign.body.contains("can't accept"));
+    assert!(foreign.body.contains("eve@example.com") && foreign.body.contains("accept this invitation"));
     let token_of_form = cyd.get("/organizations").await.form_token();
     let refused = cyd.post(&link, &[("action", "accept")], &token_of_form).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
