@@ -7,9 +7,10 @@ for (const group of groups) {
   const button = group.querySelector("[data-select-all]");
   if (boxes.length < 2) continue;
   const name = group.querySelector("legend").textContent;
+  const select = button.textContent;
   const update = () => {
     const all = boxes.every((box) => box.checked);
-    button.textContent = all ? "Clear all" : "Select all";
+    button.textContent = all ? button.dataset.clear ?? "Clear all" : select;
     button.setAttribute("aria-label", `${button.textContent}: ${name}`);
   };
   button.hidden = false;
@@ -27,8 +28,8 @@ if (rows.length > 12) {
   const search = document.createElement("input");
   search.type = "search";
   search.className = "search";
-  search.placeholder = "Find a scope";
-  search.setAttribute("aria-label", "Find a scope");
+  search.placeholder = groups[0].closest("[data-find]")?.dataset.find ?? "Find a scope";
+  search.setAttribute("aria-label", search.placeholder);
   groups[0].before(search);
   search.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault();
@@ -46,11 +47,12 @@ for (const tree of document.querySelectorAll("[data-tree]")) {
   const count = tree.querySelector("[data-count]");
   const button = tree.querySelector("[data-select-tree]");
   if (boxes.length < 2) continue;
+  const select = button.textContent;
   const update = () => {
     const chosen = boxes.filter((box) => box.checked).length;
-    count.textContent = `${chosen} of ${boxes.length} chosen. Write includes read.`;
-    button.textContent = chosen === boxes.length ? "Clear all" : "Select all";
-    button.setAttribute("aria-label", `${button.textContent} scopes`);
+    count.textContent = tree.dataset.chosen.replace("{chosen}", chosen).replace("{all}", boxes.length);
+    button.textContent = chosen === boxes.length ? button.dataset.clear : select;
+    button.setAttribute("aria-label", `${button.textContent}: ${tree.dataset.name}`);
   };
   button.hidden = false;
   button.addEventListener("click", () => {

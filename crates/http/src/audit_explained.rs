@@ -58,8 +58,8 @@ impl From<Explained> for AuditExplained {
         let Explained { event, told, advice, limits, .. } = explained;
         let Rejudged { lines, more, since } = limits.unwrap_or_default();
         let explanation = AuditExplanation {
-            told,
-            advice,
+            told: told.iter().map(ToString::to_string).collect(),
+            advice: advice.iter().map(ToString::to_string).collect(),
             lines: lines.into_iter().map(Into::into).collect(),
             more_lines: u64::try_from(more).unwrap_or(u64::MAX),
             limits_changed: since.map(Into::into),
@@ -71,12 +71,12 @@ impl From<Explained> for AuditExplained {
 impl From<TriedLine> for ExplainedLine {
     fn from(line: TriedLine) -> Self {
         let TriedLine { line, limit, passes, reason } = line;
-        Self { line, limit, passes, reason }
+        Self { line, limit, passes, reason: reason.to_string() }
     }
 }
 
 impl From<Since> for LimitsChanged {
     fn from(since: Since) -> Self {
-        Self { id: since.id.0, at: since.at.0, now: since.now }
+        Self { id: since.id.0, at: since.at.0, now: since.now.to_string() }
     }
 }

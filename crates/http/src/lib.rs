@@ -22,6 +22,7 @@ mod page;
 mod request;
 mod rights;
 mod routes;
+mod said;
 mod server;
 mod session;
 mod slow_readers;

@@ -302,7 +302,7 @@ fn a_refusal_says_how_far_each_line_got() {
         .lines()
         .iter()
         .zip(shortfalls)
-        .map(|(line, shortfall)| shortfall.describe(line, Method::parse("POST")))
+        .map(|(line, shortfall)| shortfall.describe(line, Method::parse("POST")).to_string())
         .collect();
     assert_eq!(
         words,

@@ -2,6 +2,7 @@ use std::fmt;
 
 use super::line::{LimitLine, Place};
 use super::method::Method;
+use crate::{Said, said};
 
 /// What limits say to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,35 +50,43 @@ impl LimitVerdict {
 
 impl Shortfall {
     /// In words, for a request of this method and the line that it is about.
-    pub fn describe(self, line: &LimitLine, method: Option<Method>) -> String {
+    pub fn describe(self, line: &LimitLine, method: Option<Method>) -> Said {
         match self {
             Self::Method => match method {
-                Some(method) => format!("its methods don't include {method}"),
-                None => "its methods don't include that of the request".to_owned(),
+                Some(method) => said("its methods don't include {method}").with("method", method.to_string()),
+                None => said("its methods don't include that of the request"),
             },
-            Self::Url => "its URL does not match".to_owned(),
+            Self::Url => said("its URL does not match"),
             Self::Condition(at, unmet) => match line.conditions.get(at) {
-                Some(condition) => format!("method and URL match, but {}", unmet.describe(&condition.place)),
-                None => "a condition does not hold".to_owned(),
+                Some(condition) => unmet.describe(&condition.place),
+                None => said("a condition does not hold"),
             },
         }
     }
 }
 
 impl Unmet {
-    fn describe(self, place: &Place) -> String {
-        let (what, whole) = match place {
-            Place::QueryParam(name) => (format!("the parameter “{name}”"), "the query"),
-            Place::JsonData(node) => (format!("“{node}” of the JSON body"), "the body"),
+    /// Of a request whose method and URL match.
+    fn describe(self, place: &Place) -> Said {
+        let (what, unreadable) = match place {
+            Place::QueryParam(name) => (
+                said("the parameter “{name}”").with("name", name),
+                said("method and URL match, but the query can't be judged: {why}"),
+            ),
+            Place::JsonData(node) => (
+                said("“{node}” of the JSON body").with("node", node.to_string()),
+                said("method and URL match, but the body can't be judged: {why}"),
+            ),
         };
         match self {
-            Self::Absent => format!("{what} is not there"),
-            Self::Confusing => format!("{what} is there under another spelling too"),
-            Self::Value => format!("{what} does not match"),
-            Self::NotScalar => format!("{what} is an array or an object"),
-            Self::Unreadable(why) => format!("{whole} can't be judged: {why}"),
-            Self::NotKept => format!("{what} was not kept"),
+            Self::Absent => said("method and URL match, but {what} is not there"),
+            Self::Confusing => said("method and URL match, but {what} is there under another spelling too"),
+            Self::Value => said("method and URL match, but {what} does not match"),
+            Self::NotScalar => said("method and URL match, but {what} is an array or an object"),
+            Self::Unreadable(why) => return unreadable.with("why", said(why)),
+            Self::NotKept => said("method and URL match, but {what} was not kept"),
         }
+        .with("what", what)
     }
 }
 

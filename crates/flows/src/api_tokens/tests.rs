@@ -369,25 +369,6 @@ async fn an_owner_has_no_more_than_the_cap() {
 }
 
 #[tokio::test]
-async fn a_paragraph_says_what_a_token_may_do() {
-    let app = app(|_| {}).await;
-    let ada = person(&app, "ada", &[]).await;
-    let networks = vec!["10.0.0.0/8".to_owned(), "2001:db8::/32".to_owned()];
-    let token = own(&app, &ada, TokenDraft { networks, ..draft("openid email") }).await.token;
-    assert_eq!(
-        explain(&app, &token, Holding::You, Some("28 Nov 2026")),
-        "Whoever holds this token acts as you, within 2 scopes, from 10.0.0.0/8 or 2001:db8::/32 only, until \
-         28 Nov 2026. It never may do more than you may."
-    );
-    let all = own(&app, &ada, TokenDraft { everything: true, expiry: "never".into(), ..draft("") }).await;
-    assert_eq!(
-        explain(&app, &all.token, Holding::Named("Ada"), None),
-        "Whoever holds this token acts as Ada, and may do everything they may, also what is added later, from anywhere, \
-         until somebody revokes it."
-    );
-}
-
-#[tokio::test]
 async fn a_resource_server_is_told_what_a_token_is_worth() {
     let party = Party::new().await;
     let ada = Arc::new(party.user.clone());

@@ -1,7 +1,7 @@
-use postern_domain::Refusal;
 use postern_domain::limits::{
     Body, CompiledLimits, LimitError, LimitSet, LimitVerdict, Method, RequestFacts, RequestUrl,
 };
+use postern_domain::{Refusal, Said, said};
 use postern_storage::tokens::Token;
 
 use super::curl;
@@ -55,7 +55,7 @@ pub struct TriedLine {
     /// Whether it lets the request pass.
     pub passes: bool,
     /// How far the request got, in words.
-    pub reason: String,
+    pub reason: Said,
 }
 
 /// A request as limits see it.
@@ -193,7 +193,7 @@ fn lines(set: &LimitSet, verdict: &LimitVerdict, facts: &RequestFacts<'_>) -> Ve
                 line: at + 1,
                 limit: line.to_string(),
                 passes: true,
-                reason: "it lets the request pass".to_owned(),
+                reason: said("it lets the request pass"),
             })
             .collect(),
         LimitVerdict::Refused(shortfalls) => lines

@@ -2,6 +2,7 @@
 
 use postern_domain::audit::{Call, CallVerdict, Place};
 use postern_domain::limits::{Body, KeptRequest, RequestFacts};
+use postern_domain::{Said, said};
 use postern_storage::tokens::Token;
 
 use super::replay::OUTSIDE_LIMITS;
@@ -18,13 +19,13 @@ pub(super) struct Cause<'a> {
 /// Sentences.
 #[derive(Default)]
 pub(super) struct Reasons {
-    pub(super) why: Option<String>,
-    pub(super) advice: Vec<String>,
+    pub(super) why: Option<Said>,
+    pub(super) advice: Vec<Said>,
 }
 
 impl Reasons {
-    fn new(why: impl Into<String>, advice: &[&str]) -> Self {
-        Self { why: Some(why.into()), advice: advice.iter().map(ToString::to_string).collect() }
+    fn new<const COUNT: usize>(why: Said, advice: [Said; COUNT]) -> Self {
+        Self { why: Some(why), advice: advice.into() }
     }
 }
 
@@ -33,11 +34,15 @@ impl Cause<'_> {
         match self.call.reason.as_deref() {
             None => Reasons::default(),
             Some(OUTSIDE_LIMITS) => Reasons::new(
-                "No limit of the token let it pass.",
-                &[
-                    "If it should pass, change the limits of the token: try the request with them first, and see by replay \
+                said("No limit of the token let it pass."),
+                [
+                    said(
+                        "If it should pass, change the limits of the token: try the request with them first, and see by replay \
                    what else would change.",
-                    "If it should not, whoever has the token asks for more than it is meant for: look at who that is.",
+                    ),
+                    said(
+                        "If it should not, whoever has the token asks for more than it is meant for: look at who that is.",
+                    ),
                 ],
             ),
             Some("invalid_token") => self.invalid_token(),
@@ -51,29 +56,31 @@ impl Cause<'_> {
         let at = self.call.at;
         let Some(token) = self.token else {
             return Reasons::new(
-                "The token did not work any more, or was not sent as this server takes it.",
-                &["Make a new token, or have the app sign in again."],
+                said("The token did not work any more, or was not sent as this server takes it."),
+                [said("Make a new token, or have the app sign in again.")],
             );
         };
         let networks = token.api().map(|api| api.networks.as_slice()).unwrap_or_default();
         if token.revoked_at.is_some_and(|revoked| revoked <= at) {
             Reasons::new(
-                "The token had been revoked.",
-                &["A revoked token never works again: make a new one."],
+                said("The token had been revoked."),
+                [said("A revoked token never works again: make a new one.")],
             )
         } else if token.expires_at.is_some_and(|end| end <= at) {
-            Reasons::new("The token had ended.", &["Renew it, or make a new one."])
+            Reasons::new(said("The token had ended."), [said("Renew it, or make a new one.")])
         } else if !networks.is_empty() && !networks.iter().any(|network| network.contains(self.call.address))
         {
             Reasons::new(
-                "The call came from an address outside the token's networks.",
-                &["Call from one of its networks, or add this one to the token."],
+                said("The call came from an address outside the token's networks."),
+                [said("Call from one of its networks, or add this one to the token.")],
             )
         } else {
             Reasons::new(
-                "The token was sent in a way that does not count: with another user's name in front of it, in a way that \
+                said(
+                    "The token was sent in a way that does not count: with another user's name in front of it, in a way that \
                  tokens.auth_mode rules out, or while its owner could not use it.",
-                &["Send it as the snippets on the token's page do."],
+                ),
+                [said("Send it as the snippets on the token's page do.")],
             )
         }
     }
@@ -85,12 +92,15 @@ impl Cause<'_> {
         });
         match missing {
             Some(scope) => Reasons::new(
-                format!("The guard asks for the scope “{scope}” there, which the token does not hold."),
-                &["Add the scope to the token, or use one that holds it."],
+                said("The guard asks for the scope “{scope}” there, which the token does not hold.")
+                    .with("scope", scope),
+                [said("Add the scope to the token, or use one that holds it.")],
             ),
             None => Reasons::new(
-                "The token does not hold the scope that this takes, or did not then; the answer named it.",
-                &["Add the scope to the token, or use one that holds it."],
+                said(
+                    "The token does not hold the scope that this takes, or did not then; the answer named it.",
+                ),
+                [said("Add the scope to the token, or use one that holds it.")],
             ),
         }
     }
@@ -98,22 +108,28 @@ impl Cause<'_> {
     fn forbidden(&self) -> Reasons {
         if self.call.url.is_empty() {
             return Reasons::new(
-                "Whoever asked the guard is none of trusted_proxies, or said of the request what can be read in several ways.",
-                &[
+                said(
+                    "Whoever asked the guard is none of trusted_proxies, or said of the request what can be read in several ways.",
+                ),
+                [said(
                     "Add the address of the reverse proxy to trusted_proxies, and set it up as examples/guard does.",
-                ],
+                )],
             );
         }
         let is_guard = self.call.place == Place::Guard;
         if is_guard && self.guard_scopes().is_none() {
             return Reasons::new(
-                "No route of guard.routes is about this request, and what no route is about is refused.",
-                &["The operator adds a route for it to the settings, if it should pass."],
+                said(
+                    "No route of guard.routes is about this request, and what no route is about is refused.",
+                ),
+                [said("The operator adds a route for it to the settings, if it should pass.")],
             );
         }
         Reasons::new(
-            "Whoever called may not do this, whatever the token holds.",
-            &["The answer said what it takes, such as a role in an organization or a right on this server."],
+            said("Whoever called may not do this, whatever the token holds."),
+            [said(
+                "The answer said what it takes, such as a role in an organization or a right on this server.",
+            )],
         )
     }
 
@@ -128,45 +144,46 @@ impl Cause<'_> {
     }
 
     fn otherwise(&self, code: &str) -> Reasons {
-        let (why, advice): (&str, &str) = match code {
+        let (why, advice) = match code {
             "too_many_requests" => (
-                "More calls came than are allowed at a time.",
-                "Wait for as long as Retry-After of the answer says, and spread the calls.",
+                said("More calls came than are allowed at a time."),
+                said("Wait for as long as Retry-After of the answer says, and spread the calls."),
             ),
             "temporarily_unavailable" => (
-                "The server could not do it at that moment.",
-                "Try again; if it goes on, the operator looks into the log.",
+                said("The server could not do it at that moment."),
+                said("Try again; if it goes on, the operator looks into the log."),
             ),
             "server_error" => (
-                "Something went wrong within the server.",
-                "The operator finds the cause in the log, under this id.",
+                said("Something went wrong within the server."),
+                said("The operator finds the cause in the log, under this id."),
             ),
             "insufficient_subject" => (
-                "This is not for what the token speaks for: a person, an organization or a customer.",
-                "Use a token of the right kind; the answer named it.",
+                said("This is not for what the token speaks for: a person, an organization or a customer."),
+                said("Use a token of the right kind; the answer named it."),
             ),
             "not_found" if self.call.verdict == CallVerdict::Refused => (
-                "contextUser named nobody who can be acted for.",
-                "Name an active account of this server by user name or e-mail.",
+                said("contextUser named nobody who can be acted for."),
+                said("Name an active account of this server by user name or e-mail."),
             ),
             "not_found" => (
-                "There was nothing at this address, or nothing of theirs.",
-                "Look at /openapi.json for what there is.",
+                said("There was nothing at this address, or nothing of theirs."),
+                said("Look at /openapi.json for what there is."),
             ),
-            "fresh_sign_in_required" => {
-                ("This takes somebody who has signed in of late.", "Do it on a page, after signing in again.")
-            }
+            "fresh_sign_in_required" => (
+                said("This takes somebody who has signed in of late."),
+                said("Do it on a page, after signing in again."),
+            ),
             "invalid_request" | "invalid_fields" => (
-                "The request was not as it has to be; the answer said what is wrong.",
-                "Look at /openapi.json for what the operation takes.",
+                said("The request was not as it has to be; the answer said what is wrong."),
+                said("Look at /openapi.json for what the operation takes."),
             ),
             _ => {
                 return Reasons::new(
-                    format!("The answer gave “{}” as the reason.", code.replace('_', " ")),
-                    &[],
+                    said("The answer gave “{reason}” as the reason.").with("reason", code.replace('_', " ")),
+                    [],
                 );
             }
         };
-        Reasons::new(why, &[advice])
+        Reasons::new(why, [advice])
     }
 }

@@ -1,5 +1,5 @@
 use postern_domain::audit::{Act, By, Call, CallVerdict, Event, EventId, Place};
-use postern_domain::{Refusal, Timestamp, TokenId, UserId};
+use postern_domain::{Refusal, Said, Timestamp, TokenId, UserId, said};
 use postern_storage::api_tokens;
 use postern_storage::tokens::Token;
 
@@ -22,9 +22,9 @@ pub struct Explained {
     /// What those are called who are in it.
     pub names: Names,
     /// What happened: sentences.
-    pub told: Vec<String>,
+    pub told: Vec<Said>,
     /// What to do about it: sentences.
-    pub advice: Vec<String>,
+    pub advice: Vec<Said>,
     /// What the limits of the token say to a call.
     pub limits: Option<Rejudged>,
     /// The personal or organization token of a call, if it is still there.
@@ -50,7 +50,7 @@ pub struct Since {
     /// When it was made.
     pub at: Timestamp,
     /// What the limits say as they are now, in a sentence.
-    pub now: String,
+    pub now: Said,
 }
 
 /// Explains what was written down under an id: of a call that is the id of its request.
@@ -100,7 +100,7 @@ impl Explained {
         if let Some(then) = then {
             let mut judge = Judge::of_permit(then)?;
             if !judge.has_limits() && first.is_none() {
-                self.told.push("The token has no limits.".to_owned());
+                self.told.push(said("The token has no limits."));
                 return Ok(None);
             }
             let told = rejudged.as_then(&mut judge, call);
@@ -116,7 +116,7 @@ impl Explained {
 
 impl Rejudged {
     /// What decided about a call; answers what else there is to say.
-    fn as_then(&mut self, judge: &mut Judge, call: &Call) -> Option<String> {
+    fn as_then(&mut self, judge: &mut Judge, call: &Call) -> Option<Said> {
         let by = call.line.and_then(|line| usize::try_from(line).ok()?.checked_sub(1));
         if let Some(line) = by.and_then(|line| judge.passing(line)) {
             self.lines = vec![line];
@@ -129,13 +129,14 @@ impl Rejudged {
             Judged::Refused(why) => {
                 (self.lines, self.more) = judge.furthest(&why, &call.method, MOST_LINES);
                 why.is_inherited().then(|| {
-                    "The limits that refuse it are not the token's own: they came with the token by which it was made."
-                        .to_owned()
+                    said(
+                        "The limits that refuse it are not the token's own: they came with the token by which it was made.",
+                    )
                 })
             }
             Judged::Open(what, why) => {
                 (self.lines, self.more) = judge.furthest(&why, &call.method, MOST_LINES);
-                Some(format!("Which condition failed {}.", depends_on(what)))
+                Some(said("Which condition failed {depends}.").with("depends", depends_on(what)))
             }
             Judged::Passes(_) => None,
         }
@@ -143,69 +144,69 @@ impl Rejudged {
 }
 
 /// What limits say to a call as they are now.
-fn as_now(judge: &mut Judge, call: &Call) -> String {
+fn as_now(judge: &mut Judge, call: &Call) -> Said {
     if !judge.has_limits() {
-        return "The token has no limits any more, so that the same call would pass.".to_owned();
+        return said("The token has no limits any more, so that the same call would pass.");
     }
     match judge.judge(call) {
         Judged::Passes(Some(line)) => {
-            format!("As they are now, line {} lets the same call pass.", line + 1)
+            said("As they are now, line {line} lets the same call pass.").with("line", line + 1)
         }
-        Judged::Passes(None) => "As they are now, they let the same call pass.".to_owned(),
-        Judged::Refused(why) => {
-            format!("As they are now, they refuse the same call; {}.", judge.nearest(&why, &call.method))
-        }
-        Judged::Open(what, _) => {
-            format!("Whether they let the same call pass as they are now {}.", depends_on(what))
-        }
+        Judged::Passes(None) => said("As they are now, they let the same call pass."),
+        Judged::Refused(why) => said("As they are now, they refuse the same call; {why}.")
+            .with("why", judge.nearest(&why, &call.method)),
+        Judged::Open(what, _) => said("Whether they let the same call pass as they are now {depends}.")
+            .with("depends", depends_on(what)),
     }
 }
 
-fn who_called(call: &Call, names: &Names) -> String {
+fn who_called(call: &Call, names: &Names) -> Said {
     let token = names.tokens.get(&call.token_id).filter(|name| !name.is_empty());
     let client = call.client_id.and_then(|id| names.clients.get(&id));
     let with = match (token, client) {
-        (Some(token), _) => format!("with the token “{token}”"),
-        (None, Some(client)) => format!("through the app “{client}”"),
-        (None, None) => format!("with a {}", call.kind.spec().label),
+        (Some(token), _) => said("with the token “{token}”").with("token", token),
+        (None, Some(client)) => said("through the app “{client}”").with("client", client),
+        (None, None) => said("with a {kind}").with("kind", said(call.kind.spec().label)),
     };
     let place = match call.place {
-        Place::Api => "of this server's own API",
-        Place::Guard => "behind the guard",
+        Place::Api => said("of this server's own API"),
+        Place::Guard => said("behind the guard"),
     };
     let what = match call.url.as_str() {
-        "" => "something that could not be read".to_owned(),
-        url => format!("{} {url}", call.method),
+        "" => said("something that could not be read"),
+        url => Said::plain(format!("{} {url}", call.method)),
     };
-    format!(
-        "{} called {what}, {place}, {with}, from {}.",
-        who(call.user_id, call.acting_for, names),
-        call.address
-    )
+    said("{who} called {what}, {place}, {with}, from {address}.")
+        .with("who", who(call.user_id, call.acting_for, names))
+        .with("what", what)
+        .with("place", place)
+        .with("with", with)
+        .with("address", call.address.to_string())
 }
 
-fn verdict(call: &Call) -> String {
-    let status = call.status;
-    match (call.verdict, call.line) {
+fn verdict(call: &Call) -> Said {
+    let sentence = match (call.verdict, call.line) {
         (CallVerdict::Allowed, Some(line)) => {
-            format!("It was let through by line {line} of the token's limits, and answered with {status}.")
+            said("It was let through by line {line} of the token's limits, and answered with {status}.")
+                .with("line", line.to_string())
         }
-        (CallVerdict::Allowed, None) => format!("It was let through, and answered with {status}."),
-        (CallVerdict::Refused, _) => format!("It was refused, with {status}."),
-        (CallVerdict::ReportOnly, _) => format!(
+        (CallVerdict::Allowed, None) => said("It was let through, and answered with {status}."),
+        (CallVerdict::Refused, _) => said("It was refused, with {status}."),
+        (CallVerdict::ReportOnly, _) => said(
             "It was let through, and answered with {status}, because the limits of the token only reported: they would \
-             have refused it."
+             have refused it.",
         ),
-    }
+    };
+    sentence.with("status", call.status)
 }
 
-fn of_act(act: &Act, names: &Names) -> Vec<String> {
+fn of_act(act: &Act, names: &Names) -> Vec<Said> {
     let who = match act.by {
         By::Operator => "The operator".to_owned(),
         By::Server => "The server".to_owned(),
         By::Anybody => "Somebody".to_owned(),
         By::Itself => format!("The {} itself", act.target.kind),
-        By::Person { user_id, acting_for, .. } => who(user_id, acting_for, names),
+        By::Person { user_id, acting_for, .. } => who(user_id, acting_for, names).to_string(),
     };
     let from = match act.address {
         Some(address) => format!(", from {address}"),
@@ -215,7 +216,13 @@ fn of_act(act: &Act, names: &Names) -> Vec<String> {
         By::Person { token_id: Some(token), .. } => with_token(token, names),
         _ => String::new(),
     };
-    vec![format!("{who} {} the {} “{}”{with}{from}.", act.action.words(), act.target.kind, act.target.name)]
+    let target = &act.target;
+    vec![Said::plain(format!(
+        "{who} {} the {} “{}”{with}{from}.",
+        act.action.words(),
+        target.kind,
+        target.name
+    ))]
 }
 
 fn with_token(token: TokenId, names: &Names) -> String {
@@ -225,13 +232,17 @@ fn with_token(token: TokenId, names: &Names) -> String {
     }
 }
 
-fn who(user: Option<UserId>, acting_for: Option<UserId>, names: &Names) -> String {
-    let name =
-        |id: UserId| names.users.get(&id).cloned().unwrap_or_else(|| "somebody who is gone".to_owned());
+fn who(user: Option<UserId>, acting_for: Option<UserId>, names: &Names) -> Said {
+    let name = |id: UserId| match names.users.get(&id) {
+        Some(name) => Said::plain(name),
+        None => said("somebody who is gone"),
+    };
     match (user, acting_for) {
-        (Some(user), Some(other)) => format!("{} on behalf of {}", name(user), name(other)),
+        (Some(user), Some(other)) => {
+            said("{name} on behalf of {other}").with("name", name(user)).with("other", name(other))
+        }
         (Some(user), None) => name(user),
-        (None, Some(other)) => format!("Somebody on behalf of {}", name(other)),
-        (None, None) => "Somebody".to_owned(),
+        (None, Some(other)) => said("Somebody on behalf of {other}").with("other", name(other)),
+        (None, None) => said("Somebody"),
     }
 }

@@ -1,11 +1,11 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use postern_domain::Refusal;
 use postern_domain::audit::Call;
 use postern_domain::limits::{
     CompiledLimits, KeptRequest, KeptVerdict, LimitSet, Method, NotKept, Shortfall,
 };
+use postern_domain::{Refusal, Said, said};
 
 use crate::api_tokens::TriedLine;
 
@@ -97,15 +97,15 @@ impl Judge {
     }
 
     /// The line that got furthest, in words: `line 2: its URL does not match`.
-    pub(super) fn nearest(&self, why: &Why, method: &str) -> String {
+    pub(super) fn nearest(&self, why: &Why, method: &str) -> Said {
         let lines = self.lines(why, method);
         let found = lines.into_iter().zip(&why.shortfalls).min_by_key(|(_, shortfall)| Reverse(**shortfall));
-        let Some((line, _)) = found else { return "no limit lets it pass".to_owned() };
-        let whose = match why.inherited {
-            Some(_) => "of the limits that came with the token it was made by, line",
-            None => "line",
+        let Some((line, _)) = found else { return said("no limit lets it pass") };
+        let sentence = match why.inherited {
+            Some(_) => said("of the limits that came with the token it was made by, line {line}: {reason}"),
+            None => said("line {line}: {reason}"),
         };
-        format!("{whose} {}: {}", line.line, line.reason)
+        sentence.with("line", line.line).with("reason", line.reason)
     }
 
     /// How far each line got.
@@ -139,7 +139,7 @@ impl Judge {
     /// The line of its own limits that lets something pass.
     pub(super) fn passing(&self, at: usize) -> Option<TriedLine> {
         let line = self.own()?.lines().get(at)?;
-        let reason = "it lets the call pass".to_owned();
+        let reason = said("it lets the call pass");
         Some(TriedLine { line: at + 1, limit: line.to_string(), passes: true, reason })
     }
 }

@@ -1,6 +1,6 @@
 use postern_domain::audit::{Call, CallVerdict};
 use postern_domain::limits::{LimitLine, LimitSet, NotKept};
-use postern_domain::{Refusal, Timestamp, TokenId};
+use postern_domain::{Refusal, Said, Timestamp, TokenId, said};
 
 use super::judge::{Judge, Judged};
 use super::past;
@@ -112,10 +112,10 @@ fn gathered(calls: &[Call], mut judge: Judge, known: &Known) -> Replay {
             (true, Judged::Refused(why)) => fails.add(call, || judge.nearest(&why, &call.method)),
             (false, Judged::Refused(why)) => refused_again.add(call, || judge.nearest(&why, &call.method)),
             (false, Judged::Passes(line)) => passes.add(call, || match line {
-                Some(line) => format!("line {} lets it pass", line + 1),
-                None => "there is no limit any more".to_owned(),
+                Some(line) => said("line {line} lets it pass").with("line", line + 1),
+                None => said("there is no limit any more"),
             }),
-            (_, Judged::Open(what, _)) => open.add(call, || depends_on(what).to_owned()),
+            (_, Judged::Open(what, _)) => open.add(call, || depends_on(what)),
         }
     }
     Replay {
@@ -129,10 +129,10 @@ fn gathered(calls: &[Call], mut judge: Judge, known: &Known) -> Replay {
 }
 
 /// What it turns on that was not kept.
-pub(super) const fn depends_on(what: NotKept) -> &'static str {
+pub(super) const fn depends_on(what: NotKept) -> Said {
     match what {
-        NotKept::Body => "depends on the body, which is not kept",
-        NotKept::Query => "depends on a parameter whose value is not kept, since it may be a secret",
-        NotKept::Url => "depends on the path, which is not kept as a whole",
+        NotKept::Body => said("depends on the body, which is not kept"),
+        NotKept::Query => said("depends on a parameter whose value is not kept, since it may be a secret"),
+        NotKept::Url => said("depends on the path, which is not kept as a whole"),
     }
 }

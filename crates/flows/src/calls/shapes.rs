@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use postern_domain::Timestamp;
 use postern_domain::audit::{Call, CallVerdict, EventId};
 use postern_domain::limits::{KeptRequest, RequestUrl, shape, shape_key};
+use postern_domain::{Said, Timestamp};
 
 /// Most shapes that are shown.
 const MOST: usize = 100;
@@ -19,7 +19,7 @@ pub struct CallShape {
     /// How many of them were let through only because limits reported and did not refuse.
     pub reported: u64,
     /// Why, in words, of the latest.
-    pub reason: String,
+    pub reason: Said,
     /// The id of the latest.
     pub latest: EventId,
     /// Its URL as it was kept.
@@ -50,7 +50,7 @@ struct Group {
 
 impl Gathered {
     /// Adds a call; the latest comes first.
-    pub(super) fn add(&mut self, call: &Call, reason: impl FnOnce() -> String) {
+    pub(super) fn add(&mut self, call: &Call, reason: impl FnOnce() -> Said) {
         let kept = KeptRequest::read(&call.method, &call.url);
         let bare = call.url.split('?').next().unwrap_or_default();
         let key = kept.url().map_or_else(|| bare.to_owned(), shape_key);

@@ -114,12 +114,12 @@ fn question(app: &App, parts: &Parts) -> Result<Question, Refusal> {
 /// or what the connection is.
 fn origin(app: &App, parts: &Parts, named: &str) -> Result<(String, String), Refusal> {
     let peer = parts.extensions.get::<PeerAddress>().and_then(|peer| peer.0);
-    let said = |name: &str| -> Option<String> {
+    let stated = |name: &str| -> Option<String> {
         let mut values = parts.headers.get_all(name).iter();
         let value = values.next().filter(|_| values.next().is_none())?;
         app.trusted_proxies.trusts(peer).then(|| value.to_str().ok().map(str::to_owned)).flatten()
     };
-    let host = said("x-forwarded-host").unwrap_or_else(|| named.to_owned());
+    let host = stated("x-forwarded-host").unwrap_or_else(|| named.to_owned());
     if let Some(public) = &app.config.guard.public_url {
         let expected =
             RequestUrl::parse(public.as_str()).map_err(|error| Refusal::forbidden(error.to_string()))?;
@@ -130,7 +130,7 @@ fn origin(app: &App, parts: &Parts, named: &str) -> Result<(String, String), Ref
         return Ok((public.scheme().to_owned(), host));
     }
     let own = if app.config.tls.cert_file.is_some() { "https" } else { "http" };
-    Ok((said("x-forwarded-proto").unwrap_or_else(|| own.to_owned()), host))
+    Ok((stated("x-forwarded-proto").unwrap_or_else(|| own.to_owned()), host))
 }
 
 /// The answer of the upstream as it came, redirects included. If it agreed to another protocol, both ends are joined.

@@ -5,6 +5,7 @@ mod explain;
 mod export;
 mod list;
 mod row;
+mod sentence;
 
 use crate::rights::{Right, Routes};
 

@@ -3,6 +3,7 @@
 mod asked;
 mod calls;
 mod done;
+mod explained;
 mod form;
 mod learn;
 mod list;

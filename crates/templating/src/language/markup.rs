@@ -2,12 +2,14 @@ use std::fmt;
 
 use askama::filters::HtmlSafe;
 use askama::{FastWritable, Values};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Argument, Language, Text, t, tn};
 
 /// A message of HTML, such as `You are <strong>{name}</strong>`: its tags stay tags, in every language, and its arguments
 /// are escaped. For templates of HTML alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Markup(Text);
 
 /// A message of HTML, with `{name}` wherever an argument goes.
@@ -24,6 +26,19 @@ impl Markup {
     /// The same with what stands for `{name}`; text, whatever it holds, and a whole attribute's value at most.
     pub fn with(self, name: &'static str, value: impl Into<Argument>) -> Self {
         Self(self.0.with(name, value))
+    }
+}
+
+/// What was written in the source is trusted; what is read may hold no tags but those that set names apart.
+impl<'de> Deserialize<'de> for Markup {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Text::deserialize(deserializer)?;
+        let tags = ["<strong>", "</strong>", "<bdi>", "</bdi>"];
+        let rest = tags.iter().fold(text.id().to_owned(), |rest, tag| rest.replace(tag, ""));
+        if rest.contains(['<', '>', '&']) {
+            return Err(D::Error::custom("only <strong> and <bdi> can be read as markup"));
+        }
+        Ok(Self(text))
     }
 }
 

@@ -60,6 +60,11 @@ impl Text {
         self.id.lines().map(|line| Self { id: line.to_owned().into(), ..self.clone() })
     }
 
+    /// The message in English.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
         self.id.is_empty()

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{Badge, Choice, Chrome, Page, Pager, Section, Tone, When};
+use crate::{Badge, Choice, Chrome, Markup, Page, Pager, Section, Text, Tone, When, markup, t};
 
 /// What was called with which token, and who changed what. The filter is a GET with `token`, `user`, `organization`,
 /// `show`, `action`, `from` and `to`; exports are at `/audit/export` with the same ones and `format`.
@@ -16,7 +16,7 @@ pub struct Audit {
     /// Whose events these are.
     pub scope: AuditScope,
     /// What is wrong with the filter, if something is.
-    pub problem: Option<crate::Text>,
+    pub problem: Option<Text>,
     /// The events, the latest first.
     pub events: Vec<AuditRow>,
     /// What is filtered.
@@ -66,16 +66,12 @@ pub struct AuditRow {
     pub id: String,
     /// When.
     pub when: When,
-    /// Who, as people are called: a user name, *the operator*.
-    pub who: String,
-    /// What they did, e.g. *called with the token* or *revoked the token*.
-    pub did: String,
-    /// What they did it to or with, by its name.
-    pub what: Option<String>,
+    /// Who did what: a sentence.
+    pub sentence: Markup,
     /// The method and the URL of a call.
     pub url: Option<String>,
-    /// One line of what else there is, e.g. *from 203.0.113.7 in 1.2 ms*.
-    pub details: String,
+    /// What else there is in one line, e.g. *from 203.0.113.7 in 1.2 ms*.
+    pub details: Text,
     /// All there is, by name.
     pub facts: Vec<(String, String)>,
     /// What came of it.
@@ -83,11 +79,13 @@ pub struct AuditRow {
 }
 
 impl AuditScope {
-    fn in_words(self) -> &'static str {
+    fn in_words(self) -> Text {
         match self {
-            Self::Own => "What you did, and every call with your tokens.",
-            Self::Organization => "What concerns the organization: changes, and every call with its tokens.",
-            Self::Everybody => "Every call with a token and every change, of everybody.",
+            Self::Own => t("What you did, and every call with your tokens."),
+            Self::Organization => {
+                t("What concerns the organization: changes, and every call with its tokens.")
+            }
+            Self::Everybody => t("Every call with a token and every change, of everybody."),
         }
     }
 }
@@ -114,16 +112,15 @@ impl Page for Audit {
         let facts = |some: &[(&str, &str)]| {
             some.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
-        let row = |id: u32, ago: i64, who: &str, did: &str, what: &str| AuditRow {
+        let called = || markup("<strong><bdi>{who}</bdi></strong> called with the token <bdi>{what}</bdi>");
+        let row = |id: u32, ago: i64, who: &str, did: Markup, what: &str| AuditRow {
             id: format!("01930f6e-7b7c-7a80-9d4e-{id:012}"),
             when: When::new(SAMPLE_NOW - ago, SAMPLE_NOW),
-            who: who.into(),
-            did: did.into(),
-            what: Some(what.into()),
+            sentence: did.with("who", who).with("what", what),
             url: None,
-            details: "from 203.0.113.7".into(),
+            details: t("from {address}").with("address", "203.0.113.7"),
             facts: facts(&[("Address", "203.0.113.7"), ("After", "{\"scopes\":[\"user:read\"]}")]),
-            outcome: Badge::new(Tone::Accent, "changed"),
+            outcome: Badge::new(Tone::Accent, t("changed")),
         };
         let long = "https://api.example.com/rest/api/2/search?jql=project%20%3D%20JRA&fields=summary,status&expand=names&startAt=1000&maxResults=100";
         Self {
@@ -133,30 +130,47 @@ impl Page for Audit {
             events: vec![
                 AuditRow {
                     url: Some("GET https://id.example.com/v1/users/me".into()),
-                    details: "from 203.0.113.7 in 0.4 ms".into(),
-                    outcome: Badge::new(Tone::Good, "allowed, 200"),
-                    ..row(1, 2, "ada", "called with the token", "deploy")
+                    details: t("from {address} in {time}")
+                        .with("address", "203.0.113.7")
+                        .with("time", "0.4 ms"),
+                    outcome: Badge::new(Tone::Good, t("allowed, {status}").with("status", "200")),
+                    ..row(1, 2, "ada", called(), "deploy")
                 },
                 AuditRow {
                     url: Some(format!("POST {long}")),
-                    details: "from 2001:db8:85a3:8d3:1319:8a2e:370:7348 in 0.2 ms: limits".into(),
-                    outcome: Badge::new(Tone::Bad, "refused, 403"),
-                    ..row(2, 90, "ada for bob", "called with the token", "nightly import of a very long name")
+                    details: t("{details}: {reason}")
+                        .with(
+                            "details",
+                            t("from {address} in {time}")
+                                .with("address", "2001:db8:85a3:8d3:1319:8a2e:370:7348")
+                                .with("time", "0.2 ms"),
+                        )
+                        .with("reason", "outside limits"),
+                    outcome: Badge::new(Tone::Bad, t("refused, {status}").with("status", "403")),
+                    ..row(2, 90, "ada", called(), "nightly import of a very long name")
                 },
-                row(3, 4_000, "the operator", "gave a new secret to the client", "Time tracker 🌍"),
+                row(
+                    3,
+                    4_000,
+                    "ada",
+                    markup(
+                        "<strong><bdi>{who}</bdi></strong> gave a new secret to the client <bdi>{what}</bdi>",
+                    ),
+                    "Time tracker 🌍",
+                ),
                 AuditRow {
-                    outcome: Badge::new(Tone::Warning, "would be refused"),
-                    ..row(4, 90_000, "أبو الريحان البيروني", "called with the token", "watch")
+                    outcome: Badge::new(Tone::Warning, t("would be refused, {status}").with("status", "200")),
+                    ..row(4, 90_000, "أبو الريحان البيروني", called(), "watch")
                 },
             ],
             filter: AuditFilter {
                 shows: vec![
-                    Choice::new("", "Calls and changes").selected(true),
-                    Choice::new("refused", "Refused calls"),
+                    Choice::new("", t("Calls and changes")).selected(true),
+                    Choice::new("refused", t("Refused calls")),
                 ],
                 actions: vec![
-                    Choice::new("", "Any change").selected(true),
-                    Choice::new("token.made", "token.made"),
+                    Choice::new("", t("Any change")).selected(true),
+                    Choice::new("token.made", Text::verbatim("token.made")),
                 ],
                 ..AuditFilter::default()
             },
@@ -173,7 +187,10 @@ impl Page for Audit {
         let none = Self {
             filter,
             query: "token=deploy&from=2026-11-01".into(),
-            problem: Some("There is no token “deploy” among yours.".into()),
+            problem: Some(
+                t("There is no token “{token}” here. Write its id or its whole name.")
+                    .with("token", "deploy"),
+            ),
             ..empty.clone()
         };
         let all = Self {

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::{SAMPLE_NOW, TokenTriedLine};
-use crate::{Badge, Chrome, Page, Section, Tone, When};
+use crate::{Badge, Chrome, Markup, Page, Section, Text, Tone, When, markup, t};
 
 /// One call or change, and what happened in plain sentences.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -15,15 +15,17 @@ pub struct AuditEventPage {
     /// Its id.
     pub id: String,
     /// What it is, for the heading: *A call* or *A change*.
-    pub what: String,
+    pub what: Text,
     /// When.
     pub when: When,
     /// What came of it.
     pub outcome: Badge,
-    /// What happened: sentences.
-    pub told: Vec<String>,
+    /// Who changed what, if it is a change.
+    pub act: Option<AuditAct>,
+    /// What happened with a call: sentences.
+    pub told: Vec<Text>,
     /// What to do: sentences.
-    pub advice: Vec<String>,
+    pub advice: Vec<Text>,
     /// The lines of the token's limits that decided, as they were.
     pub lines: Vec<TokenTriedLine>,
     /// How many further lines there were.
@@ -40,6 +42,15 @@ pub struct AuditEventPage {
     pub facts: Vec<(String, String)>,
 }
 
+/// A change.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AuditAct {
+    /// Who did what: a sentence.
+    pub sentence: Markup,
+    /// From where, and with what.
+    pub details: Text,
+}
+
 /// A change of limits after a call.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AuditSince {
@@ -48,7 +59,7 @@ pub struct AuditSince {
     /// When.
     pub when: When,
     /// What the limits say now: a sentence.
-    pub now: String,
+    pub now: Text,
 }
 
 /// A call to try again.
@@ -69,26 +80,31 @@ impl Page for AuditEventPage {
         let line = |line: usize, limit: &str, reason: &str| TokenTriedLine {
             line,
             limit: limit.into(),
-            reason: reason.into(),
+            reason: Text::verbatim(reason.to_owned()),
         };
         let url = "https://jira.example.com/rest/api/2/issue/JRA-7";
         let facts = [("address", "203.0.113.7"), ("method", "DELETE"), ("url", url), ("status", "403")];
         Self {
             chrome: Chrome::sample(Section::Audit),
             id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3".into(),
-            what: "A call".into(),
+            what: t("A call"),
             when: When::new(SAMPLE_NOW - 90, SAMPLE_NOW),
-            outcome: Badge::new(Tone::Bad, "refused, 403"),
+            outcome: Badge::new(Tone::Bad, t("refused, {status}").with("status", "403")),
+            act: None,
             told: vec![
-                format!(
+                Text::verbatim(format!(
                     "ada called DELETE {url}, behind the guard, with the token “Nightly import”, from 203.0.113.7."
-                ),
-                "It was refused, with 403.".into(),
-                "No limit of the token let it pass.".into(),
+                )),
+                t("It was refused, with {status}.").with("status", "403"),
+                t("No limit of the token let it pass."),
             ],
             advice: vec![
-                "If it should pass, change the limits of the token: try the request with them first, and see by replay what else would change.".into(),
-                "If it should not, whoever has the token asks for more than it is meant for: look at who that is.".into(),
+                t(
+                    "If it should pass, change the limits of the token: try the request with them first, and see by replay what else would change.",
+                ),
+                t(
+                    "If it should not, whoever has the token asks for more than it is meant for: look at who that is.",
+                ),
             ],
             lines: vec![
                 line(1, "[get].*/rest/api/2/project.*", "its methods don't include DELETE"),
@@ -110,19 +126,27 @@ impl Page for AuditEventPage {
     fn variants() -> Vec<(&'static str, Self)> {
         let sample = Self::sample();
         let changed = Self {
-            outcome: Badge::new(Tone::Warning, "would be refused, 200"),
+            outcome: Badge::new(Tone::Warning, t("would be refused, {status}").with("status", "200")),
             more_lines: 950,
             since: Some(AuditSince {
                 id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d4".into(),
                 when: When::new(SAMPLE_NOW - 30, SAMPLE_NOW),
-                now: "As they are now, line 1 lets the same call pass.".into(),
+                now: t("As they are now, line {line} lets the same call pass.").with("line", 1_u64),
             }),
             ..sample.clone()
         };
         let act = Self {
-            what: "A change".into(),
-            outcome: Badge::new(Tone::Accent, "changed"),
-            told: vec!["The operator gave a new secret to the client “Time tracker 🌍”.".into()],
+            what: t("A change"),
+            outcome: Badge::new(Tone::Accent, t("changed")),
+            act: Some(AuditAct {
+                sentence: markup(
+                    "<strong><bdi>{who}</bdi></strong> gave a new secret to the client <bdi>{what}</bdi>",
+                )
+                .with("who", "ada")
+                .with("what", "Time tracker 🌍"),
+                details: t("from {address}").with("address", "203.0.113.7"),
+            }),
+            told: Vec::new(),
             advice: Vec::new(),
             lines: Vec::new(),
             token_url: None,

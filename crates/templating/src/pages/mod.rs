@@ -32,7 +32,7 @@ mod tokens;
 
 pub use applications::{Applications, ConnectedApp};
 pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};
-pub use audit_event::{AuditAgain, AuditEventPage, AuditSince};
+pub use audit_event::{AuditAct, AuditAgain, AuditEventPage, AuditSince};
 pub use client::{Client, ClientCallError, ClientSecretRow, Endpoint, LogoutNoticeRow};
 pub use client_delete::ClientDelete;
 pub use client_edit::ClientEdit;

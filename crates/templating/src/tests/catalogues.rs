@@ -35,11 +35,15 @@ fn sources(folder: &str) -> Vec<String> {
     found
 }
 
+/// Where messages are written.
+const WITH_MESSAGES: [&str; 5] =
+    ["templates", "crates/templating/src", "crates/http/src", "crates/flows/src", "crates/domain/src"];
+
 /// The messages of templates and of what fills them: by their English, with the form for many.
 pub(super) fn wanted() -> BTreeMap<String, Option<String>> {
     let mut wanted: BTreeMap<_, _> =
         ["English", "1,000"].into_iter().map(|id| (id.to_owned(), None)).collect();
-    for source in ["templates", "crates/templating/src", "crates/http/src"].into_iter().flat_map(sources) {
+    for source in WITH_MESSAGES.into_iter().flat_map(sources) {
         for Found { id, many } in messages(&source) {
             let known = wanted.insert(id.clone(), many.clone());
             assert!(known.is_none_or(|known| known == many), "{id:?} is used with and without a number");

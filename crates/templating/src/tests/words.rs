@@ -8,7 +8,8 @@ pub struct Found {
 }
 
 /// The functions that make messages, and whether they take a second one for many.
-const MAKERS: [(&str, bool); 4] = [("t", false), ("tn", true), ("markup", false), ("markup_n", true)];
+const MAKERS: [(&str, bool); 5] =
+    [("t", false), ("tn", true), ("markup", false), ("markup_n", true), ("said", false)];
 
 /// Every `t("…")`, `tn("…", "…", …)`, `markup("…")` and `markup_n("…", "…", …)`.
 pub fn messages(source: &str) -> Vec<Found> {

@@ -25,7 +25,7 @@ async fn a_request_is_tried_by_line() {
     let other = "curl https://jira.example/rest/api/2/filter -d '{\"editable\": false}'";
     let tried = try_request(&app, &trial(limits, other), &[]).await.unwrap();
     assert!(!tried.allowed && tried.lines.len() == 2, "{tried:?}");
-    assert!(tried.lines[1].reason.contains("does not say that it is JSON"), "{tried:?}");
+    assert!(tried.lines[1].reason.to_string().contains("does not say that it is JSON"), "{tried:?}");
     let unasked = try_request(&app, &trial("", "curl https://jira.example/"), &[]).await.unwrap();
     assert!(unasked.allowed && unasked.lines.is_empty() && unasked.scopes.is_none(), "{unasked:?}");
 }

@@ -86,6 +86,6 @@ impl From<Tried> for LimitAnswer {
 impl From<TriedLine> for LimitAnswerLine {
     fn from(line: TriedLine) -> Self {
         let TriedLine { line, limit, passes, reason } = line;
-        Self { line, limit, passes, reason }
+        Self { line, limit, passes, reason: reason.to_string() }
     }
 }

@@ -215,7 +215,7 @@ impl From<CallShape> for CallShapeShown {
             shape: shape.shape,
             calls: shape.calls,
             reported: shape.reported,
-            reason: shape.reason,
+            reason: shape.reason.to_string(),
             latest_id: shape.latest.0,
             latest_url: shape.latest_url,
             latest_at: shape.latest_at.0,

@@ -5,18 +5,19 @@ use postern_domain::{InstanceRight, Lifetime, Organization, Params, Refusal, Tim
 use postern_flows::api_tokens::{self, List, Owner};
 use postern_flows::audit::{Filter, Sort};
 use postern_flows::{Actor, App, Paging, organizations};
+use postern_templating::{Text, t};
 use time::{Date, Month};
 use uuid::Uuid;
 
 use crate::request::SignedIn;
 
 /// What can be shown: the value, its label, and what that is.
-pub(super) const SHOWS: [(&str, &str, Option<Sort>, Option<CallVerdict>); 5] = [
-    ("calls", "Calls", Some(Sort::Call), None),
-    ("changes", "Changes", Some(Sort::Act), None),
-    ("allowed", "Allowed calls", Some(Sort::Call), Some(CallVerdict::Allowed)),
-    ("refused", "Refused calls", Some(Sort::Call), Some(CallVerdict::Refused)),
-    ("report_only", "Calls that would be refused", Some(Sort::Call), Some(CallVerdict::ReportOnly)),
+pub(super) const SHOWS: [(&str, Text, Option<Sort>, Option<CallVerdict>); 5] = [
+    ("calls", t("Calls"), Some(Sort::Call), None),
+    ("changes", t("Changes"), Some(Sort::Act), None),
+    ("allowed", t("Allowed calls"), Some(Sort::Call), Some(CallVerdict::Allowed)),
+    ("refused", t("Refused calls"), Some(Sort::Call), Some(CallVerdict::Refused)),
+    ("report_only", t("Calls that would be refused"), Some(Sort::Call), Some(CallVerdict::ReportOnly)),
 ];
 
 /// Which events somebody asked for.
@@ -28,7 +29,7 @@ pub(super) struct Asked {
     /// The one event that is meant, if one is.
     pub(super) event: Option<EventId>,
     /// Why nothing can be shown.
-    pub(super) problem: Option<String>,
+    pub(super) problem: Option<Text>,
 }
 
 impl Asked {
@@ -44,11 +45,11 @@ impl Asked {
             Some(slug) => Some(organizations::find(app, &actor, slug).await?.0),
             None => None,
         };
-        let show = given("show").and_then(|show| SHOWS.iter().find(|(value, ..)| *value == show));
+        let show = given("show").and_then(|show| SHOWS.into_iter().find(|(value, ..)| *value == show));
         let mut filter = Filter {
             organization: organization.as_ref().map(|organization| organization.id),
-            sort: show.and_then(|(.., sort, _)| *sort),
-            verdict: show.and_then(|(.., verdict)| *verdict),
+            sort: show.as_ref().and_then(|(.., sort, _)| *sort),
+            verdict: show.as_ref().and_then(|(.., verdict)| *verdict),
             action: given("action").and_then(|action| action.parse::<Action>().ok()),
             ..Filter::default()
         };
@@ -56,8 +57,10 @@ impl Asked {
             match token_named(app, &actor, organization.as_deref(), signed_in.user.id, token).await? {
                 Some(id) => filter.token = Some(id),
                 None => {
-                    problem =
-                        Some(format!("There is no token “{token}” here. Write its id or its whole name."))
+                    problem = Some(
+                        t("There is no token “{token}” here. Write its id or its whole name.")
+                            .with("token", token),
+                    );
                 }
             }
         }
@@ -69,13 +72,14 @@ impl Asked {
                 filter.since = from;
                 filter.until = to.map(|to| to.plus(Lifetime::days(1)));
             }
-            _ => problem = Some("Write days as 2026-11-22.".to_owned()),
+            _ => problem = Some(t("Write days as 2026-11-22.")),
         }
         let event = given("id").and_then(|id| id.parse().ok());
         if let (Some(id), None) = (given("id"), event) {
-            problem = Some(format!(
-                "“{id}” is no id. Write X-Request-Id of the answer, or request_id of its body."
-            ));
+            problem = Some(
+                t("“{id}” is no id. Write X-Request-Id of the answer, or request_id of its body.")
+                    .with("id", id),
+            );
         }
         Ok(Self { actor, filter, organization, event, problem })
     }

@@ -5,13 +5,14 @@ use postern_domain::{InstanceRight, Refusal};
 use postern_flows::api_tokens::{self, Token};
 use postern_flows::calls::{self, Explained};
 use postern_flows::{Actor, App};
-use postern_templating::pages::{AuditAgain, AuditEventPage, AuditSince, TokenTriedLine};
-use postern_templating::{Section, When};
+use postern_templating::pages::{AuditAct, AuditAgain, AuditEventPage, AuditSince, TokenTriedLine};
+use postern_templating::{Section, When, t};
 
 use super::row::row;
 use crate::answer::PageRefusal;
 use crate::page;
 use crate::request::{PageId, PageRequest};
+use crate::said;
 
 pub(super) async fn explain(
     request: PageRequest,
@@ -28,23 +29,24 @@ pub(super) async fn explain(
     let line = |line: api_tokens::TriedLine| TokenTriedLine {
         line: line.line,
         limit: line.limit,
-        reason: line.reason,
+        reason: said::text(&line.reason),
     };
     Ok(page::render(&AuditEventPage {
         chrome: page::chrome(&app, &visitor, Section::Audit),
         id: shown.id,
-        what: if is_call { "A call" } else { "A change" }.to_owned(),
+        what: if is_call { t("A call") } else { t("A change") },
         when: shown.when,
         outcome: shown.outcome,
         again: again(&explained).filter(|_| token_url.is_some()),
-        told: explained.told,
-        advice: explained.advice,
+        act: (!is_call).then_some(AuditAct { sentence: shown.sentence, details: shown.details }),
+        told: explained.told.iter().filter(|_| is_call).map(said::text).collect(),
+        advice: explained.advice.iter().map(said::text).collect(),
         lines: limits.lines.into_iter().map(line).collect(),
         more_lines: u64::try_from(limits.more).unwrap_or(u64::MAX),
         since: limits.since.map(|since| AuditSince {
             id: since.id.to_string(),
             when: When::new(since.at.0, now),
-            now: since.now,
+            now: said::text(&since.now),
         }),
         token_url,
         replay_url,

@@ -63,7 +63,7 @@ pub(super) async fn export(
     };
     let asked = Asked::read(&app, &signed_in, &query).await?;
     if let Some(problem) = asked.problem {
-        return Err(Refusal::invalid_request(problem).into());
+        return Err(Refusal::invalid_request(problem.to_string()).into());
     }
     let events = audit::events(&app, &asked.actor, &asked.filter).await?;
     let start = match format {

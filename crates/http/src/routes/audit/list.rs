@@ -3,7 +3,7 @@ use postern_domain::Params;
 use postern_domain::audit::Action;
 use postern_flows::{Paging, Slice, audit};
 use postern_templating::pages::{Audit, AuditFilter, AuditScope};
-use postern_templating::{Choice, Pager, Section, Text};
+use postern_templating::{Choice, Pager, Section, Text, t};
 
 use super::PATH;
 use super::asked::{Asked, SHOWS};
@@ -44,7 +44,7 @@ pub(super) async fn list(
             (None, false) => AuditScope::Own,
         },
         filter: shown(&asked, &query),
-        problem: asked.problem.map(Text::sentence),
+        problem: asked.problem,
         query: written(&query, None),
         pager: Pager {
             previous_url: paging.cursor.as_ref().map(|_| address(None)),
@@ -69,11 +69,14 @@ fn written(query: &Params, cursor: Option<&str>) -> String {
 fn shown(asked: &Asked, query: &Params) -> AuditFilter {
     let text = |name: &str| query.get(name).unwrap_or_default().to_owned();
     let show = query.get("show").unwrap_or_default();
-    let mut shows = vec![Choice::new("", "Calls and changes")];
-    shows.extend(SHOWS.iter().map(|(value, label, ..)| Choice::new(*value, *label).selected(*value == show)));
-    let mut actions = vec![Choice::new("", "Any change")];
+    let mut shows = vec![Choice::new("", t("Calls and changes"))];
+    shows.extend(
+        SHOWS.into_iter().map(|(value, label, ..)| Choice::new(value, label).selected(value == show)),
+    );
+    let mut actions = vec![Choice::new("", t("Any change"))];
     actions.extend(Action::ALL.iter().map(|action| {
-        Choice::new(action.code(), action.code()).selected(asked.filter.action == Some(*action))
+        Choice::new(action.code(), Text::verbatim(action.code()))
+            .selected(asked.filter.action == Some(*action))
     }));
     AuditFilter {
         token: text("token"),

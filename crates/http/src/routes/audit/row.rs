@@ -2,9 +2,10 @@ use postern_domain::audit::{Act, By, Call, CallVerdict, Event};
 use postern_domain::{OrganizationId, UserId};
 use postern_flows::audit::Names;
 use postern_templating::pages::AuditRow;
-use postern_templating::{Badge, Tone, When};
+use postern_templating::{Badge, Text, Tone, When, markup, t};
 use serde_json::Value;
 
+use super::sentence::sentence;
 use crate::audit_event::AuditEvent;
 
 /// An event as a sentence.
@@ -19,94 +20,95 @@ pub(super) fn row(event: Event, names: &Names, now: i64) -> AuditRow {
 fn of_call(call: &Call, names: &Names, now: i64) -> AuditRow {
     let token = names.tokens.get(&call.token_id).filter(|name| !name.is_empty());
     let app = call.client_id.and_then(|id| names.clients.get(&id));
-    let (did, what) = match (token, app) {
-        (Some(token), _) => ("called with the token".to_owned(), Some(token.clone())),
-        (None, Some(app)) => ("called through the app".to_owned(), Some(app.clone())),
-        (None, None) => (format!("called with a {}", call.kind.spec().label), None),
+    let sentence = match (token, app) {
+        (Some(token), _) => {
+            markup("<strong><bdi>{who}</bdi></strong> called with the token <bdi>{what}</bdi>")
+                .with("what", token)
+        }
+        (None, Some(app)) => {
+            markup("<strong><bdi>{who}</bdi></strong> called through the app <bdi>{what}</bdi>")
+                .with("what", app)
+        }
+        (None, None) => markup("<strong><bdi>{who}</bdi></strong> called with a {kind}")
+            .with("kind", Text::sentence(call.kind.spec().label)),
     };
-    let (tone, word) = match call.verdict {
-        CallVerdict::Allowed if call.status < 400 => (Tone::Good, "allowed"),
-        CallVerdict::Allowed => (Tone::Neutral, "allowed"),
-        CallVerdict::Refused => (Tone::Bad, "refused"),
-        CallVerdict::ReportOnly => (Tone::Warning, "would be refused"),
+    let outcome = match call.verdict {
+        CallVerdict::Allowed if call.status < 400 => Badge::new(Tone::Good, t("allowed, {status}")),
+        CallVerdict::Allowed => Badge::new(Tone::Neutral, t("allowed, {status}")),
+        CallVerdict::Refused => Badge::new(Tone::Bad, t("refused, {status}")),
+        CallVerdict::ReportOnly => Badge::new(Tone::Warning, t("would be refused, {status}")),
     };
-    let mut details = format!("from {} in {}", call.address, in_words(call.latency_us));
-    details.push_str(&in_organization(call.organization_id, names));
-    if let Some(reason) = &call.reason {
-        details.push_str(&format!(": {}", reason.replace('_', " ")));
-    }
+    let from = t("from {address} in {time}")
+        .with("address", call.address.to_string())
+        .with("time", in_words(call.latency_us));
+    let details = in_organization(from, call.organization_id, names);
     AuditRow {
         id: call.id.to_string(),
         when: When::new(call.at.0, now),
-        who: who(call.user_id, call.acting_for, names),
-        did,
-        what,
+        sentence: sentence.with("who", who(call.user_id, call.acting_for, names)),
         url: Some(format!("{} {}", call.method, call.url)),
-        details,
+        details: match &call.reason {
+            Some(reason) => {
+                t("{details}: {reason}").with("details", details).with("reason", reason.replace('_', " "))
+            }
+            None => details,
+        },
         facts: Vec::new(),
-        outcome: Badge::new(tone, format!("{word}, {}", call.status)),
+        outcome: Badge { text: outcome.text.with("status", call.status.to_string()), ..outcome },
     }
 }
 
 fn of_act(act: &Act, names: &Names, now: i64) -> AuditRow {
     let who = match act.by {
-        By::Operator => "the operator".to_owned(),
-        By::Server => "the server".to_owned(),
-        By::Anybody => "somebody".to_owned(),
-        By::Itself => "it itself".to_owned(),
+        By::Operator => t("the operator"),
+        By::Server => t("the server"),
+        By::Anybody => t("Somebody"),
+        By::Itself => t("it itself"),
         By::Person { user_id, acting_for, .. } => who(user_id, acting_for, names),
     };
-    let noun = noun(&act.target.kind, act.action.code());
-    let space = if noun.is_empty() { "" } else { " " };
     let mut details = match act.address {
-        Some(address) => format!("from {address}"),
-        None => "on the server".to_owned(),
+        Some(address) => t("from {address}").with("address", address.to_string()),
+        None => t("on the server"),
     };
     if let By::Person { token_id: Some(token), .. } = act.by {
         let name = names.tokens.get(&token).filter(|name| !name.is_empty());
-        details.push_str(&name.map_or(" with a token".to_owned(), |name| format!(" with the token {name}")));
+        details = match name {
+            Some(name) => t("{details} with the token {name}").with("name", name),
+            None => t("{details} with a token"),
+        }
+        .with("details", details);
     }
-    details.push_str(&in_organization(act.organization_id, names));
     AuditRow {
         id: act.id.to_string(),
         when: When::new(act.at.0, now),
-        who,
-        did: format!("{}{space}{noun}", act.action.words()),
-        what: Some(act.target.name.clone()),
+        sentence: sentence(act).with("who", who).with("what", &act.target.name),
         url: None,
-        details,
+        details: in_organization(details, act.organization_id, names),
         facts: Vec::new(),
-        outcome: Badge::new(Tone::Accent, "changed"),
+        outcome: Badge::new(Tone::Accent, t("changed")),
     }
 }
 
-/// What stands in front of the name of what something was done to.
-fn noun(kind: &str, action: &str) -> &'static str {
-    match kind {
-        "token" => "the token",
-        "client" if action.starts_with("client.") => "the client",
-        "client" => "the app",
-        "organization" => "the organization",
-        "user" if action.starts_with("user.") => "the account",
-        "customer" => "the customer",
-        "session" => "the session",
-        _ => "",
-    }
-}
-
-fn who(user: Option<UserId>, acting_for: Option<UserId>, names: &Names) -> String {
-    let name =
-        |id: UserId| names.users.get(&id).cloned().unwrap_or_else(|| "somebody who is gone".to_owned());
+fn who(user: Option<UserId>, acting_for: Option<UserId>, names: &Names) -> Text {
+    let name = |id: UserId| match names.users.get(&id) {
+        Some(name) => Text::verbatim(name.clone()),
+        None => t("somebody who is gone"),
+    };
     match (user, acting_for) {
-        (Some(user), Some(other)) => format!("{} for {}", name(user), name(other)),
+        (Some(user), Some(other)) => {
+            t("{name} for {other}").with("name", name(user)).with("other", name(other))
+        }
         (Some(user), None) => name(user),
-        (None, Some(other)) => format!("somebody for {}", name(other)),
-        (None, None) => "somebody".to_owned(),
+        (None, Some(other)) => t("somebody for {other}").with("other", name(other)),
+        (None, None) => t("Somebody"),
     }
 }
 
-fn in_organization(id: Option<OrganizationId>, names: &Names) -> String {
-    id.and_then(|id| names.organizations.get(&id)).map(|slug| format!(" in {slug}")).unwrap_or_default()
+fn in_organization(details: Text, id: Option<OrganizationId>, names: &Names) -> Text {
+    match id.and_then(|id| names.organizations.get(&id)) {
+        Some(slug) => t("{details} in {organization}").with("details", details).with("organization", slug),
+        None => details,
+    }
 }
 
 fn in_words(microseconds: u64) -> String {

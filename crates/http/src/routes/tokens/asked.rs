@@ -9,8 +9,9 @@ use postern_domain::{InstanceRight, Organization, Refusal, Role, TokenId};
 use postern_flows::api_tokens::{self, List, Owner, Relation, Token};
 use postern_flows::{Actor, App, sessions};
 use postern_templating::pages::{TokenHeading, TokenPlace};
-use postern_templating::{Chrome, OrganizationNav, OrganizationTab, Section};
+use postern_templating::{Chrome, OrganizationNav, OrganizationTab, Section, Text};
 
+use super::row::person;
 use crate::answer::PageRefusal;
 use crate::page;
 use crate::request::{PageRequest, SignedIn, Visitor, path_part};
@@ -125,13 +126,18 @@ impl At {
     }
 
     /// The name of the token's owner, if that is not who looks at it.
-    pub(super) async fn owner_of(&self, app: &App, token: &Token) -> Result<Option<String>, Refusal> {
+    pub(super) async fn owner_of(&self, app: &App, token: &Token) -> Result<Option<Text>, Refusal> {
         let owner = match (self.owner(), token.organization_id, token.user_id) {
             (None, Some(id), _) => Owner::Organization(id),
             (None, None, Some(id)) if id != self.signed_in.user.id => Owner::User(id),
             _ => return Ok(None),
         };
-        api_tokens::owner_name(app, owner).await.map(Some)
+        match owner {
+            Owner::User(id) => person(app, Some(id)).await,
+            Owner::Organization(_) => {
+                api_tokens::owner_name(app, owner).await.map(|name| Some(Text::verbatim(name)))
+            }
+        }
     }
 
     /// The path of the list.

@@ -4,8 +4,10 @@ use postern_domain::{Params, Refusal, Timestamp};
 use postern_flows::App;
 use postern_flows::api_tokens::Token;
 use postern_flows::calls::{CallShape, MOST, Recorded, Shapes, Span};
+use postern_templating::When;
 use postern_templating::pages::{CallShapeRow, CallShapes, RecordedCalls};
-use postern_templating::{Choice, When};
+
+use crate::said;
 
 /// How far back somebody wants to look.
 pub(super) fn span_of(params: &Params) -> Result<Span, Refusal> {
@@ -16,11 +18,7 @@ pub(super) fn span_of(params: &Params) -> Result<Span, Refusal> {
 }
 
 pub(super) fn shown(app: &App, recorded: &Recorded, span: Span) -> RecordedCalls {
-    let label = |span: Span| match span.days() {
-        1 => "The last day".to_owned(),
-        days => format!("The last {days} days"),
-    };
-    let choice = |it: &Span| Choice::new(it.days().to_string(), label(*it)).selected(*it == span);
+    let choice = |it: &Span| RecordedCalls::choice(it.days()).selected(*it == span);
     let earliest = recorded.calls.last().filter(|_| recorded.is_cut && recorded.calls.len() >= MOST);
     RecordedCalls {
         spans: Span::ALL.iter().map(choice).collect(),
@@ -36,7 +34,7 @@ pub(super) fn shapes(app: &App, shapes: Shapes) -> CallShapes {
         shape: shape.shape,
         calls: shape.calls,
         reported: shape.reported,
-        reason: shape.reason,
+        reason: said::text(&shape.reason),
         id: shape.latest.to_string(),
         url: shape.latest_url,
         when: when(app, shape.latest_at),

@@ -1,5 +1,5 @@
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_templating::Notice;
+use postern_templating::{Notice, t};
 
 /// What was just done, as the page that the browser is sent to says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +24,9 @@ impl Done {
     pub(super) fn notice(code: Option<&str>) -> Option<Notice> {
         let done = Self::ALL.into_iter().find(|done| Some(done.code()) == code)?;
         Some(Notice::done(match done {
-            Self::Saved => "The token is saved. The change holds now.",
-            Self::Renewed => "The token is renewed. The same value lives on.",
-            Self::Revoked => "The token is revoked. It stopped working now.",
+            Self::Saved => t("The token is saved. The change holds now."),
+            Self::Renewed => t("The token is renewed. The same value lives on."),
+            Self::Revoked => t("The token is revoked. It stopped working now."),
         }))
     }
 

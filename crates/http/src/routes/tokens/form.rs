@@ -4,17 +4,15 @@ use postern_domain::{InstanceRight, Lifetime, Params};
 use postern_flows::api_tokens::{Offer, Token, TokenDraft};
 use postern_flows::{App, FieldErrors, TokenAuthMode};
 use postern_templating::pages::TokenForm;
-use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices, Text, When, t};
+use postern_templating::{Choice, Field, ScopeChoice, ScopeChoices, Text, When, span, t, tn};
 
 use super::asked::At;
 
 /// The spans that a form offers.
-const SPANS: [(&str, &str, i64); 4] =
-    [("7d", "7 days", 7), ("30d", "30 days", 30), ("90d", "90 days", 90), ("1y", "1 year", 365)];
+const SPANS: [(&str, i64); 4] = [("7d", 7), ("30d", 30), ("90d", 90), ("1y", 365)];
 
-/// For how long limits may only report.
-const REPORTS: [(&str, &str); 4] =
-    [("", "No: they refuse"), ("1d", "For a day"), ("7d", "For 7 days"), ("30d", "For 30 days")];
+/// For how many days limits may only report.
+const REPORTS: [(&str, u64); 3] = [("1d", 1), ("7d", 7), ("30d", 30)];
 
 /// What was typed, from the fields of the form.
 pub(super) fn draft_of(params: &Params) -> TokenDraft {
@@ -111,11 +109,12 @@ fn report_only(app: &App, draft: &TokenDraft, existing: Option<&Token>) -> Vec<C
     let keep = until.map(|end| {
         Choice::new("keep", t("Until {day}, as it is").with("day", When::new(end.0, now.0).day()))
     });
-    let spans = REPORTS.iter().map(|(value, label)| Choice::new(*value, *label));
-    let mut choices: Vec<Choice> = spans.collect();
-    choices.splice(1..1, keep);
-    choices
-        .into_iter()
+    let spans =
+        REPORTS.iter().map(|(value, days)| Choice::new(*value, tn("For a day", "For {count} days", *days)));
+    let none = Choice::new("", t("No: they refuse"));
+    std::iter::once(none)
+        .chain(keep)
+        .chain(spans)
         .map(|choice| {
             let selected = choice.value == draft.report_only;
             choice.selected(selected)
@@ -124,13 +123,15 @@ fn report_only(app: &App, draft: &TokenDraft, existing: Option<&Token>) -> Vec<C
 }
 
 /// The cap in a sentence.
-pub(super) fn cap(at: &At, longest: Lifetime, is_of_organization: bool) -> String {
-    let who = match at.organization() {
-        Some(organization) if is_of_organization => organization.name.to_string(),
-        None if is_of_organization => "The organization".to_owned(),
-        _ => "This server".to_owned(),
+pub(super) fn cap(at: &At, longest: Lifetime, is_of_organization: bool) -> Text {
+    let sentence = match at.organization() {
+        Some(organization) if is_of_organization => {
+            t("{who} allows {span} at most.").with("who", organization.name.to_string())
+        }
+        None if is_of_organization => t("The organization allows {span} at most."),
+        _ => t("This server allows {span} at most."),
     };
-    format!("{who} allows {} at most.", longest.in_words())
+    sentence.with("span", span(longest.as_seconds()))
 }
 
 fn scopes(app: &App, draft: &TokenDraft, offer: &Offer) -> Vec<ScopeChoices> {
@@ -157,16 +158,17 @@ fn expiry(app: &App, draft: &TokenDraft, offer: &Offer, existing: Option<&Token>
     let mut choices = Vec::new();
     if let Some(token) = existing {
         let end = token.expires_at.map(|end| When::new(end.0, now.0).day());
-        choices.push(Choice::new("keep", "As it is").with_help(end.unwrap_or_else(|| t("Never"))));
+        choices.push(Choice::new("keep", t("As it is")).with_help(end.unwrap_or_else(|| t("Never"))));
         if token.expires_at.is_some_and(|end| end <= now) {
             return choices.into_iter().map(|choice| choice.selected(true)).collect();
         }
     }
-    let spans = SPANS.iter().filter(|(.., days)| fits(*days));
-    choices.extend(spans.map(|(value, label, days)| Choice::new(*value, *label).with_help(day(*days))));
-    choices.push(Choice::new("date", "A date"));
+    let label = |days: i64| if days == 365 { t("1 year") } else { span(Lifetime::days(days).as_seconds()) };
+    let spans = SPANS.iter().filter(|(_, days)| fits(*days));
+    choices.extend(spans.map(|(value, days)| Choice::new(*value, label(*days)).with_help(day(*days))));
+    choices.push(Choice::new("date", t("A date")));
     if offer.longest.is_none() {
-        choices.push(Choice::new("never", "Never").with_help("Only for what you watch."));
+        choices.push(Choice::new("never", t("Never")).with_help(t("Only for what you watch.")));
     }
     let chosen = choices.iter().any(|choice| choice.value == draft.expiry);
     choices

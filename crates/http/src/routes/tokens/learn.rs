@@ -74,7 +74,7 @@ async fn page_of(about: &ManagedToken, params: &Params) -> Result<(TokenLearn, L
         refused,
         report_only_until,
         has_limits: !own.is_empty(),
-        locked_because: locked(app, token, *relation).unwrap_or_default().to_owned(),
+        locked_because: locked(app, token, *relation).unwrap_or_default(),
     };
     Ok((page, learned))
 }

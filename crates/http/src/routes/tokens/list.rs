@@ -6,7 +6,7 @@ use postern_domain::{Params, TokenKind};
 use postern_flows::api_tokens::{self, Filter, List, State as TokenState};
 use postern_flows::{App, Paging};
 use postern_templating::pages::{TokenFilter, Tokens};
-use postern_templating::{Choice, Pager};
+use postern_templating::{Choice, Pager, Text, t};
 
 use super::asked::At;
 use super::done::Done;
@@ -15,13 +15,13 @@ use crate::answer::PageRefusal;
 use crate::page;
 use crate::request::PageQuery;
 
-const STATES: [(&str, &str, TokenState); 3] = [
-    ("active", "Active", TokenState::Active),
-    ("expired", "Expired", TokenState::Expired),
-    ("revoked", "Revoked", TokenState::Revoked),
+const STATES: [(&str, Text, TokenState); 3] = [
+    ("active", t("Active"), TokenState::Active),
+    ("expired", t("Expired"), TokenState::Expired),
+    ("revoked", t("Revoked"), TokenState::Revoked),
 ];
-const KINDS: [(&str, TokenKind); 2] =
-    [("Personal", TokenKind::Personal), ("Organization", TokenKind::Organization)];
+const KINDS: [(Text, TokenKind); 2] =
+    [(t("Personal"), TokenKind::Personal), (t("Organization"), TokenKind::Organization)];
 
 pub(super) async fn list(
     State(app): State<Arc<App>>,
@@ -65,18 +65,18 @@ fn url(at: &At, query: &Params, cursor: Option<&str>) -> String {
 }
 
 fn shown(at: &At, filter: &Filter) -> TokenFilter {
-    let any = |label, is_any| std::iter::once(Choice::new("", label).selected(is_any));
+    let any = |label: Text, is_any| std::iter::once(Choice::new("", label).selected(is_any));
     let states = STATES
-        .iter()
-        .map(|(value, label, state)| Choice::new(*value, *label).selected(filter.state == Some(*state)));
+        .into_iter()
+        .map(|(value, label, state)| Choice::new(value, label).selected(filter.state == Some(state)));
     let kinds = KINDS
-        .iter()
-        .map(|(label, kind)| Choice::new(kind.spec().code, *label).selected(filter.kind == Some(*kind)));
+        .into_iter()
+        .map(|(label, kind)| Choice::new(kind.spec().code, label).selected(filter.kind == Some(kind)));
     TokenFilter {
         query: filter.query.clone().unwrap_or_default(),
-        states: any("Any state", filter.state.is_none()).chain(states).collect(),
+        states: any(t("Any state"), filter.state.is_none()).chain(states).collect(),
         kinds: match at.list {
-            List::Everybody => any("Any kind", filter.kind.is_none()).chain(kinds).collect(),
+            List::Everybody => any(t("Any kind"), filter.kind.is_none()).chain(kinds).collect(),
             List::Of(_) => Vec::new(),
         },
     }

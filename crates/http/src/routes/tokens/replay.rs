@@ -5,7 +5,7 @@ use postern_flows::api_tokens::{self, TokenDraft};
 use postern_flows::calls::{self, Replay, Span};
 use postern_flows::{App, FieldErrors, FormRefusal};
 use postern_templating::pages::{TokenReplay, TokenReplayed};
-use postern_templating::{Field, Notice, Text};
+use postern_templating::{Field, Notice, Text, t};
 
 use super::asked::{At, ManagedToken};
 use super::calls::{report_only_until, shapes, shown, span_of};
@@ -31,9 +31,9 @@ pub(super) async fn form(about: ManagedToken, PageQuery(query): PageQuery) -> Re
     };
     let (mut page, _) = page_of(&about, limits.as_deref(), span).await?;
     if query.get("limits").is_some() {
-        page.chrome.notice = Some(Notice::done(
+        page.chrome.notice = Some(Notice::done(t(
             "You have confirmed that it is you. Nothing is saved yet: save the limits now.",
-        ));
+        )));
     }
     Ok(page::render(&page))
 }
@@ -124,7 +124,7 @@ async fn page_of(
         recorded: shown(app, &recorded, span),
         limits: Field { value: limits.map_or(own, str::to_owned), error: every_error(&errors, "limits") },
         report_only_until: report_only_until(app, token),
-        locked_because: locked(app, token, *relation).unwrap_or_default().to_owned(),
+        locked_because: locked(app, token, *relation).unwrap_or_default(),
         outcome,
     };
     Ok((page, errors.is_empty()))

@@ -3,7 +3,7 @@ use axum::response::{IntoResponse, Response};
 use postern_flows::App;
 use postern_flows::api_tokens::{self, OVERLAPS, Token};
 use postern_templating::pages::{TokenOccasion, TokenRotate};
-use postern_templating::{Choice, Text, When, t};
+use postern_templating::{Choice, Text, When, span, t, tn};
 
 use super::asked::{At, ManagedToken};
 use super::value;
@@ -36,7 +36,7 @@ pub(super) async fn rotate(
     };
     let rotated = api_tokens::rotate(&app, &at.actor, token.id, *overlap).await?;
     let now = app.clock.now();
-    let until = rotated.old_ends_at.map(|end| format!("until {}", When::new(end.0, now.0).exact()));
+    let until = rotated.old_ends_at.map(|end| When::new(end.0, now.0).exact());
     let made = rotated.made;
     let occasion = TokenOccasion::Rotated(until);
     Ok(value::page(&app, &at, &made.token, &made.value, occasion).await?)
@@ -44,11 +44,12 @@ pub(super) async fn rotate(
 
 fn page_of(app: &App, at: At, token: &Token, error: Option<Text>) -> TokenRotate {
     let now = app.clock.now();
-    let overlaps = OVERLAPS.iter().map(|(value, span)| {
+    let overlaps = OVERLAPS.iter().map(|(value, overlap)| {
         let choice = match *value {
-            "0" => Choice::new(*value, "Not at all").with_help("If the value may have leaked."),
-            "24h" => Choice::new(*value, "24 hours").with_help("Enough for a nightly job."),
-            _ => Choice::new(*value, span.in_words()),
+            "0" => Choice::new(*value, t("Not at all")).with_help(t("If the value may have leaked.")),
+            "24h" => Choice::new(*value, tn("{count} hour", "{count} hours", 24_u64))
+                .with_help(t("Enough for a nightly job.")),
+            _ => Choice::new(*value, span(overlap.as_seconds())),
         };
         choice.selected(*value == USUAL)
     });

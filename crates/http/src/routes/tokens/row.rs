@@ -4,10 +4,12 @@ use postern_domain::{Lifetime, Refusal, TokenKind, UserId};
 use postern_flows::App;
 use postern_flows::api_tokens::{List, Token};
 use postern_templating::pages::TokenRow;
-use postern_templating::{Badge, Tone, When, t};
+use postern_templating::{Badge, Text, Tone, When, t};
 
 use super::asked::At;
 
+/// What an account is called that was deleted.
+const GONE: Text = t("an account that is gone");
 /// How long before its end a token wants attention.
 const SOON: Lifetime = Lifetime::days(14);
 
@@ -60,7 +62,7 @@ pub(super) async fn row(app: &App, at: &At, token: &Token) -> Result<TokenRow, R
     Ok(TokenRow {
         id: token.id.to_string(),
         name: api.map(|api| api.name.to_string()).unwrap_or_default(),
-        kind: if token.kind == TokenKind::Organization { "organization" } else { "personal" }.to_owned(),
+        kind: if token.kind == TokenKind::Organization { t("organization") } else { t("personal") },
         hint: hint(app, token),
         state: state(app, at, token).await?,
         scopes: token.permit.scopes.len() as u64,
@@ -72,21 +74,22 @@ pub(super) async fn row(app: &App, at: &At, token: &Token) -> Result<TokenRow, R
         // What was revoked ended then.
         expires: token.revoked_at.or(token.expires_at).map(when),
         creator: person(app, maker).await?,
-        owner: owner(app, at, token).await?,
+        is_own: is_own(at, token),
+        owner: at.owner_of(app, token).await?,
         may_renew: may_renew(app, at, token),
         may_revoke: token.is_live(now),
     })
 }
 
 /// What an account is called; `None` for none.
-pub(super) async fn person(app: &App, id: Option<UserId>) -> Result<Option<String>, Refusal> {
+pub(super) async fn person(app: &App, id: Option<UserId>) -> Result<Option<Text>, Refusal> {
     let Some(id) = id else { return Ok(None) };
-    let name = app.user(id).await?.map(|user| user.name.to_string());
-    Ok(Some(name.unwrap_or_else(|| "an account that is gone".to_owned())))
+    let name = app.user(id).await?.map(|user| Text::verbatim(user.name.to_string()));
+    Ok(Some(name.unwrap_or(GONE)))
 }
 
-/// Whose token it is, in the list of everybody's.
-async fn owner(app: &App, at: &At, token: &Token) -> Result<Option<String>, Refusal> {
+/// Whether a token is the person's own, in the list of everybody's.
+fn is_own(at: &At, token: &Token) -> bool {
     let own = token.organization_id.is_none() && token.user_id == Some(at.signed_in.user.id);
-    if own && at.list == List::Everybody { Ok(Some("you".to_owned())) } else { at.owner_of(app, token).await }
+    own && at.list == List::Everybody
 }

@@ -2,13 +2,14 @@ use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use postern_domain::{Params, Refusal, Timestamp};
-use postern_flows::api_tokens::{self, Holding, Owner, Relation, Token, TokenDraft};
+use postern_flows::api_tokens::{self, Owner, Relation, Token, TokenDraft};
 use postern_flows::{App, FieldErrors, FormRefusal};
 use postern_templating::pages::{Token as TokenPage, TokenActions, TokenForm, TokenOccasion};
 use postern_templating::{ScopeGroup, ScopeLine, Shortened, Text, When, t};
 
 use super::asked::{At, ManagedToken};
 use super::done::Done;
+use super::explained::{Holding, explain};
 use super::form::{draft_of, query_of, shown};
 use super::row::{hint, may_renew, person, state};
 use super::snippets::snippets;
@@ -17,6 +18,9 @@ use crate::answer::PageRefusal;
 use crate::heading::prove_first;
 use crate::page;
 use crate::request::FormAbout;
+
+/// What is said of a scope that is not in the catalogue.
+const GONE: &str = "This server has no such scope any more.";
 
 pub(super) async fn show(
     ManagedToken { app, at, token, relation }: ManagedToken,
@@ -95,13 +99,7 @@ async fn page_of(
         name: api.map(|api| api.name.to_string()).unwrap_or_default(),
         hint: hint(app, token),
         state: state(app, at, token).await?,
-        explanation: explanation(
-            app,
-            at,
-            token,
-            expires.as_ref().map(|end| end.day().to_string()).as_deref(),
-        )
-        .await?,
+        explanation: explanation(app, at, token).await?,
         everything: api.is_some_and(|api| api.everything) && is_live,
         groups: groups(app, token),
         creator: creator(app, at, token).await?,
@@ -126,7 +124,7 @@ async fn page_of(
             Some(_) => None,
             None => Some(form_of(app, at, token, draft, errors).await?),
         },
-        locked_because: locked.unwrap_or_default().to_owned(),
+        locked_because: locked.unwrap_or_default(),
         snippets: snippets(app, at, token),
     })
 }
@@ -144,29 +142,27 @@ async fn form_of(
 }
 
 /// Why nothing of a token can be changed, if nothing can.
-pub(super) fn locked(app: &App, token: &Token, relation: Relation) -> Option<&'static str> {
+pub(super) fn locked(app: &App, token: &Token, relation: Relation) -> Option<Text> {
     if token.revoked_at.is_some() {
-        Some("A revoked token never works again and can't be changed. Make a new one.")
+        Some(t("A revoked token never works again and can't be changed. Make a new one."))
     } else if token.api().is_some_and(|api| api.replaced_by.is_some()) {
-        Some("A newer value has taken its place. This one lives until its end and can't be changed.")
+        Some(t("A newer value has taken its place. This one lives until its end and can't be changed."))
     } else if app.config.tokens.secure_mode {
-        Some("On this server a token can't be changed, only revoked.")
+        Some(t("On this server a token can't be changed, only revoked."))
     } else if relation == Relation::Administrator {
-        Some("Administrators see, renew and revoke the tokens of others, no more.")
+        Some(t("Administrators see, renew and revoke the tokens of others, no more."))
     } else {
         None
     }
 }
 
-async fn explanation(app: &App, at: &At, token: &Token, until: Option<&str>) -> Result<String, Refusal> {
-    let name = match (at.organization(), token.user_id) {
-        (Some(organization), _) => organization.name.to_string(),
-        (None, Some(id)) if id == at.signed_in.user.id => {
-            return Ok(api_tokens::explain(app, token, Holding::You, until));
-        }
-        (None, id) => person(app, id).await?.unwrap_or_default(),
+async fn explanation(app: &App, at: &At, token: &Token) -> Result<Vec<Text>, Refusal> {
+    let whose = match (at.organization(), token.user_id) {
+        (Some(organization), _) => Holding::Named(Text::verbatim(organization.name.to_string())),
+        (None, Some(id)) if id == at.signed_in.user.id => Holding::You,
+        (None, id) => Holding::Named(person(app, id).await?.unwrap_or_default()),
     };
-    Ok(api_tokens::explain(app, token, Holding::Named(&name), until))
+    Ok(explain(app, token, whose))
 }
 
 fn groups(app: &App, token: &Token) -> Vec<ScopeGroup> {
@@ -174,7 +170,7 @@ fn groups(app: &App, token: &Token) -> Vec<ScopeGroup> {
     for name in token.permit.scopes.iter() {
         let (group, label, description) = match app.catalogue.find(name) {
             Some(row) => (row.group.as_str(), row.label.as_str(), row.description.as_str()),
-            None => ("", name, "This server has no such scope any more."),
+            None => ("", name, GONE),
         };
         let name = Text::sentence(if group.is_empty() { "Other" } else { group });
         let line = ScopeLine::new(Text::sentence(label), Text::sentence(description));
@@ -186,12 +182,13 @@ fn groups(app: &App, token: &Token) -> Vec<ScopeGroup> {
     groups
 }
 
-async fn creator(app: &App, at: &At, token: &Token) -> Result<String, Refusal> {
+/// Who made it, unless that is the person.
+async fn creator(app: &App, at: &At, token: &Token) -> Result<Option<Text>, Refusal> {
     let maker = token.api().and_then(|api| api.created_by);
     if maker == Some(at.signed_in.user.id) {
-        return Ok("you".to_owned());
+        return Ok(None);
     }
-    Ok(person(app, maker).await?.unwrap_or_else(|| "the operator of this server".to_owned()))
+    Ok(Some(person(app, maker).await?.unwrap_or_else(|| t("the operator of this server"))))
 }
 
 /// Until when the value before this one goes on.

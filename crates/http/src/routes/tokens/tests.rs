@@ -47,6 +47,33 @@ async fn a_token_is_made_changed_rotated_and_revoked() {
 }
 
 #[tokio::test]
+async fn a_paragraph_says_what_a_token_may_do() {
+    let cases: [(&[(&str, &str)], &str); 2] = [
+        (
+            &[("scope", "openid email"), ("expiry", "never"), ("networks", "10.0.0.0/8\n2001:db8::/32")],
+            "Whoever holds this token acts as you, within 2 scopes, from 10.0.0.0/8 or 2001:db8::/32 only, until somebody \
+             revokes it. It never may do more than you may.",
+        ),
+        (
+            &[("everything", "on"), ("expiry", "never"), ("limits", "[get].*")],
+            "Whoever holds this token acts as you, and may do everything you may, also what is added later, from anywhere, \
+             until somebody revokes it. It passes only with requests that its one limit describes.",
+        ),
+    ];
+    for (fields, paragraph) in cases {
+        let server = TestServer::at("http://localhost:8080").await;
+        let mut ada = server.browser();
+        ada.sign_in().await;
+        let fields: Vec<_> = [("name", "Deploy")].into_iter().chain(fields.iter().copied()).collect();
+        let made = ada.submit("/settings/tokens/new", &fields).await;
+        assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+        let list = ada.get("/settings/tokens").await;
+        let shown = ada.get(&format!("/settings/tokens/{}", id(&list))).await;
+        assert!(shown.body.contains(paragraph), "{}", shown.body);
+    }
+}
+
+#[tokio::test]
 async fn making_and_widening_takes_a_fresh_sign_in_and_keeps_what_was_typed() {
     let server = TestServer::at("http://localhost:8080").await;
     let mut ada = server.browser();

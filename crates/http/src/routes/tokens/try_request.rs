@@ -3,14 +3,15 @@ use axum::response::{IntoResponse, Response};
 use postern_domain::Params;
 use postern_flows::api_tokens::{self, Token, Trial, Tried};
 use postern_flows::{App, FieldErrors, FormRefusal};
-use postern_templating::Field;
 use postern_templating::pages::{TokenTried, TokenTriedLine, TokenTry};
+use postern_templating::{Field, Text, t};
 
 use super::asked::{At, ManagedToken};
 use super::form::every_error;
 use crate::answer::PageRefusal;
 use crate::page;
 use crate::request::FormAbout;
+use crate::said;
 
 pub(super) async fn form(ManagedToken { app, at, token, .. }: ManagedToken) -> Result<Response, PageRefusal> {
     let (limits, _) = api_tokens::own_limits(&token);
@@ -66,22 +67,21 @@ fn shown(app: &App, token: &Token, tried: Tried) -> TokenTried {
     let now = app.clock.now();
     let mut notes = Vec::new();
     if tried.lines.is_empty() && tried.allowed {
-        notes.push("There is no limit, so every request passes.".to_owned());
+        notes.push(t("There is no limit, so every request passes."));
     }
     if tried.refused_by_inherited {
-        notes.push(
-            "Limits that came with the token by which this one was made refuse it, whatever is written here."
-                .to_owned(),
-        );
+        notes.push(t(
+            "Limits that came with the token by which this one was made refuse it, whatever is written here.",
+        ));
     }
     if !tried.allowed && token.api().and_then(|api| api.report_only_until).is_some_and(|end| end > now) {
-        notes.push("For now the limits of this token only report, so the request passes still.".to_owned());
+        notes.push(t("For now the limits of this token only report, so the request passes still."));
     }
     notes.extend(scopes(app, token, tried.scopes.as_deref()));
     let line = |line: api_tokens::TriedLine| TokenTriedLine {
         line: line.line,
         limit: line.limit,
-        reason: line.reason,
+        reason: said::text(&line.reason),
     };
     TokenTried {
         allowed: tried.allowed,
@@ -93,24 +93,23 @@ fn shown(app: &App, token: &Token, tried: Tried) -> TokenTried {
 }
 
 /// What the guard asks for beside the limits, where it asks for anything.
-fn scopes(app: &App, token: &Token, asked: Option<&[String]>) -> Option<String> {
+fn scopes(app: &App, token: &Token, asked: Option<&[String]>) -> Option<Text> {
     if app.config.guard.routes.is_empty() {
         return None;
     }
     let Some(asked) = asked else {
-        return Some(
-            "Behind the guard it is refused all the same: no route of guard.routes is about it.".to_owned(),
-        );
+        return Some(t("Behind the guard it is refused all the same: no route of guard.routes is about it."));
     };
     let everything = token.api().is_some_and(|api| api.everything);
     let lacks = asked.iter().find(|scope| !everything && !token.permit.scopes.contains(scope));
     match (asked, lacks) {
         ([], _) => None,
-        (_, Some(scope)) => {
-            Some(format!("The guard asks for the scope {scope} too, which the token does not hold."))
-        }
-        (scopes, None) => {
-            Some(format!("The guard asks for {} too, which the token holds.", scopes.join(" ")))
-        }
+        (_, Some(scope)) => Some(
+            t("The guard asks for the scope {scope} too, which the token does not hold.")
+                .with("scope", scope),
+        ),
+        (scopes, None) => Some(
+            t("The guard asks for {scopes} too, which the token holds.").with("scopes", scopes.join(" ")),
+        ),
     }
 }

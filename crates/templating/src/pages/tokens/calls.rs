@@ -40,7 +40,7 @@ pub struct CallShapeRow {
     /// How many of them passed only because limits reported.
     pub reported: u64,
     /// Why, in words.
-    pub reason: String,
+    pub reason: Text,
     /// The id of the latest.
     pub id: String,
     /// Its URL.
@@ -50,6 +50,11 @@ pub struct CallShapeRow {
 }
 
 impl RecordedCalls {
+    /// The last so many days, to choose.
+    pub fn choice(days: i64) -> Choice {
+        Choice::new(days.to_string(), tn("The last day", "The last {count} days", days))
+    }
+
     /// How far back, as *the last 7 days* stands behind *in*.
     pub(crate) fn span(&self) -> Text {
         let chosen = self.spans.iter().find(|span| span.selected);
@@ -59,11 +64,7 @@ impl RecordedCalls {
 
     pub(crate) fn sample(calls: u64) -> Self {
         Self {
-            spans: vec![
-                Choice::new("1", "The last day"),
-                Choice::new("7", "The last 7 days").selected(true),
-                Choice::new("30", "The last 30 days"),
-            ],
+            spans: vec![Self::choice(1), Self::choice(7).selected(true), Self::choice(30)],
             calls,
             back_to: None,
             is_recording: true,
@@ -78,7 +79,7 @@ impl CallShapes {
             shape: (*shape).into(),
             calls: *calls,
             reported: 0,
-            reason: (*reason).into(),
+            reason: Text::verbatim((*reason).to_owned()),
             id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3".into(),
             url: shape.replace("{number}", "42").replace("{key}", "JRA-7"),
             when: When::new(super::super::SAMPLE_NOW - 3_600, super::super::SAMPLE_NOW),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Choice, Field, FieldError, ScopeChoice, ScopeChoices, Text};
+use crate::{Choice, Field, FieldError, ScopeChoice, ScopeChoices, Text, span, t, tn};
 
 /// Names of the inputs are those of the fields, except `scope` (once a ticked box) for [`scopes`](Self::scopes).
 /// Boxes send `on`.
@@ -29,7 +29,7 @@ pub struct TokenForm {
     /// What is wrong with the choice itself.
     pub expiry_error: Option<crate::Text>,
     /// The cap in words, a sentence, e.g. *Acme Labs allows 90 days at most.*; empty where there is none.
-    pub expiry_help: String,
+    pub expiry_help: Text,
     /// `networks`, one address or network a line, may be empty.
     pub networks: Field,
     /// `limits`, one a line, may be empty. What is wrong with them stands one a line, too.
@@ -91,7 +91,7 @@ impl TokenForm {
             expiry: sample_expiry("30d"),
             expiry_date: Field::empty(),
             expiry_error: None,
-            expiry_help: String::new(),
+            expiry_help: Text::default(),
             networks: Field::empty(),
             limits: Field::empty(),
             report_only: sample_report_only(),
@@ -103,7 +103,7 @@ impl TokenForm {
 
     /// The form of an existing token, for samples.
     pub(crate) fn sample_existing() -> Self {
-        let keep = Choice::new("keep", "As it is").with_help("28 Nov 2026").selected(true);
+        let keep = Choice::new("keep", t("As it is")).with_help(Text::verbatim("28 Nov 2026")).selected(true);
         let mut scopes = sample_scopes();
         for scope in scopes.iter_mut().take(2).flat_map(|group| group.scopes.iter_mut().take(2)) {
             scope.checked = true;
@@ -121,13 +121,14 @@ impl TokenForm {
 }
 
 fn sample_expiry(selected: &str) -> Vec<Choice> {
+    let days = |days: i64| span(days * 86_400);
     [
-        ("7d", "7 days", "29 Nov 2026"),
-        ("30d", "30 days", "22 Dec 2026"),
-        ("90d", "90 days", "20 Feb 2027"),
-        ("1y", "1 year", "22 Nov 2027"),
-        ("date", "A date", ""),
-        ("never", "Never", "Only for what you watch."),
+        ("7d", days(7), Text::verbatim("29 Nov 2026")),
+        ("30d", days(30), Text::verbatim("22 Dec 2026")),
+        ("90d", days(90), Text::verbatim("20 Feb 2027")),
+        ("1y", t("1 year"), Text::verbatim("22 Nov 2027")),
+        ("date", t("A date"), Text::default()),
+        ("never", t("Never"), t("Only for what you watch.")),
     ]
     .into_iter()
     .map(|(value, label, help)| Choice::new(value, label).with_help(help).selected(value == selected))
@@ -135,7 +136,8 @@ fn sample_expiry(selected: &str) -> Vec<Choice> {
 }
 
 fn sample_report_only() -> Vec<Choice> {
-    let spans = [("", "No: they refuse"), ("1d", "For a day"), ("7d", "For 7 days"), ("30d", "For 30 days")];
+    let days = |days: u64| tn("For a day", "For {count} days", days);
+    let spans = [("", t("No: they refuse")), ("1d", days(1)), ("7d", days(7)), ("30d", days(30))];
     spans.into_iter().map(|(value, label)| Choice::new(value, label).selected(value.is_empty())).collect()
 }
 

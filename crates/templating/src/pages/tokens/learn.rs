@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::{CallShapes, RecordedCalls, TokenHeading};
-use crate::{Chrome, Page, When};
+use crate::{Chrome, Page, Text, When, t};
 
 /// The tightest limits that let pass what a token was used for. Asked for by a GET with `days` and `filters`. Posts the same
 /// with `mark` and `form_token` to `{id}/learn` below [`TokenPlace::url`](super::TokenPlace::url), which saves them.
@@ -26,7 +26,7 @@ pub struct TokenLearn {
     /// `mark`: which lines these are, so that no others are saved than were seen.
     pub mark: String,
     /// What there is to say before they are saved, if anything.
-    pub problem: Option<crate::Text>,
+    pub problem: Option<Text>,
     /// Whether those are the limits of the token already.
     pub is_same: bool,
     /// Whether they let more pass than the tightest ones, because those are too many.
@@ -42,7 +42,7 @@ pub struct TokenLearn {
     /// Whether it has limits.
     pub has_limits: bool,
     /// Why the limits can't be saved; empty if they can.
-    pub locked_because: String,
+    pub locked_because: Text,
 }
 
 /// A line that was learned.
@@ -113,7 +113,7 @@ impl Page for TokenLearn {
             )]),
             report_only_until: None,
             has_limits: false,
-            locked_because: String::new(),
+            locked_because: Text::default(),
         }
     }
 
@@ -138,7 +138,9 @@ impl Page for TokenLearn {
             report_only_until: Some(When::new(now + 86_400 * 3, now)),
             has_limits: true,
             is_widened: true,
-            problem: Some("Calls came in the meantime, and these are other limits than you saw.".into()),
+            problem: Some(t(
+                "Calls came in the meantime, and these are other limits than you saw. Look them through, and apply them then.",
+            )),
             left_out: CallShapes::sample(&[(
                 "PURGE",
                 "https://cdn.example.com/a",
@@ -153,7 +155,7 @@ impl Page for TokenLearn {
         let admin = Self {
             chrome,
             token,
-            locked_because: "Administrators see, renew and revoke the tokens of others, no more.".into(),
+            locked_because: t("Administrators see, renew and revoke the tokens of others, no more."),
             ..sample
         };
         vec![

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::TokenPlace;
 use crate::{
-    Badge, Choice, Chrome, Notice, OrganizationTab, Page, Pager, Section, Tone, When, pages::SAMPLE_NOW,
+    Badge, Choice, Chrome, Notice, OrganizationTab, Page, Pager, Section, Text, Tone, When,
+    pages::SAMPLE_NOW, t,
 };
 
 /// Tokens with their state. The filter is a GET with `q`, `state` and `kind`. Links lead below
@@ -49,7 +50,7 @@ pub struct TokenRow {
     /// What it is called.
     pub name: String,
     /// What kind it is in a word, e.g. *personal* or *organization*.
-    pub kind: String,
+    pub kind: Text,
     /// What of the value may be shown, e.g. `postern_pat_…x7Kq`.
     pub hint: String,
     /// Its state, e.g. *active*, *ends in 6 days*, *expired* or *revoked by admin*.
@@ -69,9 +70,11 @@ pub struct TokenRow {
     /// When it ends, if ever.
     pub expires: Option<When>,
     /// Who made it, where that is worth saying: in an organization, or by an administrator.
-    pub creator: Option<String>,
-    /// Whose it is, in the administrators' list.
-    pub owner: Option<String>,
+    pub creator: Option<Text>,
+    /// Whose it is, in the administrators' list, if it is not their own.
+    pub owner: Option<Text>,
+    /// Whether it is their own, in that list.
+    pub is_own: bool,
     /// Whether the person may renew it and that makes sense now.
     pub may_renew: bool,
     /// Whether it is alive, so that the person may revoke it.
@@ -88,10 +91,10 @@ impl TokenFilter {
         Self {
             query: String::new(),
             states: vec![
-                Choice::new("", "Any state").selected(true),
-                Choice::new("active", "Active"),
-                Choice::new("expired", "Expired"),
-                Choice::new("revoked", "Revoked"),
+                Choice::new("", t("Any state")).selected(true),
+                Choice::new("active", t("Active")),
+                Choice::new("expired", t("Expired")),
+                Choice::new("revoked", t("Revoked")),
             ],
             kinds: Vec::new(),
         }
@@ -103,7 +106,7 @@ fn sample_row(name: &str, state: Badge, used: Option<i64>, ends: Option<i64>) ->
     TokenRow {
         id: "01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3".into(),
         name: name.into(),
-        kind: "personal".into(),
+        kind: t("personal"),
         hint: "postern_pat_…x7Kq".into(),
         may_renew: matches!(state.tone, Tone::Warning | Tone::Bad)
             && !state.text.to_string().starts_with("revoked"),
@@ -117,6 +120,7 @@ fn sample_row(name: &str, state: Badge, used: Option<i64>, ends: Option<i64>) ->
         expires: ends.map(|days| When::new(SAMPLE_NOW + days * 86_400, SAMPLE_NOW)),
         creator: None,
         owner: None,
+        is_own: false,
         may_revoke: !dead,
     }
 }
@@ -129,19 +133,24 @@ fn sample_rows() -> Vec<TokenRow> {
         limits: 3,
         scopes: 0,
         last_address: Some("2001:db8:85a3:8d3:1319:8a2e:370:7348".into()),
-        ..sample_row("Laptop", Badge::new(Tone::Good, "active"), Some(240), None)
+        ..sample_row("Laptop", Badge::new(Tone::Good, t("active")), Some(240), None)
     };
     let given = TokenRow {
-        creator: Some("Charles Babbage".into()),
-        ..sample_row("ترحيل البيانات", Badge::new(Tone::Good, "active"), None, Some(300))
+        creator: Some(Text::verbatim("Charles Babbage")),
+        ..sample_row("ترحيل البيانات", Badge::new(Tone::Good, t("active")), None, Some(300))
     };
     vec![
-        sample_row("Nightly import", Badge::new(Tone::Warning, "ends in 6 days"), Some(25_000), Some(6)),
+        sample_row("Nightly import", super::sample_ending(), Some(25_000), Some(6)),
         everything,
-        sample_row(long, Badge::new(Tone::Good, "active"), Some(90_000), Some(60)),
+        sample_row(long, Badge::new(Tone::Good, t("active")), Some(90_000), Some(60)),
         given,
-        sample_row("Old laptop", Badge::new(Tone::Bad, "expired"), Some(4_000_000), Some(-9)),
-        sample_row("CI", Badge::new(Tone::Bad, "revoked by admin"), Some(800_000), Some(20)),
+        sample_row("Old laptop", Badge::new(Tone::Bad, t("expired")), Some(4_000_000), Some(-9)),
+        sample_row(
+            "CI",
+            Badge::new(Tone::Bad, t("revoked by {name}").with("name", "admin")),
+            Some(800_000),
+            Some(20),
+        ),
     ]
 }
 
@@ -162,7 +171,7 @@ impl Page for Tokens {
 
     fn variants() -> Vec<(&'static str, Self)> {
         let sample = Self::sample();
-        let revoked = Notice::done("Nightly import is revoked. It stopped working now.");
+        let revoked = Notice::done(t("The token is revoked. It stopped working now."));
         let empty = Self { tokens: Vec::new(), total: 0, ..sample.clone() };
         let none_found = Self {
             chrome: Chrome::sample(Section::Tokens).with_notice(revoked),
@@ -193,9 +202,9 @@ impl Tokens {
             place: TokenPlace::sample_organization(),
             tokens: rows
                 .map(|row| TokenRow {
-                    kind: "organization".into(),
+                    kind: t("organization"),
                     hint: "postern_oat_…x7Kq".into(),
-                    creator: Some("Charles Babbage".into()),
+                    creator: Some(Text::verbatim("Charles Babbage")),
                     ..row
                 })
                 .collect(),
@@ -213,14 +222,14 @@ impl Tokens {
             place: TokenPlace::Everybody,
             tokens: rows
                 .zip(owners.into_iter().cycle())
-                .map(|(row, owner)| TokenRow { owner: Some(owner.into()), ..row })
+                .map(|(row, owner)| TokenRow { owner: Some(Text::verbatim(owner)), ..row })
                 .collect(),
             total: 10_482,
             filter: TokenFilter {
                 kinds: vec![
-                    Choice::new("", "Any kind").selected(true),
-                    Choice::new("pat", "Personal"),
-                    Choice::new("oat", "Organization"),
+                    Choice::new("", t("Any kind")).selected(true),
+                    Choice::new("pat", t("Personal")),
+                    Choice::new("oat", t("Organization")),
                 ],
                 ..TokenFilter::sample()
             },

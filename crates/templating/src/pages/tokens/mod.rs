@@ -31,5 +31,16 @@ pub use show::{Token, TokenActions};
 pub use try_request::{TokenTried, TokenTriedLine, TokenTry};
 pub use value::{TokenOccasion, TokenValue};
 
+/// The state of the samples.
+fn sample_ending() -> crate::Badge {
+    let end = crate::When::new(super::SAMPLE_NOW + 6 * 86_400, super::SAMPLE_NOW);
+    crate::Badge::new(crate::Tone::Warning, crate::t("ends {when}").with("when", end.relative()))
+}
+
+/// The cap of the samples.
+fn sample_cap(days: i64) -> crate::Text {
+    crate::t("{who} allows {span} at most.").with("who", "Acme Labs").with("span", crate::span(days * 86_400))
+}
+
 /// Limits of the samples.
 const SAMPLE_LIMITS: &str = "[get].*/rest/api/2/project.*\n[get].*/worklog.*[QueryParam::dateFrom==2018-(0[1-9]|1[0-2])-.*][QueryParam::dateTo==2018-(0[1-9]|1[0-2])-.*]\n[post].*/rest/api/2/filter[JsonData::editable==false]";

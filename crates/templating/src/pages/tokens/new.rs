@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::{TokenForm, TokenPlace};
-use crate::{Chrome, Field, FieldError, OrganizationTab, Page, ScopeChoices, Section};
+use crate::{Chrome, Field, FieldError, OrganizationTab, Page, ScopeChoices, Section, Text, t};
 
 /// A new token. Posts the fields of [`TokenForm`], for administrators also `user`, and `form_token` to `new` below
 /// [`TokenPlace::url`].
@@ -45,14 +45,15 @@ impl Page for TokenNew {
         let sample = Self::sample();
         let mut errors = sample.clone();
         errors.form.name =
-            Field::new("").with_error("Give the token a name, so that you recognise it later.");
-        errors.form.scopes_error = Some("Choose at least one scope, or everything.".into());
-        errors.form.expiry_date = Field::new("2020-01-01").with_error("Choose a day after today.");
+            Field::new("").with_error(t("Give the token a name, so that you recognise it later."));
+        errors.form.scopes_error = Some(Text::verbatim("Choose at least one scope, or everything."));
+        errors.form.expiry_date =
+            Field::new("2020-01-01").with_error(Text::verbatim("Choose a day after today."));
         errors.form.networks = Field::new("10.0.0.0/8\n10.0.0")
-            .with_error("Line 2: “10.0.0” is neither an address nor a network.");
-        errors.form.limits = Field::new("[fetch].*\n.*/rest/api/2/issue/(JRA.*").with_error(
+            .with_error(Text::verbatim("Line 2: “10.0.0” is neither an address nor a network."));
+        errors.form.limits = Field::new("[fetch].*\n.*/rest/api/2/issue/(JRA.*").with_error(Text::verbatim(
             "Line 1, column 2: “fetch” is no HTTP method. A [ at the start always opens the methods: for a class of characters there, write ([…]).\nLine 2, column 23: unclosed group.",
-        );
+        ));
         for choice in &mut errors.form.expiry {
             choice.selected = choice.value == "date";
         }
@@ -65,7 +66,7 @@ impl Page for TokenNew {
                 everything: None,
                 scopes: sample.form.scopes.iter().skip(1).cloned().collect(),
                 expiry: sample.form.expiry.iter().take(3).cloned().collect(),
-                expiry_help: "Acme Labs allows 90 days at most.".into(),
+                expiry_help: super::sample_cap(90),
                 ..TokenForm::sample()
             },
             ..sample.clone()

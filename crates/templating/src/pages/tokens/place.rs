@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Text, t};
+
 /// Where the tokens of a page live.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TokenPlace {
@@ -28,19 +30,42 @@ impl TokenPlace {
         format!("{}/{id}", self.url())
     }
 
-    pub(crate) fn title(&self) -> &'static str {
+    pub(crate) fn title(&self) -> Text {
         match self {
-            Self::Everybody => "All tokens",
-            Self::Personal | Self::Organization(_) => "Tokens",
+            Self::Everybody => t("All tokens"),
+            Self::Personal | Self::Organization(_) => t("Tokens"),
         }
     }
 
-    /// What bounds a token, as the end of *more than …*.
-    pub(crate) fn bound(&self) -> &'static str {
+    /// What the search of the list finds.
+    pub(crate) fn find(&self) -> Text {
         match self {
-            Self::Personal => "you may",
-            Self::Organization(_) => "you may in the organization",
-            Self::Everybody => "that person may",
+            Self::Everybody => t("Find by name or owner"),
+            Self::Personal | Self::Organization(_) => t("Find by name"),
+        }
+    }
+
+    /// What bounds a token.
+    pub(crate) fn bound(&self) -> Text {
+        match self {
+            Self::Personal => {
+                t("What it may do. It never may do more than you may, whatever is ticked here.")
+            }
+            Self::Organization(_) => t(
+                "What it may do. It never may do more than you may in the organization, whatever is ticked here.",
+            ),
+            Self::Everybody => {
+                t("What it may do. It never may do more than that person may, whatever is ticked here.")
+            }
+        }
+    }
+
+    /// All that a token could be given.
+    pub(crate) fn everything(&self) -> Text {
+        match self {
+            Self::Personal => t("Everything you may"),
+            Self::Organization(_) => t("Everything you may in the organization"),
+            Self::Everybody => t("Everything that person may"),
         }
     }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::{CallShapes, RecordedCalls, TokenHeading};
-use crate::{Chrome, Field, FieldError, Page, Text, When};
+use crate::{Chrome, Field, FieldError, Page, Text, When, t};
 
 /// What other limits would have said to the calls of a token. Posts `days`, `limits`, `refuse` and `form_token` to `{id}/replay`
 /// below [`TokenPlace::url`](super::TokenPlace::url), with `action` of `replay` or `save`.
@@ -22,7 +22,7 @@ pub struct TokenReplay {
     /// Until when its limits only report; `refuse` ends that when the limits are saved.
     pub report_only_until: Option<When>,
     /// Why the limits can't be saved; empty if they can.
-    pub locked_because: String,
+    pub locked_because: Text,
     /// What came out, unless the limits can't be read.
     pub outcome: Option<TokenReplayed>,
 }
@@ -94,7 +94,7 @@ impl Page for TokenReplay {
             recorded: RecordedCalls::sample(9_271),
             limits: Field::new(super::SAMPLE_LIMITS),
             report_only_until: None,
-            locked_because: String::new(),
+            locked_because: Text::default(),
             outcome: Some(outcome),
         }
     }
@@ -132,11 +132,12 @@ impl Page for TokenReplay {
         let admin = Self {
             chrome,
             token,
-            locked_because: "Administrators see, renew and revoke the tokens of others, no more.".into(),
+            locked_because: t("Administrators see, renew and revoke the tokens of others, no more."),
             ..sample.clone()
         };
         let errors = Self {
-            limits: Field::new("[fetch].*").with_error("Line 1, column 2: “fetch” is no HTTP method."),
+            limits: Field::new("[fetch].*")
+                .with_error(Text::verbatim("Line 1, column 2: “fetch” is no HTTP method.")),
             outcome: None,
             ..sample
         };

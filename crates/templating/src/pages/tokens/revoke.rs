@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::TokenHeading;
-use crate::{Chrome, Page, When, pages::SAMPLE_NOW};
+use crate::{Chrome, Page, Text, When, pages::SAMPLE_NOW};
 
 /// The question before a token is revoked. Posts `form_token` to `{id}/revoke` below the list.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -17,7 +17,7 @@ pub struct TokenRevoke {
     /// What of the value may be shown, e.g. `postern_pat_…x7Kq`.
     pub hint: String,
     /// Whose it is, if not the person's own; that person gets a mail.
-    pub owner: Option<String>,
+    pub owner: Option<Text>,
     /// When it was last used, if ever.
     pub last_used: Option<When>,
     /// The address it was last used from.
@@ -53,9 +53,10 @@ impl Page for TokenRevoke {
             ..Self::sample()
         };
         let (chrome, token) = TokenHeading::sample_for_admins();
-        let other = Self {
-            chrome, token, owner: Some("محمد بن موسى الخوارزمي".into()), ..Self::sample()
-        };
+        let other =
+            Self {
+                chrome, token, owner: Some(Text::verbatim("محمد بن موسى الخوارزمي")), ..Self::sample()
+            };
         vec![("not used", unused), ("of another", other)]
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::TokenHeading;
-use crate::{Choice, Chrome, FieldError, Page, When, pages::SAMPLE_NOW};
+use crate::{Choice, Chrome, FieldError, Page, When, pages::SAMPLE_NOW, span, t, tn};
 
 /// The question before a token is rotated. Posts `overlap` and `form_token` to `{id}/rotate` below
 /// the list.
@@ -41,10 +41,12 @@ impl Page for TokenRotate {
             chrome,
             token,
             overlaps: vec![
-                Choice::new("0", "Not at all").with_help("If the value may have leaked."),
-                Choice::new("1h", "1 hour"),
-                Choice::new("24h", "24 hours").with_help("Enough for a nightly job.").selected(true),
-                Choice::new("7d", "7 days"),
+                Choice::new("0", t("Not at all")).with_help(t("If the value may have leaked.")),
+                Choice::new("1h", span(3_600)),
+                Choice::new("24h", tn("{count} hour", "{count} hours", 24_u64))
+                    .with_help(t("Enough for a nightly job."))
+                    .selected(true),
+                Choice::new("7d", span(7 * 86_400)),
             ],
             error: None,
             last_used: Some(When::new(SAMPLE_NOW - 25_000, SAMPLE_NOW)),
@@ -57,7 +59,7 @@ impl Page for TokenRotate {
         let organization = Self {
             chrome,
             token,
-            error: Some("Choose how long the old value goes on.".into()),
+            error: Some(t("Choose how long the old value goes on.")),
             last_used: None,
             expires: None,
             ..Self::sample()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{TokenForm, TokenPlace};
 use crate::{
     Badge, Chrome, FieldError, Notice, OrganizationTab, Page, ScopeGroup, ScopeLine, Section, Shortened,
-    Snippet, Tone, When, pages::SAMPLE_NOW,
+    Snippet, Text, Tone, When, pages::SAMPLE_NOW, t, tn,
 };
 
 /// A token. The form posts the fields of [`TokenForm`], `action=save` and `form_token` to the page itself; links lead
@@ -27,13 +27,13 @@ pub struct Token {
     /// Its state, e.g. *active*, *ends in 6 days*, *expired* or *revoked by admin*.
     pub state: Badge,
     /// What it may do, for whom, from where and until when, in one paragraph.
-    pub explanation: String,
+    pub explanation: Vec<Text>,
     /// Whether it holds everything that its owner may do.
     pub everything: bool,
     /// What it holds, by subject. Empty where it holds everything or nothing.
     pub groups: Vec<ScopeGroup>,
     /// Who made it, e.g. *you*.
-    pub creator: String,
+    pub creator: Option<Text>,
     /// When it was made.
     pub created: When,
     /// When it was last used, if ever.
@@ -61,7 +61,7 @@ pub struct Token {
     /// The fields as they are; none where they can't be changed any more.
     pub form: Option<TokenForm>,
     /// Why nothing can be changed, a sentence; shown where there is no form.
-    pub locked_because: String,
+    pub locked_because: Text,
     /// Code that uses it, with the value left as a variable, one language each.
     pub snippets: Vec<Snippet>,
 }
@@ -89,7 +89,7 @@ impl Token {
         self.problem().is_some() || !self.errors().is_empty()
     }
 
-    fn problem(&self) -> Option<crate::Text> {
+    fn problem(&self) -> Option<Text> {
         self.form.as_ref().and_then(|form| form.problem.clone())
     }
 
@@ -100,8 +100,8 @@ impl Token {
 
 fn sample_groups() -> Vec<ScopeGroup> {
     let group = |name: &'static str, lines: &[&'static str]| ScopeGroup {
-        name: name.into(),
-        scopes: lines.iter().map(|line| ScopeLine::new(*line, "")).collect(),
+        name: Text::verbatim(name),
+        scopes: lines.iter().map(|line| ScopeLine::new(Text::verbatim(*line), "")).collect(),
     };
     vec![
         group("You", &["See your profile"]),
@@ -120,11 +120,17 @@ impl Page for Token {
             id: Shortened::new("01930f6e-7b7c-7a80-9d4e-52f1c0a8b9d3"),
             name: "Nightly import".into(),
             hint: "postern_pat_…x7Kq".into(),
-            state: Badge::new(Tone::Warning, "ends in 6 days"),
-            explanation: "Whoever holds this token acts as you, within 4 scopes, from 203.0.113.7 or 2001:db8::/32 only, until 28 Nov 2026. It never may do more than you may.".into(),
+            state: super::sample_ending(),
+            explanation: vec![
+                t("Whoever holds this token acts as you, {within}, {from}, {end}.")
+                    .with("within", tn("within {count} scope", "within {count} scopes", 4_u64))
+                    .with("from", t("from {networks} only").with("networks", "203.0.113.7, 2001:db8::/32"))
+                    .with("end", t("until {day}").with("day", ago(-6 * 86_400).day())),
+                t("It never may do more than you may."),
+            ],
             everything: false,
             groups: sample_groups(),
-            creator: "you".into(),
+            creator: None,
             created: ago(84 * 86_400),
             last_used: Some(ago(25_000)),
             last_address: Some("203.0.113.7".into()),
@@ -138,17 +144,18 @@ impl Page for Token {
             note: "Runs on db1 at three.\nAsk Charles before changing it.".into(),
             actions: TokenActions { rotate: true, renew: true, revoke: true, reveal: false },
             form: Some(TokenForm::sample_existing()),
-            locked_because: String::new(),
+            locked_because: Text::default(),
             snippets: super::TokenValue::sample().snippets,
         }
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
-        let saved = Notice::done("Nightly import is saved. The change holds now.");
+        let saved = Notice::done(t("The token is saved. The change holds now."));
         let mut errors = Self::sample();
         if let Some(form) = &mut errors.form {
-            form.name = crate::Field::new("").with_error("Give the token a name.");
-            form.scopes_error = Some("You don't hold orders:write, so you can't give it.".into());
+            form.name =
+                crate::Field::new("").with_error(t("Give the token a name, so that you recognise it later."));
+            form.scopes_error = Some(Text::verbatim("You don't hold orders:write, so you can't give it."));
         }
         let rotated = Self {
             chrome: Chrome::sample(Section::Tokens).with_notice(saved),
@@ -173,9 +180,13 @@ impl Token {
         form.everything = Some(true);
         Self {
             name: "Laptop".into(),
-            state: Badge::new(Tone::Good, "active"),
-            explanation: "Whoever holds this token may do everything you may, from anywhere, for ever."
-                .into(),
+            state: Badge::new(Tone::Good, t("active")),
+            explanation: vec![
+                t("Whoever holds this token acts as you, {within}, {from}, {end}.")
+                    .with("within", t("and may do everything you may, also what is added later"))
+                    .with("from", t("from anywhere"))
+                    .with("end", t("until somebody revokes it")),
+            ],
             everything: true,
             groups: Vec::new(),
             last_used: None,
@@ -198,14 +209,14 @@ impl Token {
             name: "Every night at three: copy the warehouse, the ledger and the observatory's plates 🌙"
                 .into(),
             hint: "postern_oat_…x7Kq".into(),
-            state: Badge::new(Tone::Bad, "revoked by admin"),
-            explanation: "This token may do nothing: Grace Hopper revoked it 9 days ago.".into(),
-            creator: "محمد بن موسى الخوارزمي".into(),
+            state: Badge::new(Tone::Bad, t("revoked by {name}").with("name", "admin")),
+            explanation: vec![t("This token may do nothing: it was revoked, and never works again.")],
+            creator: Some(Text::verbatim("محمد بن موسى الخوارزمي")),
             expires: Some(When::new(SAMPLE_NOW - 9 * 86_400, SAMPLE_NOW)),
             is_over: true,
             actions: TokenActions::default(),
             form: None,
-            locked_because: "A revoked token never works again and can't be changed. Make a new one.".into(),
+            locked_because: t("A revoked token never works again and can't be changed. Make a new one."),
             ..Self::sample()
         }
     }

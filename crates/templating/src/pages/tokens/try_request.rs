@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::TokenHeading;
-use crate::{Chrome, Field, FieldError, Page, Text};
+use crate::{Chrome, Field, FieldError, Page, Text, t};
 
 /// What limits say to a request. Posts `curl`, or `method`, `url` and `body`, then `limits` and `form_token` to
 /// `{id}/try` below the list. Nothing is changed by it.
@@ -41,7 +41,7 @@ pub struct TokenTried {
     /// The lines that decide.
     pub lines: Vec<TokenTriedLine>,
     /// What else there is to say, sentences.
-    pub notes: Vec<String>,
+    pub notes: Vec<Text>,
 }
 
 /// A limit and what it says.
@@ -52,7 +52,7 @@ pub struct TokenTriedLine {
     /// The limit.
     pub limit: String,
     /// How far the request got, in words.
-    pub reason: String,
+    pub reason: Text,
 }
 
 impl TokenTry {
@@ -95,7 +95,7 @@ impl Page for TokenTry {
         let line = |line, limit: &str, reason: &str| TokenTriedLine {
             line,
             limit: limit.into(),
-            reason: reason.into(),
+            reason: Text::verbatim(reason.to_owned()),
         };
         let mut limits = super::SAMPLE_LIMITS.lines();
         let mut next = || limits.next().unwrap_or_default();
@@ -109,7 +109,10 @@ impl Page for TokenTry {
             method: "POST".into(),
             url: url.into(),
             lines,
-            notes: vec!["The guard asks for the scope filters:write, which the token does not hold.".into()],
+            notes: vec![
+                t("The guard asks for the scope {scope} too, which the token does not hold.")
+                    .with("scope", "filters:write"),
+            ],
         };
         let allowed = TokenTried {
             allowed: true,
@@ -133,10 +136,11 @@ impl Page for TokenTry {
             ..sample.clone()
         };
         let errors = Self {
-            curl: Field::new("curl -T file https://a.example").with_error(
+            curl: Field::new("curl -T file https://a.example").with_error(Text::verbatim(
                 "The option -T is not understood here. Leave it out, or write the request itself.",
-            ),
-            limits: Field::new("[fetch].*").with_error("Line 1, column 2: “fetch” is no HTTP method."),
+            )),
+            limits: Field::new("[fetch].*")
+                .with_error(Text::verbatim("Line 1, column 2: “fetch” is no HTTP method.")),
             ..sample
         };
         vec![("refused", refused), ("passed", passed), ("errors", errors)]

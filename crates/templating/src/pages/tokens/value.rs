@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::TokenHeading;
-use crate::{Chrome, Page, Snippet, When, pages::Endpoint, pages::SAMPLE_NOW};
+use crate::{Chrome, Page, Snippet, Text, When, pages::Endpoint, pages::SAMPLE_NOW, t};
 
 /// The value with snippets, right after a token was made or rotated. Answer it with `no-store`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -17,7 +17,7 @@ pub struct TokenValue {
     /// What was just done.
     pub occasion: TokenOccasion,
     /// Whom an administrator made it for, if it is not the person's own.
-    pub owner: Option<String>,
+    pub owner: Option<Text>,
     /// The value.
     pub value: String,
     /// When it ends, if ever.
@@ -37,17 +37,17 @@ pub enum TokenOccasion {
     Made,
     /// It got a new value. Holds until when the old one goes on, as the end of a sentence, e.g. *for 24 hours*; none
     /// where it stopped working at once.
-    Rotated(Option<String>),
+    Rotated(Option<Text>),
     /// The owner looks at it again.
     Revealed,
 }
 
 impl TokenOccasion {
-    fn word(&self) -> &'static str {
+    fn word(&self) -> Text {
         match self {
-            Self::Made => "Made",
-            Self::Rotated(_) => "New value",
-            Self::Revealed => "Value",
+            Self::Made => t("Made"),
+            Self::Rotated(_) => t("New value"),
+            Self::Revealed => t("Value"),
         }
     }
 }
@@ -86,8 +86,10 @@ impl Page for TokenValue {
 
     fn variants() -> Vec<(&'static str, Self)> {
         let sample = Self::sample();
-        let rotated =
-            Self { occasion: TokenOccasion::Rotated(Some("for 24 hours".into())), ..sample.clone() };
+        let rotated = Self {
+            occasion: TokenOccasion::Rotated(Some(When::new(SAMPLE_NOW + 86_400, SAMPLE_NOW).exact())),
+            ..sample.clone()
+        };
         let (chrome, token) = TokenHeading::sample_of_organization();
         let organization = Self {
             chrome,
@@ -98,7 +100,7 @@ impl Page for TokenValue {
             ..sample.clone()
         };
         let (chrome, token) = TokenHeading::sample_for_admins();
-        let other = Self { chrome, token, owner: Some("Charles Babbage".into()), ..sample.clone() };
+        let other = Self { chrome, token, owner: Some(Text::verbatim("Charles Babbage")), ..sample.clone() };
         let again = Self { occasion: TokenOccasion::Revealed, revealed_again: true, ..sample };
         vec![
             ("rotated", rotated),
