@@ -20,23 +20,29 @@ tokio::task_local! {
 }
 
 /// Who wants which language, of those there are.
-#[derive(Default)]
-struct Wishes {
+pub(crate) struct Wishes {
     app: Cell<Option<Language>>,
     person: Cell<Option<Language>>,
     browser: Option<Language>,
 }
 
-/// Runs `work` as the work on a request, with what its address and its headers say.
-pub(crate) async fn scope<F: Future>(uri: &Uri, headers: &HeaderMap, work: F) -> F::Output {
-    let accepted = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
-    let accepted = accepted.collect::<Vec<_>>().join(",");
-    let wishes = Wishes {
-        app: Cell::new(asked_in(uri.query().unwrap_or_default())),
-        person: Cell::new(None),
-        browser: Language::accepted(&accepted),
-    };
-    SPOKEN.scope(wishes, work).await
+impl Wishes {
+    /// What a request's address and headers say.
+    pub(crate) fn of(uri: &Uri, headers: &HeaderMap) -> Self {
+        let accepted =
+            headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
+        let accepted = accepted.collect::<Vec<_>>().join(",");
+        Self {
+            app: Cell::new(asked_in(pairs(uri.query().unwrap_or_default()))),
+            person: Cell::new(None),
+            browser: Language::accepted(&accepted),
+        }
+    }
+
+    /// Runs `work` as the work on that request.
+    pub(crate) async fn scope<F: Future>(self, work: F) -> F::Output {
+        SPOKEN.scope(self, work).await
+    }
 }
 
 /// The person is known.
@@ -47,7 +53,7 @@ pub(crate) fn of_person(user: &User) {
 
 /// A form of a page was sent: it belongs to the request that the page belonged to.
 pub(crate) fn of_form(form: &Params) {
-    if let Some(language) = asked_in(&form.to_urlencoded()) {
+    if let Some(language) = asked_in(form.iter()) {
         let _ = SPOKEN.try_with(|wishes| wishes.app.set(Some(language)));
     }
 }
@@ -58,23 +64,25 @@ pub(crate) fn current() -> Language {
     spoken.ok().flatten().unwrap_or_default()
 }
 
-/// What a query asks for, or the request that it carries along.
-fn asked_in(query: &str) -> Option<Language> {
-    let own = named(query);
-    own.or_else(|| {
-        url::form_urlencoded::parse(query.as_bytes())
-            .filter(|(name, _)| CARRIERS.contains(&name.as_ref()))
-            .find_map(|(_, carried)| {
-                let marked = || named(carried.split_once(['?', '.'])?.1);
-                named(&carried).or_else(marked)
-            })
-    })
+/// What the parameters ask for, or the request that they carry along.
+fn asked_in<T: AsRef<str>>(parameters: impl Iterator<Item = (T, T)> + Clone) -> Option<Language> {
+    let carried = || {
+        parameters.clone().filter(|(name, _)| CARRIERS.contains(&name.as_ref())).find_map(|(_, carried)| {
+            let carried = carried.as_ref();
+            let marked = || named(pairs(carried.split_once(['?', '.'])?.1));
+            named(pairs(carried)).or_else(marked)
+        })
+    };
+    named(parameters.clone()).or_else(carried)
 }
 
-fn named(query: &str) -> Option<Language> {
+fn named<T: AsRef<str>>(mut parameters: impl Iterator<Item = (T, T)>) -> Option<Language> {
+    let (_, tags) = parameters.find(|(name, _)| name.as_ref() == PARAMETER)?;
+    Language::preferred(tags.as_ref())
+}
+
+fn pairs(query: &str) -> url::form_urlencoded::Parse<'_> {
     url::form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == PARAMETER)
-        .and_then(|(_, tags)| Language::preferred(&tags))
 }
 
 #[cfg(test)]
@@ -82,7 +90,7 @@ mod tests {
     use super::*;
 
     fn tag(query: &str) -> Option<&'static str> {
-        asked_in(query).map(Language::tag)
+        asked_in(pairs(query)).map(Language::tag)
     }
 
     #[test]

@@ -11,6 +11,7 @@ use postern_flows::{App, audit};
 
 use crate::answer::PageRefusal;
 use crate::api::dressed;
+use crate::language::Wishes;
 use crate::request::{FormNonce, RequestId, Visitor, client_address};
 use crate::{csp, language, session};
 
@@ -59,8 +60,8 @@ fn names_one_host(request: &Request) -> bool {
 
 /// Around pages: finds out who asks, renders refusals as pages, sets the headers of pages.
 pub(crate) async fn page_answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let (uri, headers) = (request.uri().clone(), request.headers().clone());
-    language::scope(&uri, &headers, answer_page(&app, request, next)).await
+    let wishes = Wishes::of(request.uri(), request.headers());
+    wishes.scope(answer_page(&app, request, next)).await
 }
 
 async fn answer_page(app: &Arc<App>, mut request: Request, next: Next) -> Response {
