@@ -167,6 +167,27 @@ impl Resources {
         self.of(audience).fold(Scopes::none(), |all, resource| all.union(&resource.scopes))
     }
 
+    /// Which of the scopes can be asked for at the APIs of an audience: those that open something there, and those that
+    /// say who somebody is.
+    pub fn askable(&self, scopes: &Scopes, audience: &BTreeSet<String>) -> Scopes {
+        let there = self.scopes_at(audience);
+        let fits = |name: &&str| there.contains(name) || Catalogue::is_identity(name);
+        scopes.iter().filter(fits).map(str::to_owned).collect()
+    }
+
+    /// That all of the scopes can be asked for at the APIs of an audience.
+    ///
+    /// # Errors
+    /// `invalid_scope` that names one which cannot (RFC 6749 section 5.2).
+    pub fn check_askable(&self, scopes: &Scopes, audience: &BTreeSet<String>) -> Result<(), Refusal> {
+        match scopes.difference(&self.askable(scopes, audience)).first_shortened() {
+            Some(name) => {
+                Err(Refusal::invalid_scope(format!("no API that “resource” names has the scope “{name}”")))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The APIs where `scopes` open something; the own one if there is none, since it says who somebody is. This is the
     /// audience of a token whose request named none (RFC 9068 section 3).
     pub fn with_any_of(&self, scopes: &Scopes) -> BTreeSet<String> {

@@ -144,3 +144,14 @@ fn scopes_say_where_they_open_something() {
         assert_eq!(known.with_any_of(&scopes.parse().unwrap()), set(&expected), "{scopes}");
     }
 }
+
+#[test]
+fn beyond_the_scopes_of_an_api_only_an_identity_can_be_asked_for() {
+    let (known, books) = (known(), set(&["https://books.example"]));
+    let all = "openid books:read music:read loose".parse().unwrap();
+    assert_eq!(known.askable(&all, &books), "openid books:read".parse().unwrap());
+    assert!(known.check_askable(&"openid books:read".parse().unwrap(), &books).is_ok());
+    let refused = known.check_askable(&all, &books).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::InvalidScope);
+    assert!(refused.to_string().contains("“loose”"), "{refused}");
+}

@@ -75,8 +75,7 @@ impl Asked {
         let claimed = params.get("claims").map(Claimed::read).transpose()?.unwrap_or_default();
         reachable(app, claimed.contexts.as_deref())?;
         let resources = app.resources.named(params.all("resource"))?;
-        let there = resources.as_ref().map(|audience| app.resources.scopes_at(audience));
-        let scopes = scopes::requested(params.get("scope"), client, &app.catalogue, subject, there.as_ref())?;
+        let scopes = scopes::requested(app, params.get("scope"), client, subject, resources.as_ref())?;
         // Of an organization, `sub` is its id, so these say nothing about who has to be signed in.
         let (hinted_organization, hinted) = match hinted {
             Some(sub) if subject == SubjectType::Organization => organization_of(app, sub).await?,

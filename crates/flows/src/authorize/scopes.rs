@@ -1,24 +1,27 @@
-use postern_domain::{Catalogue, ClientMetadata, Refusal, Scopes, SubjectType};
+use std::collections::BTreeSet;
+
+use postern_domain::{ClientMetadata, Refusal, Scopes, SubjectType};
+
+use crate::App;
 
 /// The scopes of a request (RFC 6749 section 3.3): what it names, which must be declared, known and for the kind of
 /// subject it is about; or, if it names none, all that the client declared and that is still known. What they imply comes
-/// along where it is declared too. `there` is what the APIs have that the request is for: beyond that, only who somebody
-/// is can be asked.
+/// along where it is declared too. Of an `audience`, only what can be asked for at its APIs.
 pub(super) fn requested(
+    app: &App,
     scope: Option<&str>,
     client: &ClientMetadata,
-    catalogue: &Catalogue,
     subject: SubjectType,
-    there: Option<&Scopes>,
+    audience: Option<&BTreeSet<String>>,
 ) -> Result<Scopes, Refusal> {
+    let catalogue = &app.catalogue;
     let fitting = |name: &str| catalogue.find(name).is_some_and(|row| row.subjects.contains(&subject));
-    let is_there =
-        |name: &str| there.is_none_or(|there| there.contains(name)) || Catalogue::is_identity(name);
-    let only_there =
-        |scopes: &Scopes| scopes.iter().filter(|name| is_there(name)).map(str::to_owned).collect();
+    let askable = |scopes: Scopes| match audience {
+        Some(audience) => app.resources.askable(&scopes, audience),
+        None => scopes,
+    };
     let Some(scope) = scope else {
-        let declared = client.scopes.iter().filter(|name| fitting(name)).map(str::to_owned).collect();
-        return Ok(only_there(&declared));
+        return Ok(askable(client.scopes.iter().filter(|name| fitting(name)).map(str::to_owned).collect()));
     };
     let scopes: Scopes = scope
         .parse()
@@ -35,8 +38,8 @@ pub(super) fn requested(
         let kind = if subject == SubjectType::Organization { "organizations" } else { "people" };
         return Err(Refusal::invalid_scope(format!("the scope “{name}” is not for {kind}")));
     }
-    if let Some(name) = scopes.difference(&only_there(&scopes)).first_shortened() {
-        return Err(Refusal::invalid_scope(format!("no API that “resource” names has the scope “{name}”")));
+    if let Some(audience) = audience {
+        app.resources.check_askable(&scopes, audience)?;
     }
-    Ok(only_there(&catalogue.with_implied(&scopes).intersection(&client.scopes)))
+    Ok(askable(catalogue.with_implied(&scopes).intersection(&client.scopes)))
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use postern_domain::{Catalogue, Params, Permit, Refusal, Scopes};
+use postern_domain::{Params, Permit, Refusal, Scopes};
 
 use crate::App;
 
@@ -11,17 +11,8 @@ pub(super) fn named(app: &App, params: &Params) -> Result<Option<BTreeSet<String
 
 /// That each scope which a token request names opens something at an API that it names beside.
 pub(super) fn check_scopes(app: &App, asked: &Scopes, params: &Params) -> Result<(), Refusal> {
-    let Some(audience) = named(app, params)? else { return Ok(()) };
-    let there = app.resources.scopes_at(&audience);
-    let elsewhere: Scopes = asked
-        .iter()
-        .filter(|name| !there.contains(name) && !Catalogue::is_identity(name))
-        .map(str::to_owned)
-        .collect();
-    match elsewhere.first_shortened() {
-        Some(name) => {
-            Err(Refusal::invalid_scope(format!("no API that “resource” names has the scope “{name}”")))
-        }
+    match named(app, params)? {
+        Some(audience) => app.resources.check_askable(asked, &audience),
         None => Ok(()),
     }
 }
