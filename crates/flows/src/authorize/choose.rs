@@ -1,4 +1,4 @@
-use postern_domain::{OrganizationId, Refusal};
+use postern_domain::{OrganizationId, Refusal, said};
 
 use super::choice;
 use super::decide::authorize;
@@ -43,7 +43,7 @@ pub async fn choose(
         let again = checked.query_with(Some(choice::OPEN));
         return Ok(match authorize(app, &again, Some(person)).await? {
             Next::ChooseOrganization(mut page) => {
-                page.problem = Some("Choose an organization.".to_owned());
+                page.problem = Some(said("Choose an organization."));
                 Next::ChooseOrganization(page)
             }
             next => next,

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use postern_domain::{
-    Client, ErrorCode, Lifetime, Organization, OrganizationId, ParamsError, Refusal, Role, Session,
+    Client, ErrorCode, Lifetime, Organization, OrganizationId, ParamsError, Refusal, Role, Said, Session,
     Timestamp, User,
 };
 
@@ -114,7 +114,7 @@ pub struct Choose {
     /// The person's organizations: those that can be chosen first, then by name.
     pub candidates: Vec<Candidate>,
     /// What is wrong with what they chose.
-    pub problem: Option<String>,
+    pub problem: Option<Said>,
     /// The query of the request.
     pub query: String,
     /// The request, to be sent back by the form as it is.

@@ -55,10 +55,10 @@ impl Source {
             (Ok(Some(object)), Ok(None)) => request_object::read(app, &params, object, now)
                 .await
                 .map(|sent| (sent.clone(), sent, Way::Signed)),
-            (Ok(None), Ok(Some(uri))) => pushed::find(app, &params, uri, now)
-                .await
-                .map(|(sent, hash)| (with_languages(pushed::carried(&params), &sent), sent, hash))
-                .map(|(carried, sent, hash)| (sent, carried, Way::Pushed(hash))),
+            (Ok(None), Ok(Some(uri))) => pushed::find(app, &params, uri, now).await.map(|(sent, hash)| {
+                let carried = with_languages(pushed::carried(&params), &sent);
+                (sent, carried, Way::Pushed(hash))
+            }),
             (Err(repeated), _) | (_, Err(repeated)) => Err(repeated.into()),
             _ => Err(Refusal::invalid_request("send request or request_uri, not both (RFC 9101 section 5)")),
         };

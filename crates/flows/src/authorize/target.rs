@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use postern_domain::{
-    Capability, Client, Organization, OrganizationId, Prompt, Refusal, Role, Subject, SubjectType, Timestamp,
-    User,
+    Capability, Client, Organization, OrganizationId, Prompt, Refusal, Role, Said, Subject, SubjectType,
+    Timestamp, User, said,
 };
 use postern_storage::{app_approvals, organization_choices, organizations};
 
@@ -21,7 +21,7 @@ pub(super) enum Target {
     /// For an organization that they have to choose.
     Open {
         /// Why the one they chose cannot be it.
-        problem: Option<String>,
+        problem: Option<Said>,
     },
 }
 
@@ -73,13 +73,12 @@ async fn candidate(
     asked: &Asked,
     user: &User,
     id: OrganizationId,
-) -> Result<Result<(Arc<Organization>, Role), String>, Refusal> {
-    let not_theirs = || "Choose one of your organizations.".to_owned();
+) -> Result<Result<(Arc<Organization>, Role), Said>, Refusal> {
     let (Some(organization), Some(role)) = (app.organization(id).await?, app.role(id, user.id).await?) else {
-        return Ok(Err(not_theirs()));
+        return Ok(Err(said("Choose one of your organizations.")));
     };
     Ok(match refusal(app, client, asked, &organization, role).await? {
-        Some(bar) => Err(bar.in_words(client, role)),
+        Some(bar) => Err(bar.said(client, role)),
         None => Ok((organization, role)),
     })
 }
@@ -96,12 +95,14 @@ pub enum Bar {
 }
 
 impl Bar {
-    fn in_words(self, client: &Client, role: Role) -> String {
-        let name = &client.metadata.name;
+    /// The same in words, for somebody with `role` there.
+    pub fn said(self, client: &Client, role: Role) -> Said {
+        let app = client.metadata.name.as_str();
         match self {
-            Self::Role => format!("You are a {role} there. An owner or an admin has to allow it."),
-            Self::NotMeant => format!("{name} asks for another organization."),
-            Self::Approval => format!("It approves apps first, and {name} is not approved yet."),
+            Self::Role => said("You are a {role} there. An owner or an admin has to allow it.")
+                .with("role", said(role.as_str())),
+            Self::NotMeant => said("{app} asks for another organization.").with("app", app),
+            Self::Approval => said("It approves apps first, and {app} is not approved yet.").with("app", app),
         }
     }
 }
@@ -130,7 +131,7 @@ pub(super) async fn page(
     checked: &Checked,
     asked: &Asked,
     user: &User,
-    problem: Option<String>,
+    problem: Option<Said>,
 ) -> Result<Choose, Refusal> {
     let client = Arc::clone(&checked.client);
     let kept = organization_choices::find(&app.db, user.id, client.id).await?;

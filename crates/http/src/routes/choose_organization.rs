@@ -4,13 +4,13 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use postern_domain::{OrganizationId, Params};
 use postern_flows::App;
-use postern_flows::authorize::{self, Bar, Candidate, Choose, Next, Unreturnable};
+use postern_flows::authorize::{self, Candidate, Choose, Next, Unreturnable};
 use postern_templating::pages::{ChooseOrganization, OrganizationOption};
-use postern_templating::{Section, Text, t};
+use postern_templating::{Section, Text};
 
 use crate::answer::{cannot_return, go_on, person};
 use crate::request::Visitor;
-use crate::{csp, face, page};
+use crate::{csp, face, page, said};
 
 /// The page itself.
 pub(super) fn question(app: &App, visitor: &Visitor, choose: &Choose) -> Response {
@@ -22,7 +22,7 @@ pub(super) fn question(app: &App, visitor: &Visitor, choose: &Choose) -> Respons
         chrome: page::chrome(app, visitor, Section::Elsewhere),
         request: choose.request.clone(),
         face: face::of(&choose.client),
-        error: choose.problem.clone().map(Text::sentence),
+        error: choose.problem.as_ref().map(said::text),
         organizations: choose.candidates.iter().map(|one| option(one, choose)).collect(),
         create_url: format!("/organizations/new?{}", query(&[back])),
         switch_url: format!("/login?{}", query(&[("other", "1"), back])),
@@ -36,20 +36,12 @@ pub(super) fn question(app: &App, visitor: &Visitor, choose: &Choose) -> Respons
 }
 
 fn option(candidate: &Candidate, choose: &Choose) -> OrganizationOption {
-    let app = choose.client.metadata.name.as_str();
-    let role = Text::sentence(candidate.role.as_str());
     OrganizationOption {
         id: candidate.organization.id.to_string(),
         name: candidate.organization.name.to_string(),
         slug: candidate.organization.slug.to_string(),
-        refusal: candidate.bar.map(|bar| match bar {
-            Bar::Role => {
-                t("You are a {role} there. An owner or an admin has to allow it.").with("role", &role)
-            }
-            Bar::NotMeant => t("{app} asks for another organization.").with("app", app),
-            Bar::Approval => t("It approves apps first, and {app} is not approved yet.").with("app", app),
-        }),
-        role,
+        refusal: candidate.bar.map(|bar| said::text(&bar.said(&choose.client, candidate.role))),
+        role: Text::sentence(candidate.role.as_str()),
         selected: candidate.is_selected,
     }
 }

@@ -152,7 +152,7 @@ async fn what_cannot_be_chosen_is_not_taken() {
     let person = Some(world.person(&session));
     let next = authorize::choose(&world.app, &form, true, None, person).await;
     let Ok(Next::ChooseOrganization(again)) = next else { panic!("{}", said(&next)) };
-    assert_eq!(again.problem.as_deref(), Some("Choose an organization."));
+    assert_eq!(again.problem.map(|problem| problem.to_string()).as_deref(), Some("Choose an organization."));
     assert_eq!(said(&authorize::choose(&world.app, &form, false, None, person).await), "access_denied");
     assert_eq!(said(&authorize::choose(&world.app, "x", true, None, person).await), "page: invalid_request");
     assert_eq!(said(&authorize::choose(&world.app, &form, true, Some(member.id), None).await), "sign in");
