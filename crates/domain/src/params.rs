@@ -18,8 +18,7 @@ const REPEATABLE: &str = "resource";
 /// The parameters of one request, decoded once and strictly (RFC 6749 section 3.1).
 ///
 /// A parameter that is sent twice, cannot be decoded or is too long is an error, never "absent"; only `resource` may be
-/// sent several times. One that is sent
-/// without a value counts as not sent, as the RFC wants.
+/// sent several times. One that is sent without a value counts as not sent, as the RFC wants.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, String)>);
 
@@ -109,7 +108,7 @@ impl Params {
     }
 
     /// All parameters in the order they were sent.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 

@@ -124,7 +124,8 @@ impl Permit {
     ///
     /// # Errors
     /// `invalid_scope` for a scope it does not hold (RFC 6749 section 6), `invalid_target` for a resource it is not meant
-    /// for (RFC 8707 section 2), `access_denied` for a subject or organization it does not reach. A later end is not an error: the earlier one stays.
+    /// for (RFC 8707 section 2), `access_denied` for a subject or organization it does not reach. A later end is not an
+    /// error: the earlier one stays.
     pub fn narrow(&self, request: Narrowing) -> Result<Self, Refusal> {
         let mut narrowed = self.clone();
         if let Some(subject) = request.subject {

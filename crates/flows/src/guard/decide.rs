@@ -17,8 +17,8 @@ pub struct Passed {
 /// Whether a request with a token that works may pass.
 ///
 /// # Errors
-/// `invalid_token` if the token is for other APIs only; `forbidden` if no route is about it, or none that is for customers; `insufficient_scope` that names the scope;
-/// `outside_limits` that names the lines of the token that were closest.
+/// `invalid_token` if the token is for other APIs only; `forbidden` if no route is about it, or none that is for customers;
+/// `insufficient_scope` that names the scope; `outside_limits` that names the lines of the token that were closest.
 pub fn decide(app: &App, verdict: &Verdict, request: &RequestFacts<'_>) -> Result<Passed, Refusal> {
     let Some(Takes { scopes, resource }) = app.guard_routes.required(request) else {
         return Err(Refusal::forbidden("no route of guard.routes is about this request"));

@@ -94,7 +94,8 @@ struct AccountChange {
     /// Only for a page of somebody who has signed in a short while ago, never by a script's or app's token.
     email: Option<String>,
     /// What else to say of oneself, by the names of OIDC Core section 5.1 such as `given_name`, `birthdate` or `locality`,
-    /// and names and pages also in further languages, such as `family_name#ja-Kana-JP`; `null` takes back what was said. What is left out stays as it is.
+    /// and names and pages also in further languages, such as `family_name#ja-Kana-JP`; `null` takes back what was said.
+    /// What is left out stays as it is.
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
     claims: Option<serde_json::Map<String, serde_json::Value>>,
 }
