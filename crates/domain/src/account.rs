@@ -203,6 +203,8 @@ pub struct User {
     pub updated_at: Timestamp,
     /// When the password last changed.
     pub password_changed_at: Timestamp,
+    /// When it is deleted, if its person asked for that.
+    pub deletes_at: Option<Timestamp>,
 }
 
 impl User {

@@ -1,5 +1,6 @@
 //! What the server decides: one file per flow, no HTTP types.
 
+pub mod account_deletion;
 pub mod administration;
 pub mod api_tokens;
 mod app;

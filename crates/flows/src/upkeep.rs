@@ -9,7 +9,7 @@ use postern_storage::{
     mails, one_time_values, sessions, signing_keys, tokens,
 };
 
-use crate::{App, audit, token_ends};
+use crate::{App, account_deletion, audit, token_ends};
 
 /// Rows that one batch deletes at most.
 const BATCH: u32 = 500;
@@ -50,6 +50,7 @@ pub async fn pass(app: &App) -> Result<u64, Refusal> {
         }
     }
     gone += audit::clean(app).await?;
+    gone += account_deletion::delete_due(app).await?;
     token_ends::tell(app).await?;
     Ok(gone)
 }

@@ -169,6 +169,7 @@ async fn check(app: &App, new: &NewUser, standing: Standing) -> Result<(User, Op
         created_at: now,
         updated_at: now,
         password_changed_at: now,
+        deletes_at: None,
     };
     Ok((user, password))
 }

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use postern_domain::{Refusal, User};
 use postern_flows::App;
-use postern_templating::{Account, Branding, Chrome, Section};
+use postern_templating::{Account, Branding, Chrome, Section, When};
 
 use crate::answer::PageRefusal;
 use crate::request::Visitor;
@@ -31,7 +31,7 @@ pub(crate) fn chrome(app: &App, visitor: &Visitor, section: Section) -> Chrome {
             logo_url: None,
             accent: app.config.branding.accent.clone(),
         },
-        account: visitor.signed_in.as_ref().map(|signed_in| account(&signed_in.user)),
+        account: visitor.signed_in.as_ref().map(|signed_in| account(app, &signed_in.user)),
         form_token: form_token::of(app, visitor),
         section,
         organization: None,
@@ -41,11 +41,12 @@ pub(crate) fn chrome(app: &App, visitor: &Visitor, section: Section) -> Chrome {
 }
 
 /// A person as pages name them.
-pub(crate) fn account(user: &User) -> Account {
+pub(crate) fn account(app: &App, user: &User) -> Account {
     Account {
         name: user.name.to_string(),
         username: user.username.to_string(),
         email: user.email.to_string(),
         is_admin: !user.rights.is_empty(),
+        deletes: user.deletes_at.map(|at| When::new(at.0, app.clock.now().0)),
     }
 }

@@ -202,6 +202,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
         ("refresh_token", config.lifetimes.refresh_token),
         ("code", config.lifetimes.code),
         ("unused_registration", config.lifetimes.unused_registration),
+        ("account_deletion", config.lifetimes.account_deletion),
         ("session_idle", config.lifetimes.session_idle),
         ("session_absolute", config.lifetimes.session_absolute),
         ("grant", config.lifetimes.grant.unwrap_or(LONGEST)),

@@ -147,6 +147,7 @@ pub(crate) fn user(username: &str) -> User {
         created_at: NOW,
         updated_at: NOW,
         password_changed_at: NOW,
+        deletes_at: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every issued credential, whatever its kind: one table, looked up by keyed hash.
 
 mod columns;
+mod deletion;
 mod of_organization;
 pub(crate) mod row;
 mod token;
@@ -15,9 +16,9 @@ use columns::model;
 use row::{Column, Entity};
 
 pub(crate) use columns::{data_text, name_key, token};
+pub use deletion::{delete_of_organization, delete_of_user};
 pub use of_organization::{
-    count_of_organization, delete_of_organization, ending_after, revoke_of_organization,
-    shorten_of_organization,
+    count_of_organization, ending_after, revoke_of_organization, shorten_of_organization,
 };
 pub use token::{Token, TokenData};
 

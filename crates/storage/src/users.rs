@@ -12,6 +12,10 @@ use sea_orm::{ActiveValue, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, 
 use crate::mapping::{corrupt, from_json, to_json};
 use crate::{Db, StorageError, Tx};
 
+mod deletion;
+
+pub use deletion::{another_has_right, another_has_right_now, delete, due_for_deletion, set_deletes_at};
+
 const TABLE: &str = "users";
 
 pub(crate) mod table {
@@ -35,6 +39,7 @@ pub(crate) mod table {
         pub created_at: i64,
         pub updated_at: i64,
         pub claims: Option<String>,
+        pub deletes_at: Option<i64>,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -60,6 +65,7 @@ struct Row {
     created_at: i64,
     updated_at: i64,
     claims: Option<String>,
+    deletes_at: Option<i64>,
 }
 
 impl TryFrom<Row> for User {
@@ -81,6 +87,7 @@ impl TryFrom<Row> for User {
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
             password_changed_at: Timestamp(row.password_changed_at),
+            deletes_at: row.deletes_at.map(Timestamp),
         })
     }
 }
@@ -213,6 +220,7 @@ pub async fn insert(tx: &Tx, user: &User, password_hash: Option<&str>) -> Result
         created_at: ActiveValue::Set(user.created_at.0),
         updated_at: ActiveValue::Set(user.updated_at.0),
         claims: ActiveValue::Set(claims_text(&user.claims)?),
+        deletes_at: ActiveValue::Set(user.deletes_at.map(|at| at.0)),
     };
     Entity::insert(row).exec_without_returning(tx.connection()).await?;
     tx.invalidate(user.id.0);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{OrganizationNav, OrganizationTab, Text, assets, avatar, colour};
+use crate::{OrganizationNav, OrganizationTab, Text, When, assets, avatar, colour};
 
 /// The frame of a page, the same for all of them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,6 +47,9 @@ pub struct Account {
     pub email: String,
     /// Whether the administrators' pages are offered.
     pub is_admin: bool,
+    /// When the account is deleted, if the person asked for that: every page says so.
+    #[serde(default)]
+    pub deletes: Option<When>,
 }
 
 /// Where in the dashboard a page is.
@@ -62,6 +65,8 @@ pub enum Section {
     Profile,
     /// `/settings/security`
     Security,
+    /// `/settings/account` and below
+    OwnAccount,
     /// `/developer/clients` and below
     Clients,
     /// `/settings/tokens` and below
@@ -150,7 +155,7 @@ impl Notice {
 impl Section {
     /// Whether this is one of the settings, which share a second row of navigation.
     pub fn is_settings(self) -> bool {
-        matches!(self, Self::Profile | Self::Security | Self::Sessions)
+        matches!(self, Self::Profile | Self::Security | Self::Sessions | Self::OwnAccount)
     }
 }
 
@@ -167,6 +172,7 @@ impl Account {
             username: "ada".into(),
             email: "ada@example.com".into(),
             is_admin: false,
+            deletes: None,
         }
     }
 }

@@ -47,6 +47,8 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::Profile>();
     visitor.visit::<pages::Security>();
     visitor.visit::<pages::Sessions>();
+    visitor.visit::<pages::Account>();
+    visitor.visit::<pages::AccountDelete>();
     visitor.visit::<pages::Applications>();
     visitor.visit::<pages::Clients>();
     visitor.visit::<pages::ClientNew>();

@@ -72,6 +72,9 @@ actions! {
     USER_EMAIL_VERIFIED = "user.email_verified", "verified the e-mail of";
     USER_STATE_SET = "user.state_set", "opened or closed";
     USER_PASSWORD_SET = "user.password_set", "set the password of";
+    USER_DELETION_ASKED = "user.deletion_asked", "asked for the deletion of";
+    USER_DELETION_TAKEN_BACK = "user.deletion_taken_back", "took back the deletion of";
+    USER_DELETED = "user.deleted", "deleted";
     SESSION_REVOKED = "session.revoked", "signed out";
     KEYS_ROTATED = "keys.rotated", "rotated";
     AUDIT_LOST = "audit.lost", "could not write down";

@@ -15,6 +15,8 @@ pub struct Lifetimes {
     pub code: Lifetime,
     /// Clients that registered themselves and were never used.
     pub unused_registration: Lifetime,
+    /// Accounts whose person asked for their deletion: for so long it can be taken back.
+    pub account_deletion: Lifetime,
     /// Sessions that are not used.
     pub session_idle: Lifetime,
     /// Sessions however much they are used.
@@ -29,6 +31,7 @@ impl Default for Lifetimes {
             grant: None,
             code: Lifetime::seconds(60),
             unused_registration: Lifetime::days(7),
+            account_deletion: Lifetime::days(14),
             session_idle: Lifetime::days(14),
             session_absolute: Lifetime::days(90),
         }

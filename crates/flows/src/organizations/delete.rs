@@ -30,13 +30,26 @@ pub async fn delete(
         let told = format!("Type the address exactly: {}.", organization.slug);
         return Err(FieldErrors::one("confirm", told).into());
     }
+    Ok(delete_found(app, actor, organization).await?)
+}
+
+/// Deletes an organization that `actor` may delete.
+///
+/// # Errors
+/// `not_found` if it is gone.
+pub(crate) async fn delete_found(
+    app: &App,
+    actor: &Actor,
+    organization: &Organization,
+) -> Result<(), Refusal> {
+    let id = organization.id;
     // Large ones go in parts, so that nobody waits for long; the organization itself goes last, and with it what was
     // made meanwhile.
     let owner = Some(ClientOwner::Organization(id));
     loop {
         let some = clients::list(&app.db, owner, None, BATCH).await?;
         for client in &some {
-            managed::delete(app, Manager::Actor(actor), &client.id.to_string()).await?;
+            managed::delete_found(app, Manager::Actor(actor), client).await?;
         }
         if some.is_empty() {
             break;
@@ -48,7 +61,7 @@ pub async fn delete(
     let was_there: Result<bool, Refusal> =
         app.db.write((id, act), |tx, (id, act)| Box::pin(last_part(tx, *id, act))).await;
     if !was_there? {
-        return Err(gone().into());
+        return Err(gone());
     }
     tracing::info!(organization = %id, "an organization was deleted");
     Ok(())

@@ -19,6 +19,7 @@ mod transfer;
 pub use apps::{App as OrganizationApp, AppState, approve, apps, withdraw};
 pub use create::{NewOrganization, create};
 pub use delete::delete;
+pub(crate) use delete::delete_found;
 pub use find::{Mine, clients, count, count_clients, find, find_named, list, reached};
 pub use invitations::{Invited, Pending, invitations, invite, revoke_invitation};
 pub use join::{Bar, Joining, accept, decline, look};

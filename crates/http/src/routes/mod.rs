@@ -1,5 +1,6 @@
 //! One file for each endpoint; here they come together.
 
+mod account;
 mod api;
 mod applications;
 mod assets;
@@ -59,6 +60,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Every route there is.
 fn all() -> Routes {
     Routes::new()
+        .merge(account::routes())
         .merge(api::routes())
         .merge(applications::routes())
         .merge(assets::routes())

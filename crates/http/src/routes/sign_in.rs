@@ -67,9 +67,9 @@ impl Errand {
         Ok(match (&visitor.signed_in, self.wants()) {
             (Some(_), WaitingFor::Reauthentication) if !self.other => SignInMode::Confirm,
             (Some(signed_in), _) if chooses && !self.other => {
-                let mut choices = vec![choice(&signed_in.session, &signed_in.user)];
+                let mut choices = vec![choice(app, &signed_in.session, &signed_in.user)];
                 let beside = sessions::beside(app, &signed_in.session).await?;
-                choices.extend(beside.iter().map(|(session, user)| choice(session, user)));
+                choices.extend(beside.iter().map(|(session, user)| choice(app, session, user)));
                 SignInMode::Choose(choices)
             }
             _ => SignInMode::Fresh,
@@ -183,8 +183,8 @@ async fn empty(app: &App, visitor: &Visitor, errand: &Errand) -> Result<SignIn, 
     })
 }
 
-fn choice(session: &Session, user: &User) -> AccountChoice {
-    AccountChoice { session: session.id.to_string(), account: page::account(user) }
+fn choice(app: &App, session: &Session, user: &User) -> AccountChoice {
+    AccountChoice { session: session.id.to_string(), account: page::account(app, user) }
 }
 
 /// The page; where an app waits, its form may lead on to that app in the end.

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use postern_domain::{InstanceRight, Plain, StandardClaims, User};
+use postern_flows::account_deletion;
 use postern_flows::profile;
 use postern_flows::users::{self, NewUser, Standing};
-use postern_flows::{App, FormRefusal};
+use postern_flows::{Actor, App, FormRefusal};
 use serde_json::{Map, Value, json};
 
 use super::print_json;
@@ -24,6 +25,8 @@ pub(crate) enum UserCommand {
     Create(CreateArgs),
     /// Give an account another password and sign it out everywhere
     SetPassword(SetPasswordArgs),
+    /// Delete an account at once, with its clients and tokens and the organizations nobody else belongs to
+    Delete(DeleteArgs),
 }
 
 #[derive(Debug, Args)]
@@ -58,11 +61,18 @@ pub(crate) struct SetPasswordArgs {
     password_stdin: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct DeleteArgs {
+    /// The account, by id, user name or e-mail
+    user: String,
+}
+
 pub(crate) async fn run(config_file: Option<&Path>, command: UserCommand) -> anyhow::Result<()> {
     let app = instance::open(settings::load(config_file)?).await?;
     match command {
         UserCommand::Create(args) => create(&app, args).await,
         UserCommand::SetPassword(args) => set_password(&app, args).await,
+        UserCommand::Delete(args) => delete(&app, &args.user).await,
     }
 }
 
@@ -94,6 +104,12 @@ async fn set_password(app: &App, args: SetPasswordArgs) -> anyhow::Result<()> {
     print_json(&described(&user))?;
     eprintln!("The password is set. Sessions ended: {ended}.");
     Ok(())
+}
+
+async fn delete(app: &App, name: &str) -> anyhow::Result<()> {
+    let user = users::find_named(app, name).await?;
+    account_deletion::delete(app, &Actor::operator(), &user).await?;
+    print_json(&described(&user))
 }
 
 /// What a file says of a person. Only an operator's word counts for a telephone number that is verified.

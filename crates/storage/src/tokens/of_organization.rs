@@ -1,8 +1,6 @@
 use postern_domain::{OrganizationId, Timestamp, TokenKind, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::row::{Column, Entity};
 use super::{Token, token};
@@ -94,24 +92,6 @@ pub async fn revoke_of_organization(
     Ok(updated.rows_affected)
 }
 
-/// Deletes at most `most` tokens of an organization; answers whether there may be more.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn delete_of_organization(
-    tx: &Tx,
-    organization: OrganizationId,
-    most: u64,
-) -> Result<bool, StorageError> {
-    let connection = tx.connection();
-    let sql = "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE organization_id = $1 LIMIT $2)";
-    let values = [organization.0.into(), i64::try_from(most).unwrap_or(i64::MAX).into()];
-    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
-    let deleted = connection.execute_raw(statement).await?.rows_affected();
-    tx.invalidate(organization.0);
-    Ok(deleted >= most)
-}
-
 fn live(organization: OrganizationId, now: Timestamp) -> Condition {
     Condition::all()
         .add(Column::OrganizationId.eq(organization.0))
@@ -133,7 +113,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{NOW, hash, insert_client, insert_user, on_both_databases, random_id, write};
-    use crate::tokens::{find_by_hash, insert_many};
+    use crate::tokens::{delete_of_organization, find_by_hash, insert_many};
 
     const ACME: OrganizationId = OrganizationId(Uuid::from_u128(1));
 

@@ -1,5 +1,7 @@
 //! The pages, one file each, named like their template in `templates/pages/`.
 
+mod account;
+mod account_delete;
 mod applications;
 mod audit;
 mod audit_event;
@@ -30,6 +32,8 @@ mod sign_out;
 mod signed_out;
 mod tokens;
 
+pub use account::Account;
+pub use account_delete::{AccountDelete, NamedOrganization};
 pub use applications::{Applications, ConnectedApp};
 pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};
 pub use audit_event::{AuditAct, AuditAgain, AuditEventPage, AuditSince};

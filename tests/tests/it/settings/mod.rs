@@ -1,4 +1,5 @@
 //! `/settings/…`
 
+mod account;
 mod security;
 mod sessions;

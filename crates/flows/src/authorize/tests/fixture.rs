@@ -125,6 +125,7 @@ pub(super) async fn insert_user(app: &App, name: &str) -> User {
         created_at: now,
         updated_at: now,
         password_changed_at: now,
+        deletes_at: None,
     };
     let insert = app.db.write(user.clone(), |tx, user| {
         Box::pin(async move { Ok::<_, Refusal>(users::insert(tx, user, None).await?) })

@@ -22,7 +22,7 @@ pub(crate) fn routes() -> Routes {
 
 /// What somebody has allowed an app.
 #[derive(Debug, Serialize, ToSchema)]
-struct Consent {
+pub(super) struct Consent {
     /// The app's.
     client_id: String,
     /// What the app is called.

@@ -8,6 +8,7 @@ mod customers;
 mod invitations;
 mod leaked_tokens;
 mod limits;
+mod my_data;
 mod oauth_clients;
 mod organizations;
 mod scopes;
@@ -15,6 +16,8 @@ mod sessions;
 mod token_calls;
 mod tokens;
 mod users;
+
+pub(super) use my_data::MyData;
 
 use axum::http::StatusCode;
 use postern_domain::{ErrorCode, Refusal};

@@ -25,7 +25,7 @@ pub(crate) fn routes() -> Routes {
 
 /// A browser in which somebody is signed in.
 #[derive(Debug, Serialize, ToSchema)]
-struct SignedInSession {
+pub(super) struct SignedInSession {
     /// The `sid` of id_tokens.
     id: Uuid,
     /// The browser and its system, as far as it says.
@@ -64,7 +64,7 @@ async fn others_ended(Call { app, caller }: Call) -> Result<StatusCode, Problem>
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn shown(session: &Session, here: Option<SessionId>) -> SignedInSession {
+pub(super) fn shown(session: &Session, here: Option<SessionId>) -> SignedInSession {
     let (_, device) = device_of(&session.user_agent);
     SignedInSession {
         id: session.id.0,

@@ -4,10 +4,12 @@
 mod handlers;
 mod shape;
 
+pub(super) use shape::TokenShown;
+
 use crate::api::{Access, Operation};
 use crate::rights::Routes;
 use handlers::{changed, created, listed, listed_all, one, renewed, revoked, rotated};
-use shape::{NewValue, Overlap, TokenChange, TokenShown, TokenToBe};
+use shape::{NewValue, Overlap, TokenChange, TokenToBe};
 
 pub(crate) fn routes() -> Routes {
     let personal = Kind {

@@ -4,7 +4,7 @@ use postern_domain::audit::Act;
 use postern_templating::{Markup, markup};
 
 /// What each action is called, by its code, with `{who}` and `{what}`.
-const SENTENCES: [(&str, Markup); 45] = [
+const SENTENCES: [(&str, Markup); 48] = [
     ("token.made", markup("<strong><bdi>{who}</bdi></strong> made the token <bdi>{what}</bdi>")),
     ("token.changed", markup("<strong><bdi>{who}</bdi></strong> changed the token <bdi>{what}</bdi>")),
     ("token.renewed", markup("<strong><bdi>{who}</bdi></strong> renewed the token <bdi>{what}</bdi>")),
@@ -110,6 +110,15 @@ const SENTENCES: [(&str, Markup); 45] = [
         "user.password_set",
         markup("<strong><bdi>{who}</bdi></strong> set the password of the account <bdi>{what}</bdi>"),
     ),
+    (
+        "user.deletion_asked",
+        markup("<strong><bdi>{who}</bdi></strong> asked for the deletion of the account <bdi>{what}</bdi>"),
+    ),
+    (
+        "user.deletion_taken_back",
+        markup("<strong><bdi>{who}</bdi></strong> took back the deletion of the account <bdi>{what}</bdi>"),
+    ),
+    ("user.deleted", markup("<strong><bdi>{who}</bdi></strong> deleted the account <bdi>{what}</bdi>")),
     ("session.revoked", markup("<strong><bdi>{who}</bdi></strong> signed out the session <bdi>{what}</bdi>")),
     ("keys.rotated", markup("<strong><bdi>{who}</bdi></strong> rotated <bdi>{what}</bdi>")),
     ("audit.lost", markup("<strong><bdi>{who}</bdi></strong> could not write down <bdi>{what}</bdi>")),

@@ -1,6 +1,7 @@
 use axum::Json;
+use axum::http::StatusCode;
 use postern_domain::{User, UserId, UserState};
-use postern_flows::administration;
+use postern_flows::{account_deletion, administration};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -22,7 +23,10 @@ pub(super) fn routes() -> Routes {
         .summary("Open or close an account")
         .takes::<StateChange>()
         .answers::<ManagedAccount>();
-    Routes::new().api(list, listed).api(get, one).api(change, changed)
+    let delete = Operation::delete(ONE, "deleteUser", Access::user("instance:admin"))
+        .summary("Delete an account at once")
+        .note("Its clients and tokens go with it, and the organizations nobody else belongs to.");
+    Routes::new().api(list, listed).api(get, one).api(change, changed).api(delete, deleted)
 }
 
 /// An account, as administrators see it.
@@ -87,4 +91,11 @@ async fn changed(
     };
     let user = administration::set_account_state(&app, &caller.actor, id, state).await?;
     Ok(Json(ManagedAccount::from(&user)))
+}
+
+async fn deleted(Call { app, caller }: Call, InPath(id): InPath<UserId>) -> Result<StatusCode, Problem> {
+    caller.needs_proof(&app)?;
+    let user = administration::account(&app, &caller.actor, id).await?;
+    account_deletion::delete(&app, &caller.actor, &user).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

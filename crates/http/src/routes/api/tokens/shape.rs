@@ -10,7 +10,7 @@ use crate::api::{Problem, present, words};
 
 /// A personal or organization token as it is known: never its value.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TokenShown {
+pub(in super::super) struct TokenShown {
     id: Uuid,
     /// `pat` or `oat`.
     kind: &'static str,
@@ -127,7 +127,7 @@ pub(super) struct Overlap {
 }
 
 impl TokenShown {
-    pub(super) fn new(token: &Token, now: Timestamp) -> Self {
+    pub(in super::super) fn new(token: &Token, now: Timestamp) -> Self {
         let api = token.api();
         let state = match (token.revoked_at, token.is_live(now)) {
             (Some(_), _) => "revoked",
