@@ -1,3 +1,4 @@
+mod clock;
 mod sqlite;
 #[cfg(test)]
 mod tests;

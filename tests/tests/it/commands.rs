@@ -248,6 +248,35 @@ on_both_databases! {
         let doctor = instance.cli(&["doctor"]);
         assert!(doctor.code == 0 || doctor.code == 1, "{doctor:?}");
     }
+
+    async fn the_doctor_says_what_is_wrong_and_what_to_do(instance: &Instance) {
+        let healthy = instance.cli(&["doctor"]);
+        assert_eq!(healthy.code, 0, "{healthy:?}");
+        for check in ["settings", "public_url", "clock", "secret_key_file", "database", "keys", "mail", "outside"] {
+            assert_eq!(finding(&healthy.json(), check)["status"], "ok", "{healthy:?}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let key = folder.path().join("secret.key");
+        std::fs::write(&key, [5; 32]).unwrap();
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+        for (variable, value, check, status) in [
+            ("POSTERN_SECRET_KEY_FILE", key.to_str().unwrap(), "secret_key_file", "error"),
+            ("POSTERN_MAIL__SMTP_URL", "smtp://127.0.0.1:1", "mail", "error"),
+            ("POSTERN_PUBLIC_URL", "http://127.0.0.1:1", "outside", "warning"),
+        ] {
+            let output = instance.command(&["doctor"]).env(variable, value).output().unwrap();
+            let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+            let all = found["items"].as_array().unwrap();
+            let bad = all.iter().find(|one| one["check"] == check && one["status"] == status);
+            assert!(bad.is_some_and(|bad| bad["remedy"].is_string()), "{variable}: {found}");
+            assert_eq!(output.status.success(), status == "warning", "{variable}: {found}");
+        }
+    }
+}
+
+/// What the doctor found of one thing.
+fn finding<'a>(report: &'a Value, check: &str) -> &'a Value {
+    report["items"].as_array().unwrap().iter().find(|one| one["check"] == check).unwrap()
 }
 
 /// Waits until something holds that another process brought about, for one second, which is what is promised.

@@ -33,6 +33,9 @@ pub enum DeliveryError {
     /// The mail server said no, or nothing.
     #[error("the mail server: {0}")]
     Smtp(#[from] smtp::Error),
+    /// The mail server took the connection and then said nothing of use.
+    #[error("the mail server does not answer as one")]
+    Silent,
     /// The folder cannot be written to.
     #[error("{0}: {1}")]
     Directory(PathBuf, #[source] io::Error),
@@ -66,6 +69,23 @@ impl Delivery {
         match &config.mail.smtp_url {
             Some(url) => smtp(url.reveal()).map(Self::Smtp),
             None => Ok(Self::Directory(config.mail.directory.clone())),
+        }
+    }
+
+    /// That mails can go this way.
+    ///
+    /// # Errors
+    /// [`DeliveryError`] if the mail server does not take our name and password, or the folder cannot be written to.
+    pub async fn check(&self) -> Result<(), DeliveryError> {
+        match self {
+            Self::Smtp(server) => match server.test_connection().await? {
+                true => Ok(()),
+                false => Err(DeliveryError::Silent),
+            },
+            Self::Directory(folder) => {
+                let kept = try_folder(folder).await;
+                kept.map_err(|error| DeliveryError::Directory(folder.clone(), error))
+            }
         }
     }
 
@@ -133,6 +153,14 @@ fn is_loopback(url: &Url) -> bool {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     })
+}
+
+/// Writes a file and takes it away again. The folder is made by then, as it is for the first mail.
+async fn try_folder(folder: &Path) -> io::Result<()> {
+    tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await?;
+    let probe = folder.join(".doctor.part");
+    tokio::fs::write(&probe, b"").await?;
+    tokio::fs::remove_file(&probe).await
 }
 
 /// Writes a file whole: under another name first, so that whoever watches the folder never reads half a mail. Links in it

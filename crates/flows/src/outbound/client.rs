@@ -53,8 +53,7 @@ pub struct OutboundError;
 impl Outbound {
     pub(crate) fn new(settings: &config::Outbound) -> Self {
         Self {
-            // What is no network was refused with the settings.
-            allowed: settings.allow.iter().filter_map(|network| network.parse().ok()).collect(),
+            allowed: allowed(settings),
             settings: settings.clone(),
             https: OnceLock::new(),
             http: OnceLock::new(),
@@ -152,6 +151,24 @@ impl Outbound {
     }
 }
 
+/// Asks for a document at the operator's own address, which may be anywhere, within the same bounds.
+///
+/// # Errors
+/// Why there is no answer, for the operator.
+pub async fn own_address(settings: &config::Outbound, url: &str) -> Result<OutboundAnswer, String> {
+    let anywhere = ["0.0.0.0/0", "::/0"].map(str::to_owned).to_vec();
+    let open = config::Outbound { allow: anywhere, ..settings.clone() };
+    let reach = Reach { allowed: allowed(&open), public: true };
+    let client = Outbound::new(&open).make(reach)?;
+    answer(client.get(url)).await.map_err(|error| in_full(error.as_ref()))
+}
+
+/// An error with all that is behind it: the first of them only says that something was sent.
+fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 async fn answer(request: RequestBuilder) -> Result<OutboundAnswer, Box<dyn std::error::Error + Send + Sync>> {
     let mut response = request.send().await?;
     let status = response.status();
@@ -173,6 +190,11 @@ fn failed(url: &str, why: &dyn std::fmt::Display) -> OutboundError {
     let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     tracing::warn!(host, "a request to another server failed: {why}");
     OutboundError
+}
+
+/// What is no network was refused with the settings.
+fn allowed(settings: &config::Outbound) -> Arc<[Network]> {
+    settings.allow.iter().filter_map(|network| network.parse().ok()).collect()
 }
 
 fn roots(file: &Path) -> Result<Vec<Certificate>, String> {

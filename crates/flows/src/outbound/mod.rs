@@ -5,7 +5,7 @@ mod client;
 mod public;
 mod resolver;
 
-pub use client::{Outbound, OutboundAnswer, OutboundError};
+pub use client::{Outbound, OutboundAnswer, OutboundError, own_address};
 
 #[cfg(test)]
 mod tests;
