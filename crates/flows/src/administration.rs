@@ -2,38 +2,21 @@
 
 use postern_domain::audit::{Action, Target};
 use postern_domain::{
-    Client, ClientId, ClientOwner, InstanceRight, Organization, OrganizationId, Refusal, Tier, User, UserId,
-    UserState,
+    Client, ClientId, ClientOwner, InstanceRight, Organization, OrganizationId, Refusal, Tier,
 };
 use postern_storage::organizations::{self, Place};
-use postern_storage::{sessions, users};
 use serde_json::json;
 
 use crate::audit::Entry;
 use crate::clients::{self, ClientUsage};
-use crate::users::acts;
 use crate::{Actor, App, Paging, Slice, audit};
 
-/// A part of all accounts, the newest first, or the one with this user name or e-mail address.
-///
-/// # Errors
-/// `insufficient_scope` without `users:manage`; `invalid_request` for a cursor of another list.
-pub async fn accounts(
-    app: &App,
-    actor: &Actor,
-    named: Option<&str>,
-    paging: &Paging,
-) -> Result<Slice<User>, Refusal> {
-    const LIST: &str = "accounts";
-    actor.needs_right(InstanceRight::UsersManage)?;
-    if let Some(name) = named {
-        let items = users::find_by_identifier(&app.db, name).await?.into_iter().collect();
-        return Ok(Slice { items, next: None });
-    }
-    let before = paging.after(app, LIST)?.and_then(|id| id.parse::<UserId>().ok());
-    let found = users::list(&app.db, before, paging.with_one_more()).await?;
-    Ok(paging.slice(app, LIST, found, |user| user.id.to_string()))
-}
+mod accounts;
+mod look;
+
+pub use accounts::{AccountChange, account, accounts, change_account, sign_out};
+pub use look::{AccountLook, last_seen, look};
+pub use postern_storage::users::{Only, Search as AccountSearch};
 
 /// A part of all clients with their use, the newest first; `registered_themselves` leaves out what somebody owns.
 ///
@@ -51,58 +34,6 @@ pub async fn clients(
     let before = paging.after(app, list)?.and_then(|id| id.parse::<ClientId>().ok());
     let found = clients::of_owner(app, owner, before, paging.with_one_more()).await?;
     Ok(paging.slice(app, list, found, |(client, _)| client.id.to_string()))
-}
-
-/// An account.
-///
-/// # Errors
-/// `insufficient_scope` without `users:manage`; `not_found`.
-pub async fn account(app: &App, actor: &Actor, id: UserId) -> Result<User, Refusal> {
-    actor.needs_right(InstanceRight::UsersManage)?;
-    users::find(&app.db, id).await?.ok_or_else(no_account)
-}
-
-/// Opens or closes an account. Of a closed one no token works from then on, and its sessions are over.
-///
-/// # Errors
-/// `insufficient_scope` without `users:manage`; `forbidden` for who is more than an administrator of users, unless the
-/// actor is too; `conflict` for one's own account; `not_found`.
-pub async fn set_account_state(
-    app: &App,
-    actor: &Actor,
-    id: UserId,
-    state: UserState,
-) -> Result<User, Refusal> {
-    let user = account(app, actor, id).await?;
-    if actor.person().is_some_and(|person| person.id == id) {
-        return Err(Refusal::conflict("nobody closes their own account; ask another administrator"));
-    }
-    if user.rights.contains(&InstanceRight::InstanceAdmin) {
-        actor.needs_right(InstanceRight::InstanceAdmin)?;
-    }
-    let now = app.clock.now();
-    let act = acts::entry(app, actor.by(), Action::USER_STATE_SET, &user)
-        .changed(json!({ "state": user.state }), json!({ "state": state }));
-    let write: Result<bool, Refusal> = app
-        .db
-        .write((id, state, now, act), |tx, (id, state, now, act)| {
-            Box::pin(async move {
-                let was_there = users::set_state(tx, *id, *state, *now).await?;
-                if was_there {
-                    audit::act(tx, act).await?;
-                }
-                if *state == UserState::Disabled {
-                    sessions::end_others(tx, *id, None, *now).await?;
-                }
-                Ok(was_there)
-            })
-        })
-        .await;
-    if !write? {
-        return Err(no_account());
-    }
-    tracing::info!(user_id = %id, ?state, "an administrator changed the state of an account");
-    Ok(User { state, updated_at: now, ..user })
 }
 
 /// A part of all organizations, by slug; with `search`, those whose slug begins with it, then those whose name does.
@@ -160,10 +91,6 @@ pub async fn set_tier(
     }
     tracing::info!(organization = %id, tier = tier.as_str(), "an administrator set the tier of an organization");
     organizations::find(&app.db, id).await?.ok_or_else(no_organization)
-}
-
-fn no_account() -> Refusal {
-    Refusal::not_found("there is no such account")
 }
 
 fn no_organization() -> Refusal {

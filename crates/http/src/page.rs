@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
-use postern_domain::{Refusal, User};
+use postern_domain::{InstanceRight, Refusal, User};
 use postern_flows::App;
 use postern_templating::{Account, Branding, Chrome, Section, When};
 
@@ -42,11 +42,14 @@ pub(crate) fn chrome(app: &App, visitor: &Visitor, section: Section) -> Chrome {
 
 /// A person as pages name them.
 pub(crate) fn account(app: &App, user: &User) -> Account {
+    // Whoever administers the instance has its other rights too.
+    let has = |right| user.rights.contains(&right) || user.rights.contains(&InstanceRight::InstanceAdmin);
     Account {
         name: user.name.to_string(),
         username: user.username.to_string(),
         email: user.email.to_string(),
-        is_admin: !user.rights.is_empty(),
         deletes: user.deletes_at.map(|at| When::new(at.0, app.clock.now().0)),
+        is_admin: has(InstanceRight::UsersManage),
+        is_instance_admin: has(InstanceRight::InstanceAdmin),
     }
 }

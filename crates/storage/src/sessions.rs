@@ -1,5 +1,7 @@
 //! Signed-in browsers, kept by the keyed hash of the id in their cookie.
 
+use std::collections::BTreeMap;
+
 use postern_domain::{AuthMethodReference, BrowserId, Session, SessionId, Timestamp, TokenHash, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue, Condition, ConnectionTrait, QueryOrder, QuerySelect, Select, Statement, Value};
@@ -256,6 +258,21 @@ pub async fn list(
 /// [`StorageError`] if the database fails.
 pub async fn count(db: &Db, user: UserId, alive: Alive) -> Result<u64, StorageError> {
     Ok(of_user(user, alive).count(db.read()).await?)
+}
+
+/// When each of some people was last seen in a session that was not ended since.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn last_seen(db: &Db, users: &[UserId]) -> Result<BTreeMap<UserId, Timestamp>, StorageError> {
+    let seen = Entity::find()
+        .filter(Column::UserId.is_in(users.iter().map(|user| user.0)))
+        .select_only()
+        .column(Column::UserId)
+        .column_as(Column::LastSeenAt.max(), "last_seen_at")
+        .group_by(Column::UserId);
+    let seen: Vec<(Uuid, i64)> = seen.into_tuple().all(db.read()).await?;
+    Ok(seen.into_iter().map(|(id, at)| (UserId(id), Timestamp(at))).collect())
 }
 
 /// Removes up to `most` sessions that are past their end. Idle ones are refused long before and go with the others.

@@ -1,5 +1,9 @@
 //! Accounts of people.
 
+mod deletion;
+mod rights;
+mod search;
+
 use std::collections::BTreeSet;
 
 use postern_domain::{
@@ -7,12 +11,10 @@ use postern_domain::{
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ActiveValue, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, Statement};
+use sea_orm::{ActiveValue, ConnectionTrait, DbBackend, QuerySelect, Statement};
 
 use crate::mapping::{corrupt, from_json, to_json};
 use crate::{Db, StorageError, Tx};
-
-mod deletion;
 
 pub use deletion::{another_has_right, another_has_right_now, delete, due_for_deletion, set_deletes_at};
 
@@ -48,6 +50,8 @@ pub(crate) mod table {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub use rights::{first_with_right, set_rights};
+pub use search::{Only, Place, Search, list};
 use table::{ActiveModel, Column, Entity};
 
 /// What is read of an account: all but the password's hash, which has a query of its own.
@@ -132,36 +136,6 @@ pub async fn find_by_identifier(db: &Db, identifier: &str) -> Result<Option<User
     let column = if key.contains('@') { Column::EmailKey } else { Column::UsernameKey };
     let found = Entity::find().filter(column.eq(key)).into_partial_model::<Row>().one(db.read()).await?;
     found.map(User::try_from).transpose()
-}
-
-/// At most `limit` accounts, the newest first, of those made before `before`.
-///
-/// # Errors
-/// [`StorageError`] if the database fails or a row cannot be read.
-pub async fn list(db: &Db, before: Option<UserId>, limit: u64) -> Result<Vec<User>, StorageError> {
-    let mut query = Entity::find().order_by_desc(Column::Id).limit(limit);
-    if let Some(before) = before {
-        query = query.filter(Column::Id.lt(before.0));
-    }
-    let found = query.into_partial_model::<Row>().all(db.read()).await?;
-    found.into_iter().map(User::try_from).collect()
-}
-
-/// The oldest account that can be used and has a right in the instance.
-///
-/// # Errors
-/// [`StorageError`] if the database fails or a row cannot be read.
-pub async fn first_with_right(db: &Db, right: InstanceRight) -> Result<Option<User>, StorageError> {
-    let named = serde_json::to_string(&right).map_err(|error| corrupt(TABLE, error))?;
-    Entity::find()
-        .filter(Column::Rights.contains(named))
-        .filter(Column::State.eq(state_text(UserState::Active)))
-        .order_by_asc(Column::Id)
-        .into_partial_model::<Row>()
-        .one(db.read())
-        .await?
-        .map(User::try_from)
-        .transpose()
 }
 
 /// How many accounts there are.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{OrganizationNav, OrganizationTab, Text, When, assets, avatar, colour};
+use crate::{AdminTab, OrganizationNav, OrganizationTab, Text, When, assets, avatar, colour};
 
 /// The frame of a page, the same for all of them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,11 +45,14 @@ pub struct Account {
     pub username: String,
     /// E-mail address.
     pub email: String,
-    /// Whether the administrators' pages are offered.
+    /// Whether the administrators' pages are offered: to who manages users.
     pub is_admin: bool,
     /// When the account is deleted, if the person asked for that: every page says so.
     #[serde(default)]
     pub deletes: Option<When>,
+    /// Whether all of them are: to who administers the instance.
+    #[serde(default)]
+    pub is_instance_admin: bool,
 }
 
 /// Where in the dashboard a page is.
@@ -75,8 +78,8 @@ pub enum Section {
     Organizations,
     /// `/audit`
     Audit,
-    /// `/admin/tokens` and below, for holders of `users:manage`
-    AllTokens,
+    /// `/admin` and below, for administrators
+    Admin(AdminTab),
     /// A page outside the navigation: sign-in, consent, errors.
     Elsewhere,
 }
@@ -173,6 +176,7 @@ impl Account {
             email: "ada@example.com".into(),
             is_admin: false,
             deletes: None,
+            is_instance_admin: false,
         }
     }
 }
@@ -200,6 +204,19 @@ impl Chrome {
         }
     }
 
+    /// Whether this is one of the administrators' pages.
+    pub(crate) fn is_admin(&self) -> bool {
+        self.organization.is_none() && matches!(self.section, Section::Admin(_))
+    }
+
+    /// The tabs of the administrators' pages that the person sees, each with whether it is marked; none elsewhere.
+    pub(crate) fn admin_tabs(&self) -> Vec<(AdminTab, bool)> {
+        let Section::Admin(here) = self.section else { return Vec::new() };
+        let sees_all = self.account.as_ref().is_some_and(|account| account.is_instance_admin);
+        let tabs = AdminTab::ALL.into_iter().filter(|tab| sees_all || tab.is_of_users());
+        tabs.map(|tab| (tab, tab == here)).collect()
+    }
+
     /// Where the clients are listed that a page belongs to: the person's or the organization's.
     pub(crate) fn clients_url(&self) -> String {
         match &self.organization {
@@ -221,9 +238,16 @@ impl Chrome {
         }
     }
 
-    /// The frame of the samples for somebody who may manage others.
+    /// The frame of the samples for somebody who administers the instance.
     pub fn sample_admin(section: Section) -> Self {
-        Self { account: Some(Account { is_admin: true, ..Account::sample() }), ..Self::sample(section) }
+        let account = Account { is_admin: true, is_instance_admin: true, ..Account::sample() };
+        Self { account: Some(account), ..Self::sample(section) }
+    }
+
+    /// The same for somebody who may manage others only.
+    pub fn sample_manager(section: Section) -> Self {
+        let account = Account { is_admin: true, ..Account::sample() };
+        Self { account: Some(account), ..Self::sample(section) }
     }
 
     /// The frame of the samples: somebody is signed in.

@@ -5,6 +5,7 @@
 //! gallery render all of them. Text is escaped by the templates: hand it over as it is. Words are messages, see [`t`]:
 //! a page is rendered in a [`Language`].
 
+mod admin_tab;
 mod app_face;
 pub mod assets;
 mod avatar;
@@ -28,6 +29,7 @@ mod web_url;
 mod when;
 mod widget;
 
+pub use admin_tab::AdminTab;
 pub use app_face::AppFace;
 pub use avatar::Avatar;
 pub use badge::{Badge, Tone};

@@ -76,6 +76,8 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::TokenRotate>();
     visitor.visit::<pages::TokenRenew>();
     visitor.visit::<pages::TokenRevoke>();
+    visitor.visit::<pages::AdminUsers>();
+    visitor.visit::<pages::AdminUser>();
     visitor.visit::<pages::Audit>();
     visitor.visit::<pages::AuditEventPage>();
 }

@@ -65,6 +65,8 @@ pub(crate) async fn states(place: &Place<'_>) -> Vec<Page> {
         page("no such tokens", "/settings/tokens?q=nothing"),
         page("no revoked tokens", "/settings/tokens?state=revoked"),
         page("expired tokens of all", "/admin/tokens?state=expired"),
+        page("no such users", "/admin/users?q=nothing"),
+        page("users with rights", "/admin/users?only=rights"),
         page("new client of an organization", &format!("/developer/clients/new?organization={organization}")),
         page("no such customers", &format!("/organizations/{organization}/customers?q=nothing")),
         page("refused calls", "/audit?show=refused"),
@@ -87,6 +89,7 @@ fn target(path: &str, place: &Place<'_>) -> String {
             }
             ("{id}", "tokens") => place.id("personal-access-tokens"),
             ("{id}", "customers") => place.id("customers"),
+            ("{id}", "users") => place.id("members"),
             ("{id}", "audit") => place.id("audit-events"),
             (part, folder) => {
                 assert!(!part.starts_with('{'), "say here what stands for {part} behind {folder} in {path}");

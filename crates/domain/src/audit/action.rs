@@ -71,6 +71,7 @@ actions! {
     USER_CHANGED = "user.changed", "changed";
     USER_EMAIL_VERIFIED = "user.email_verified", "verified the e-mail of";
     USER_STATE_SET = "user.state_set", "opened or closed";
+    USER_RIGHTS_SET = "user.rights_set", "set the rights of";
     USER_PASSWORD_SET = "user.password_set", "set the password of";
     USER_DELETION_ASKED = "user.deletion_asked", "asked for the deletion of";
     USER_DELETION_TAKEN_BACK = "user.deletion_taken_back", "took back the deletion of";

@@ -6,6 +6,7 @@ use postern_storage::audit::{self as kept, Segment};
 use serde_json::json;
 
 use super::*;
+use crate::administration::AccountChange;
 use crate::api_tokens::{NewToken, Owner, TokenDraft};
 use crate::testing::{self, TestApp};
 use crate::{Actor, App, Config, Paging, administration, api_tokens, organizations};
@@ -285,7 +286,8 @@ async fn changes_are_written_down_without_secrets() {
     api_tokens::revoke(&app, &operator, rotated.made.token.id).await.unwrap();
     api_tokens::revoke(&app, &operator, rotated.made.token.id).await.unwrap();
     assert!(administration::set_tier(&app, &owner, acme.id, Tier::Default).await.is_err());
-    administration::set_account_state(&app, &operator, bob.id, UserState::Disabled).await.unwrap();
+    let closed = AccountChange { state: Some(UserState::Disabled), ..AccountChange::default() };
+    administration::change_account(&app, &operator, bob.id, &closed).await.unwrap();
     organizations::remove(&app, &owner, acme.id, bob.id).await.unwrap();
     let acme = organizations::find(&app, &owner, "acme-labs").await.unwrap().0;
     organizations::delete(&app, &owner, &acme, "acme-labs").await.unwrap();

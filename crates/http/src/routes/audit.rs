@@ -7,6 +7,8 @@ mod list;
 mod row;
 mod sentence;
 
+pub(super) use row::row;
+
 use crate::rights::{Right, Routes};
 
 const PATH: &str = "/audit";

@@ -15,6 +15,7 @@ mod show;
 
 use postern_templating::Notice;
 
+pub(super) use address::of as url_of;
 pub(super) use list::{PAGE, row};
 
 use crate::rights::{Right, Routes};

@@ -1,6 +1,7 @@
 //! One file for each endpoint; here they come together.
 
 mod account;
+mod admin;
 mod api;
 mod applications;
 mod assets;
@@ -61,6 +62,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 fn all() -> Routes {
     Routes::new()
         .merge(account::routes())
+        .merge(admin::routes())
         .merge(api::routes())
         .merge(applications::routes())
         .merge(assets::routes())

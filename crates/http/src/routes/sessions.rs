@@ -87,7 +87,8 @@ fn notice(done: &str) -> Option<Notice> {
     })
 }
 
-fn row(session: &Session, current: bool, now: i64) -> SessionRow {
+/// A session in a list.
+pub(super) fn row(session: &Session, current: bool, now: i64) -> SessionRow {
     let (device, name) = device_of(&session.user_agent);
     SessionRow {
         id: session.id.to_string(),

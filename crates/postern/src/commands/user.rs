@@ -1,12 +1,14 @@
 //! `postern user …`
 
+mod manage;
+
 use std::fs;
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use postern_domain::{InstanceRight, Plain, StandardClaims, User};
+use postern_domain::{InstanceRight, Plain, StandardClaims, User, UserState};
 use postern_flows::account_deletion;
 use postern_flows::profile;
 use postern_flows::users::{self, NewUser, Standing};
@@ -27,6 +29,18 @@ pub(crate) enum UserCommand {
     SetPassword(SetPasswordArgs),
     /// Delete an account at once, with its clients and tokens and the organizations nobody else belongs to
     Delete(DeleteArgs),
+    /// List accounts: the newest first, or those whose user name or e-mail begins so
+    List(manage::ListArgs),
+    /// Show an account with what belongs to it
+    Show(manage::UserArgs),
+    /// Close an account: nobody signs in to it, and none of its tokens works until it is opened again
+    Disable(manage::UserArgs),
+    /// Open a closed account again
+    Enable(manage::UserArgs),
+    /// Sign an account out everywhere; its tokens go on
+    SignOut(manage::UserArgs),
+    /// Say which rights an account has in the instance
+    SetRights(manage::RightsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +87,12 @@ pub(crate) async fn run(config_file: Option<&Path>, command: UserCommand) -> any
         UserCommand::Create(args) => create(&app, args).await,
         UserCommand::SetPassword(args) => set_password(&app, args).await,
         UserCommand::Delete(args) => delete(&app, &args.user).await,
+        UserCommand::List(args) => manage::list(&app, args).await,
+        UserCommand::Show(args) => manage::show(&app, args).await,
+        UserCommand::Disable(args) => manage::set_state(&app, args, UserState::Disabled).await,
+        UserCommand::Enable(args) => manage::set_state(&app, args, UserState::Active).await,
+        UserCommand::SignOut(args) => manage::sign_out(&app, args).await,
+        UserCommand::SetRights(args) => manage::set_rights(&app, args).await,
     }
 }
 

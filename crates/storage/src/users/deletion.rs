@@ -2,6 +2,7 @@ use postern_domain::{InstanceRight, Timestamp, User, UserId, UserState};
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
+use super::rights::some_right;
 use super::table::{Column, Entity};
 use super::{Row, TABLE, state_text};
 use crate::mapping::corrupt;
@@ -59,6 +60,7 @@ fn holders(right: InstanceRight) -> Result<Select<Entity>, StorageError> {
     Ok(Entity::find()
         .select_only()
         .column(Column::Id)
+        .filter(some_right())
         .filter(Column::Rights.contains(named))
         .filter(Column::State.eq(state_text(UserState::Active))))
 }

@@ -4,6 +4,18 @@ use super::*;
 use crate::passwords;
 use crate::testing::{NOW, insert_user, on_both_databases, race, user, write};
 
+/// The whole list, two at a time.
+async fn all(db: &Db, search: &Search) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut after: Option<Place> = None;
+    loop {
+        let part = list(db, search, after.as_ref(), 2).await.unwrap();
+        let Some(last) = part.last() else { return names };
+        after = Some(search.place(last).to_string().parse().unwrap());
+        names.extend(part.iter().map(|user| user.username.to_string()));
+    }
+}
+
 on_both_databases! {
     async fn what_is_inserted_is_found_by_every_name(db: Db) {
         let mut ada = user("Ada");
@@ -92,6 +104,58 @@ on_both_databases! {
         assert!(!find(&db, ada.id).await.unwrap().unwrap().is_active());
         assert!(set(UserState::Active).await.unwrap());
         assert!(find(&db, ada.id).await.unwrap().unwrap().is_active());
+    }
+
+    async fn lists_go_on_where_they_ended(db: Db) {
+        for name in ["ada", "adam", "bob", "Ada-2", "eve"] {
+            insert_user(&db, name).await;
+        }
+        let mut other = user("zoe");
+        other.email = Email::parse("Ad.zoe@example.com").unwrap();
+        other.rights = [InstanceRight::UsersManage].into();
+        other.state = UserState::Disabled;
+        write(&db, other, |tx, user| Box::pin(insert(tx, user, None))).await.unwrap();
+        for (begin, only, expected) in [
+            (Some("ad"), None, vec!["ada", "Ada-2", "adam", "zoe"]),
+            (Some("AD"), Some(Only::Disabled), vec!["zoe"]),
+            (Some("ada@"), None, vec!["ada"]),
+            (Some("ad%"), None, vec![]),
+            (None, Some(Only::WithRights), vec!["zoe"]),
+            (None, Some(Only::Disabled), vec!["zoe"]),
+        ] {
+            let search = Search { begin: begin.map(str::to_owned), only };
+            assert_eq!(all(&db, &search).await, expected, "{search:?}");
+        }
+        assert_eq!(all(&db, &Search::default()).await.len(), 6);
+    }
+
+    async fn of_two_administrators_who_go_at_once_one_stays(db: Db) {
+        let mut admins = Vec::new();
+        for name in ["ada", "bob"] {
+            let mut admin = user(name);
+            admin.rights = [InstanceRight::InstanceAdmin].into();
+            admins.push(admin.id);
+            write(&db, admin, |tx, user| Box::pin(insert(tx, user, None))).await.unwrap();
+        }
+        let gone = race(2, |number| {
+            let (db, id) = (db.clone(), admins[number]);
+            async move {
+                write(&db, id, |tx, id| {
+                    Box::pin(async move {
+                        let right = InstanceRight::InstanceAdmin;
+                        let may_go = another_has_right_now(tx, *id, right).await?;
+                        if may_go {
+                            set_rights(tx, *id, &BTreeSet::new(), NOW).await?;
+                        }
+                        Ok(may_go)
+                    })
+                })
+                .await
+                .unwrap()
+            }
+        });
+        assert_eq!(gone.await.into_iter().filter(|gone| *gone).count(), 1);
+        assert!(first_with_right(&db, InstanceRight::InstanceAdmin).await.unwrap().is_some());
     }
 
     async fn of_those_who_would_be_the_first_one_is(db: Db) {

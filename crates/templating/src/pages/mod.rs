@@ -2,6 +2,7 @@
 
 mod account;
 mod account_delete;
+mod admin;
 mod applications;
 mod audit;
 mod audit_event;
@@ -34,6 +35,7 @@ mod tokens;
 
 pub use account::Account;
 pub use account_delete::{AccountDelete, NamedOrganization};
+pub use admin::{AdminClient, AdminOrganization, AdminRow, AdminUser, AdminUserRow, AdminUsers};
 pub use applications::{Applications, ConnectedApp};
 pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};
 pub use audit_event::{AuditAct, AuditAgain, AuditEventPage, AuditSince};

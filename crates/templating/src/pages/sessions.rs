@@ -52,7 +52,7 @@ pub enum Device {
 }
 
 impl Device {
-    fn icon(self) -> &'static str {
+    pub(super) fn icon(self) -> &'static str {
         match self {
             Self::Desktop => "desktop",
             Self::Phone => "phone",

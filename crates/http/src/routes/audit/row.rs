@@ -9,7 +9,7 @@ use super::sentence::sentence;
 use crate::audit_event::AuditEvent;
 
 /// An event as a sentence.
-pub(super) fn row(event: Event, names: &Names, now: i64) -> AuditRow {
+pub(crate) fn row(event: Event, names: &Names, now: i64) -> AuditRow {
     let row = match &event {
         Event::Call(call) => of_call(call, names, now),
         Event::Act(act) => of_act(act, names, now),

@@ -4,7 +4,7 @@ use postern_domain::audit::Act;
 use postern_templating::{Markup, markup};
 
 /// What each action is called, by its code, with `{who}` and `{what}`.
-const SENTENCES: [(&str, Markup); 48] = [
+const SENTENCES: [(&str, Markup); 49] = [
     ("token.made", markup("<strong><bdi>{who}</bdi></strong> made the token <bdi>{what}</bdi>")),
     ("token.changed", markup("<strong><bdi>{who}</bdi></strong> changed the token <bdi>{what}</bdi>")),
     ("token.renewed", markup("<strong><bdi>{who}</bdi></strong> renewed the token <bdi>{what}</bdi>")),
@@ -105,6 +105,10 @@ const SENTENCES: [(&str, Markup); 48] = [
     (
         "user.state_set",
         markup("<strong><bdi>{who}</bdi></strong> opened or closed the account <bdi>{what}</bdi>"),
+    ),
+    (
+        "user.rights_set",
+        markup("<strong><bdi>{who}</bdi></strong> set the rights of the account <bdi>{what}</bdi>"),
     ),
     (
         "user.password_set",

@@ -59,7 +59,7 @@ impl Done {
 }
 
 /// The path of a client's page: with its `client_id` where that makes a plain path, else with the id of its row.
-pub(super) fn of(client: &Client) -> String {
+pub(crate) fn of(client: &Client) -> String {
     let identifier = client.identifier.as_str();
     let plain = identifier.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     if plain && identifier != "new" {

@@ -9,7 +9,7 @@ use postern_domain::{InstanceRight, Organization, Refusal, Role, TokenId};
 use postern_flows::api_tokens::{self, List, Owner, Relation, Token};
 use postern_flows::{Actor, App, sessions};
 use postern_templating::pages::{TokenHeading, TokenPlace};
-use postern_templating::{Chrome, OrganizationNav, OrganizationTab, Section, Text};
+use postern_templating::{AdminTab, Chrome, OrganizationNav, OrganizationTab, Section, Text};
 
 use super::row::person;
 use crate::answer::PageRefusal;
@@ -172,7 +172,7 @@ impl At {
         let section = match self.place {
             TokenPlace::Personal => Section::Tokens,
             TokenPlace::Organization(_) => Section::Organizations,
-            TokenPlace::Everybody => Section::AllTokens,
+            TokenPlace::Everybody => Section::Admin(AdminTab::Tokens),
         };
         let mut chrome = page::chrome(app, &self.visitor, section);
         chrome.organization = self.organization.as_ref().map(|(organization, role)| OrganizationNav {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::TokenPlace;
-use crate::{Chrome, OrganizationTab, Section};
+use crate::{AdminTab, Chrome, OrganizationTab, Section};
 
 /// A token as the head of a page that does something with it says it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ impl TokenHeading {
     /// The same, as administrators see it.
     pub(crate) fn sample_for_admins() -> (Chrome, Self) {
         let (_, sample) = Self::sample();
-        let chrome = Chrome::sample_admin(Section::AllTokens);
+        let chrome = Chrome::sample_admin(Section::Admin(AdminTab::Tokens));
         (chrome, Self { place: TokenPlace::Everybody, ..sample })
     }
 }

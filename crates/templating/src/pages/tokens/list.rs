@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TokenPlace;
 use crate::{
-    Badge, Choice, Chrome, Notice, OrganizationTab, Page, Pager, Section, Text, Tone, When,
+    AdminTab, Badge, Choice, Chrome, Notice, OrganizationTab, Page, Pager, Section, Text, Tone, When,
     pages::SAMPLE_NOW, t,
 };
 
@@ -218,7 +218,7 @@ impl Tokens {
             ["Ada Lovelace", "Acme Labs", "محمد بن موسى الخوارزمي صاحب الجبر والمقابلة", "Grace Hopper"];
         let rows = sample_rows().into_iter().cycle().take(30);
         Self {
-            chrome: Chrome::sample_admin(Section::AllTokens),
+            chrome: Chrome::sample_admin(Section::Admin(AdminTab::Tokens)),
             place: TokenPlace::Everybody,
             tokens: rows
                 .zip(owners.into_iter().cycle())

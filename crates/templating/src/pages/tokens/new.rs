@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::{TokenForm, TokenPlace};
-use crate::{Chrome, Field, FieldError, OrganizationTab, Page, ScopeChoices, Section, Text, t};
+use crate::{AdminTab, Chrome, Field, FieldError, OrganizationTab, Page, ScopeChoices, Section, Text, t};
 
 /// A new token. Posts the fields of [`TokenForm`], for administrators also `user`, and `form_token` to `new` below
 /// [`TokenPlace::url`].
@@ -72,7 +72,7 @@ impl Page for TokenNew {
             ..sample.clone()
         };
         let admin = Self {
-            chrome: Chrome::sample_admin(Section::AllTokens),
+            chrome: Chrome::sample_admin(Section::Admin(AdminTab::Tokens)),
             place: TokenPlace::Everybody,
             user: Some(Field::empty()),
             form: TokenForm {

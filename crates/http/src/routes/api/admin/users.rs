@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::http::StatusCode;
-use postern_domain::{User, UserId, UserState};
-use postern_flows::{account_deletion, administration};
+use postern_domain::{InstanceRight, User, UserId, UserState};
+use postern_flows::account_deletion;
+use postern_flows::administration::{self, AccountChange, AccountSearch, Only};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,22 +14,37 @@ use crate::rights::Routes;
 
 const ALL: &str = "/v1/admin/users";
 const ONE: &str = "/v1/admin/users/{id}";
+const SESSIONS: &str = "/v1/admin/users/{id}/sessions";
 const MANAGE: Access = Access::user("users:manage");
 
 pub(super) fn routes() -> Routes {
     let list = Operation::get(ALL, "listUsers", MANAGE)
         .summary("Every account")
         .lists::<ManagedAccount>()
-        .filter("query", "A user name or e-mail address.");
+        .filter("query", "How the user name or the e-mail address begins, or an id.")
+        .filter_one_of(
+            "only",
+            "Only those that are closed, or that have a right in the instance.",
+            &["disabled", "with_rights"],
+        );
     let get = Operation::get(ONE, "getUser", MANAGE).summary("An account").answers::<ManagedAccount>();
     let change = Operation::patch(ONE, "changeUser", MANAGE)
-        .summary("Open or close an account")
-        .takes::<StateChange>()
+        .summary("Open or close an account, or set its rights")
+        .note("Rights take `instance:admin`, and so does an account that has it. The instance keeps an administrator.")
+        .takes::<ManagedAccountChange>()
         .answers::<ManagedAccount>();
     let delete = Operation::delete(ONE, "deleteUser", Access::user("instance:admin"))
         .summary("Delete an account at once")
         .note("Its clients and tokens go with it, and the organizations nobody else belongs to.");
-    Routes::new().api(list, listed).api(get, one).api(change, changed).api(delete, deleted)
+    let sign_out = Operation::delete(SESSIONS, "signOutUser", MANAGE)
+        .summary("Sign an account out everywhere")
+        .note("Its tokens and connected apps keep their access.");
+    Routes::new()
+        .api(list, listed)
+        .api(get, one)
+        .api(change, changed)
+        .api(delete, deleted)
+        .api(sign_out, signed_out)
 }
 
 /// An account, as administrators see it.
@@ -45,11 +63,15 @@ enum AccountState {
     Disabled,
 }
 
-/// What is to change.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct StateChange {
-    state: AccountState,
+/// What is to change; what is left out stays as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+struct ManagedAccountChange {
+    state: Option<AccountState>,
+    /// What the person may do in the whole instance: these and no others of `users:manage`, `users:impersonate` and
+    /// `instance:admin`.
+    #[schema(value_type = Option<Vec<String>>)]
+    rights: Option<BTreeSet<InstanceRight>>,
 }
 
 impl From<&User> for ManagedAccount {
@@ -67,7 +89,13 @@ async fn listed(
     filters: Filters,
 ) -> Result<Json<Listing<ManagedAccount>>, Problem> {
     let paging = filters.paging()?;
-    let found = administration::accounts(&app, &caller.actor, filters.get("query"), &paging).await?;
+    let only = match filters.get("only") {
+        Some("disabled") => Some(Only::Disabled),
+        Some(_) => Some(Only::WithRights),
+        None => None,
+    };
+    let search = AccountSearch { begin: filters.get("query").map(str::to_owned), only };
+    let found = administration::accounts(&app, &caller.actor, &search, &paging).await?;
     Ok(Json(found.map(|user| ManagedAccount::from(&user)).into()))
 }
 
@@ -82,14 +110,15 @@ async fn one(
 async fn changed(
     Call { app, caller }: Call,
     InPath(id): InPath<UserId>,
-    JsonBody(change): JsonBody<StateChange>,
+    JsonBody(change): JsonBody<ManagedAccountChange>,
 ) -> Result<Json<ManagedAccount>, Problem> {
     caller.needs_proof(&app)?;
-    let state = match change.state {
+    let state = change.state.map(|state| match state {
         AccountState::Active => UserState::Active,
         AccountState::Disabled => UserState::Disabled,
-    };
-    let user = administration::set_account_state(&app, &caller.actor, id, state).await?;
+    });
+    let change = AccountChange { state, rights: change.rights };
+    let user = administration::change_account(&app, &caller.actor, id, &change).await?;
     Ok(Json(ManagedAccount::from(&user)))
 }
 
@@ -97,5 +126,11 @@ async fn deleted(Call { app, caller }: Call, InPath(id): InPath<UserId>) -> Resu
     caller.needs_proof(&app)?;
     let user = administration::account(&app, &caller.actor, id).await?;
     account_deletion::delete(&app, &caller.actor, &user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn signed_out(Call { app, caller }: Call, InPath(id): InPath<UserId>) -> Result<StatusCode, Problem> {
+    caller.needs_proof(&app)?;
+    administration::sign_out(&app, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,0 +1,192 @@
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use postern_domain::{
+    Client, ErrorCode, InstanceRight, Organization, Params, Refusal, Role, Timestamp, User, UserState,
+};
+use postern_flows::administration::{self, AccountChange, AccountLook};
+use postern_flows::api_tokens::Token;
+use postern_flows::{App, audit};
+use postern_templating::pages::{AdminClient, AdminOrganization, AdminRow, AdminUser, AuditRow};
+use postern_templating::{AdminTab, Badge, Choice, Notice, Shortened, Text, Tone, When, t};
+
+use super::asked::AboutUser;
+use super::users::states;
+use crate::answer::{PageRefusal, sentence};
+use crate::request::{FormAbout, PageQuery};
+use crate::routes::{audit as audit_page, clients, sessions};
+use crate::{face, page};
+
+/// The rights, with what each is called and what it is for.
+const RIGHTS: [(InstanceRight, Text, Text); 3] = [
+    (
+        InstanceRight::UsersManage,
+        t("Manage users"),
+        t("See, disable, revoke, renew, make tokens for others."),
+    ),
+    (InstanceRight::UsersImpersonate, t("Act for users"), t("Call the API on behalf of others.")),
+    (InstanceRight::InstanceAdmin, t("Administer the server"), t("Everything, also settings and keys.")),
+];
+
+pub(super) async fn show(about: AboutUser, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    Ok(render(&about, notice(query.get("done")), None).await?)
+}
+
+pub(super) async fn act(FormAbout(about, form): FormAbout<AboutUser>) -> Result<Response, PageRefusal> {
+    let path = format!("/admin/users/{}", about.id);
+    if let Some(first) = about.manager.proof_first(&path) {
+        return Ok(first);
+    }
+    match change(&about, &form).await {
+        Ok(done) => Ok(Redirect::to(&format!("{path}?done={done}")).into_response()),
+        Err(refusal) if refusal.code == ErrorCode::Conflict => {
+            let problem = Text::sentence(sentence(&refusal.description));
+            let mut response = render(&about, None, Some(problem)).await?;
+            *response.status_mut() = StatusCode::CONFLICT;
+            Ok(response)
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Does what a button says; answers what was done.
+async fn change(AboutUser { manager, id }: &AboutUser, form: &Params) -> Result<&'static str, Refusal> {
+    let (app, actor) = (&manager.page.app, &manager.actor);
+    let (change, done) = match form.get("action") {
+        Some("disable") => {
+            (AccountChange { state: Some(UserState::Disabled), ..Default::default() }, "disabled")
+        }
+        Some("enable") => (AccountChange { state: Some(UserState::Active), ..Default::default() }, "enabled"),
+        Some("rights") => {
+            let chosen: Vec<&str> = form.all("right").collect();
+            let rights = InstanceRight::ALL.into_iter().filter(|right| chosen.contains(&right.scope()));
+            (AccountChange { rights: Some(rights.collect()), ..Default::default() }, "rights")
+        }
+        Some("sign_out") => {
+            administration::sign_out(app, actor, *id).await?;
+            return Ok("signed-out");
+        }
+        _ => return Err(Refusal::invalid_request("choose one of the buttons")),
+    };
+    administration::change_account(app, actor, *id, &change).await?;
+    Ok(done)
+}
+
+fn notice(done: Option<&str>) -> Option<Notice> {
+    Some(Notice::done(match done? {
+        "disabled" => t("The account is disabled. Its sessions are over, and nothing of it works now."),
+        "enabled" => t("The account is enabled. The person can sign in again."),
+        "rights" => t("The rights are saved. They hold now."),
+        "signed-out" => t("The account is signed out everywhere."),
+        _ => return None,
+    }))
+}
+
+async fn render(
+    AboutUser { manager, id }: &AboutUser,
+    notice: Option<Notice>,
+    problem: Option<Text>,
+) -> Result<Response, Refusal> {
+    let app = &manager.page.app;
+    let look = administration::look(app, &manager.actor, *id).await?;
+    let now = app.clock.now();
+    let user = &look.user;
+    let administers = manager.has(InstanceRight::InstanceAdmin);
+    let mut chrome = manager.chrome(AdminTab::Users);
+    chrome.notice = notice;
+    Ok(page::render(&AdminUser {
+        chrome,
+        id: Shortened::new(user.id.to_string()),
+        name: user.name.to_string(),
+        username: user.username.to_string(),
+        states: states(user),
+        problem,
+        facts: facts(&look, now),
+        is_active: user.is_active(),
+        is_own: user.id == manager.page.signed_in.user.id,
+        may_act: administers || !user.rights.contains(&InstanceRight::InstanceAdmin),
+        rights: if administers { rights(user) } else { Vec::new() },
+        sessions: look.sessions.iter().map(|session| sessions::row(session, false, now.0)).collect(),
+        sessions_total: look.sessions_total,
+        organizations: look.organizations.iter().map(organization).collect(),
+        tokens: look.tokens.iter().map(|token| of_token(token, now)).collect(),
+        live_tokens: look.live_tokens,
+        clients: look.clients.iter().map(|client| of_client(client, now)).collect(),
+        clients_total: look.clients_total,
+        connected_apps: look.connected_apps,
+        events: events(app, look.events, now).await?,
+    }))
+}
+
+fn facts(look: &AccountLook, now: Timestamp) -> Vec<(Text, Text)> {
+    let user = &look.user;
+    let when = |at: Timestamp| When::new(at.0, now.0);
+    let email = match user.email_verified {
+        true => t("{email}, verified").with("email", user.email.to_string()),
+        false => t("{email}, not verified").with("email", user.email.to_string()),
+    };
+    let password = match look.has_password {
+        true => t("set {when}").with("when", when(user.password_changed_at)),
+        false => t("none"),
+    };
+    let seen = look.sessions.first().map(|session| session.last_seen_at);
+    let mut facts = vec![
+        (t("User name"), Text::verbatim(user.username.to_string())),
+        (t("E-mail"), email),
+        (t("Password"), password),
+        (t("Last seen"), seen.map_or(t("not signed in"), |at| when(at).relative())),
+        (t("Made"), when(user.created_at).exact()),
+        (t("Last changed"), when(user.updated_at).exact()),
+    ];
+    facts.extend(user.deletes_at.map(|at| (t("Is deleted"), when(at).relative())));
+    facts
+}
+
+fn rights(user: &User) -> Vec<Choice> {
+    let choice = |(right, label, help): (InstanceRight, Text, Text)| {
+        Choice::new(right.scope(), label).with_help(help).selected(user.rights.contains(&right))
+    };
+    RIGHTS.into_iter().map(choice).collect()
+}
+
+fn organization((organization, role): &(Organization, Role)) -> AdminOrganization {
+    AdminOrganization {
+        name: organization.name.to_string(),
+        slug: organization.slug.to_string(),
+        role: Text::sentence(role.as_str()),
+    }
+}
+
+fn of_token(token: &Token, now: Timestamp) -> AdminRow {
+    let state = match token.expires_at {
+        _ if token.revoked_at.is_some() => Badge::new(Tone::Bad, t("revoked")),
+        Some(end) if end <= now => Badge::new(Tone::Bad, t("expired")),
+        _ => Badge::new(Tone::Good, t("active")),
+    };
+    AdminRow {
+        name: token.api().map(|api| api.name.to_string()).unwrap_or_default(),
+        about: match token.last_used_at {
+            Some(at) => t("last used {when}").with("when", When::new(at.0, now.0).relative()),
+            None => t("never used"),
+        },
+        state,
+    }
+}
+
+fn of_client(client: &Client, now: Timestamp) -> AdminClient {
+    AdminClient {
+        face: face::of(client),
+        url: clients::url_of(client),
+        is_closed: client.disabled,
+        last_call: client.last_used_at.map(|at| When::new(at.0, now.0)),
+    }
+}
+
+async fn events(
+    app: &App,
+    events: Option<Vec<postern_domain::audit::Event>>,
+    now: Timestamp,
+) -> Result<Option<Vec<AuditRow>>, Refusal> {
+    let Some(events) = events else { return Ok(None) };
+    let names = audit::names(app, &events).await?;
+    Ok(Some(events.into_iter().map(|event| audit_page::row(event, &names, now.0)).collect()))
+}
