@@ -15,6 +15,7 @@ mod grant;
 mod id;
 mod initial_access;
 pub mod limits;
+pub mod meter;
 mod network;
 mod oidc;
 mod organization;

@@ -12,8 +12,10 @@ use crate::client_auth::Guesses;
 use crate::client_jwt::FetchedKeys;
 use crate::clients::WrittenDown;
 use crate::guard::GuardRoutes;
+use crate::health::Health;
 use crate::keys::KeyRing;
 use crate::live::Live;
+use crate::meters::Meters;
 use crate::outbound::Outbound;
 use crate::password::Hashing;
 use crate::rate_limits::Counters;
@@ -42,6 +44,10 @@ pub struct App {
     pub rng: Arc<dyn Rng>,
     /// What is still to be written down.
     pub audit: Audit,
+    /// What is counted.
+    pub meters: Meters,
+    /// How this node is.
+    pub health: Arc<Health>,
     /// Requests to others.
     pub outbound: Outbound,
     /// The public keys of clients.
@@ -80,6 +86,8 @@ impl App {
             trusted_proxies: TrustedProxies::parse(&config.trusted_proxies),
             counters: Counters::new(&config.rate_limits),
             audit: Audit::new(&config.audit),
+            meters: Meters::new(),
+            health: Arc::default(),
             outbound: Outbound::new(&config.outbound),
             config,
             secret_key,

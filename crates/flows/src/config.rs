@@ -1,8 +1,10 @@
 mod guard;
 mod lifetimes;
 mod listen;
+mod metrics;
 mod outbound;
 mod rate_limits;
+mod shutdown;
 mod tokens;
 
 use std::collections::BTreeMap;
@@ -22,8 +24,10 @@ use crate::audit::AuditSettings;
 pub use guard::{Guard, GuardHeaders, GuardRoute};
 pub use lifetimes::Lifetimes;
 pub use listen::Listen;
+pub use metrics::Metrics;
 pub use outbound::Outbound;
 pub use rate_limits::RateLimits;
+pub use shutdown::Shutdown;
 pub use tokens::{Leaks, Reveal, SessionApiToken, TokenAuthMode, Tokens};
 
 /// Everything an operator can set. Names, defaults and meaning are the README's table of settings.
@@ -72,6 +76,10 @@ pub struct Config {
     pub limits: Limits,
     /// What stands in front of other APIs.
     pub guard: Guard,
+    /// Figures for Prometheus.
+    pub metrics: Metrics,
+    /// How the server ends.
+    pub shutdown: Shutdown,
     /// Looks.
     pub branding: Branding,
 }
@@ -243,6 +251,8 @@ impl Default for Config {
             audit: AuditSettings::default(),
             limits: Limits::default(),
             guard: Guard::default(),
+            metrics: Metrics::default(),
+            shutdown: Shutdown::default(),
             branding: Branding::default(),
         }
     }

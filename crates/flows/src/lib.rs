@@ -33,6 +33,7 @@ mod field_errors;
 pub mod grants;
 pub mod guard;
 mod guess;
+pub mod health;
 pub mod home;
 pub mod issue;
 pub mod keys;
@@ -42,6 +43,7 @@ mod live;
 pub mod logo;
 pub mod logout;
 pub mod mail;
+pub mod meters;
 pub mod organizations;
 pub mod outbound;
 mod paging;
@@ -76,8 +78,8 @@ pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
 pub use config::{
     Branding, ClientRegistration, Clients, Config, Guard, GuardHeaders, GuardRoute, Keys, Leaks, Lifetimes,
-    Limits, Listen, Mailing, RateLimits, Registration, RequirePkce, Reveal, SessionApiToken, Tls,
-    TokenAuthMode, Tokens,
+    Limits, Listen, Mailing, Metrics, RateLimits, Registration, RequirePkce, Reveal, SessionApiToken,
+    Shutdown, Tls, TokenAuthMode, Tokens,
 };
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use guess::Denied;

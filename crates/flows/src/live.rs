@@ -7,7 +7,7 @@ use postern_domain::{
     Client, ClientId, ClientIdentifier, Consent, Customer, CustomerId, Organization, OrganizationId, Refusal,
     Role, Subject, TokenHash, User, UserId,
 };
-use postern_storage::{Cache, app_approvals, clients, customers, organizations, users};
+use postern_storage::{Cache, Looks, app_approvals, clients, customers, organizations, users};
 
 use crate::App;
 use crate::bearer::{ReadyLimits, Verdict};
@@ -59,6 +59,22 @@ impl Live {
             limits: ReadyLimits::new(),
             consents: Cache::new(CONSENTS),
         }
+    }
+
+    /// How often each cache was asked.
+    pub(crate) fn looks(&self) -> [(&'static str, &Looks); 10] {
+        [
+            ("clients", self.clients.looks()),
+            ("clients_by_identifier", self.clients_by_identifier.looks()),
+            ("users", self.users.looks()),
+            ("names", self.names.looks()),
+            ("organizations", self.organizations.looks()),
+            ("roles", self.roles.looks()),
+            ("approvals", self.approvals.looks()),
+            ("customers", self.customers.looks()),
+            ("consents", self.consents.looks()),
+            ("verdicts", self.verdicts.looks()),
+        ]
     }
 }
 

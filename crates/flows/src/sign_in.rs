@@ -34,7 +34,8 @@ pub async fn sign_in(
     let user = found.as_ref().map(|user| user.id);
     let may = found.as_ref().is_some_and(User::is_active);
     let budgets = budgets(app, &identifier, user, visit);
-    guess::password(app, user, may, password, budgets).await?;
+    let looked = guess::password(app, user, may, password, budgets).await;
+    looked.inspect_err(|denied| app.meters.denied(denied))?;
     let user = found.ok_or(Denied::Wrong)?;
     Ok(Arrival::new(app, user, visit))
 }

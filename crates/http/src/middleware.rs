@@ -1,12 +1,14 @@
 //! What surrounds every answer: a request id, the security headers, the person who asks, the page of an error.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use postern_flows::meters::Requests;
 use postern_flows::{App, audit};
 
 use crate::answer::PageRefusal;
@@ -48,6 +50,16 @@ pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, 
     }
     set_unless_there(headers, header::CONTENT_SECURITY_POLICY, csp::NO_PAGE);
     set_unless_there(headers, header::CACHE_CONTROL, NO_STORE);
+    response
+}
+
+/// Counts the request by its route.
+pub(crate) async fn counted(State(requests): State<Arc<Requests>>, request: Request, next: Next) -> Response {
+    let template = request.extensions().get::<MatchedPath>().cloned();
+    let began = Instant::now();
+    let response = next.run(request).await;
+    let route = requests.route(template.as_ref().map(MatchedPath::as_str));
+    route.answered(response.status().as_u16(), began.elapsed());
     response
 }
 

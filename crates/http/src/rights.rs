@@ -106,6 +106,11 @@ impl Routes {
         self
     }
 
+    /// The template of every route's path.
+    pub(crate) fn templates(&self) -> Vec<&'static str> {
+        self.0.iter().map(|route| route.path).collect()
+    }
+
     /// Every route as method, path and right, for the tests that sweep over all of them.
     #[cfg(test)]
     pub(crate) fn table(&self) -> Vec<(&'static str, &'static str, Right)> {

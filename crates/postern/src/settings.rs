@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use postern_domain::Lifetime;
 use postern_flows::keys::ID_TOKEN_LIFETIME;
-use postern_flows::{Config, Guard, Reveal, SessionApiToken, TrustedProxies, guard, leaks, mail};
+use postern_flows::{Config, Guard, Reveal, SessionApiToken, TrustedProxies, guard, leaks, mail, meters};
 use serde_json::{Map, Value};
 
 /// Where the settings are looked for when nobody says.
@@ -146,6 +146,22 @@ fn child<'a>(known: &'a Value, key: &str, under: &str) -> anyhow::Result<&'a Val
     }
 }
 
+/// Longest that a server may take from being told to end until it does: what starts and stops it waits no longer.
+const LONGEST_NOTICE: Lifetime = Lifetime::seconds(60);
+
+fn check_operations(config: &Config) -> anyhow::Result<()> {
+    if config.shutdown.notice > LONGEST_NOTICE {
+        bail!("shutdown.notice must be {LONGEST_NOTICE} at most");
+    }
+    if let Some(file) = &config.metrics.token_file {
+        meters::token(file).map_err(anyhow::Error::msg)?;
+    }
+    if config.metrics.listen.as_ref() == Some(&config.listen) {
+        bail!("metrics.listen must be another address than listen; or set metrics.token_file instead");
+    }
+    Ok(())
+}
+
 /// What no single value shows.
 fn check(config: &Config) -> anyhow::Result<()> {
     let url = &config.public_url;
@@ -183,6 +199,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
     }
     leaks::check_keys(config)?;
     check_resources(config)?;
+    check_operations(config)?;
     check_guard(&config.guard)?;
     if !matches!(config.keys.rsa_bits, 2048 | 3072 | 4096) {
         bail!("keys.rsa_bits must be 2048, 3072 or 4096");

@@ -1,5 +1,6 @@
 use std::hash::Hash;
 
+use postern_domain::meter::Counter;
 use quick_cache::sync::Cache as Bounded;
 use uuid::Uuid;
 
@@ -9,6 +10,16 @@ use crate::{Epochs, Freshness};
 /// Verdicts kept in memory, each with all it rests on. Bounded; what is used least goes first.
 pub struct Cache<K, V> {
     entries: Bounded<K, Entry<V>>,
+    looks: Looks,
+}
+
+/// How often a cache was asked.
+#[derive(Debug, Default)]
+pub struct Looks {
+    /// How often it knew.
+    pub hits: Counter,
+    /// How often it did not, or no longer believed what it knew.
+    pub misses: Counter,
 }
 
 #[derive(Clone)]
@@ -21,7 +32,7 @@ struct Entry<V> {
 impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
     /// An empty cache of at most `capacity` entries.
     pub fn new(capacity: usize) -> Self {
-        Self { entries: Bounded::new(capacity) }
+        Self { entries: Bounded::new(capacity), looks: Looks::default() }
     }
 
     /// A verdict that still holds.
@@ -29,8 +40,15 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
     where
         Q: Hash + quick_cache::Equivalent<K> + ?Sized,
     {
-        let entry = self.entries.get(key)?;
-        epochs.hold(entry.since, &entry.inputs).then_some(entry.value)
+        let entry = self.entries.get(key).filter(|entry| epochs.hold(entry.since, &entry.inputs));
+        let counter = if entry.is_some() { &self.looks.hits } else { &self.looks.misses };
+        counter.add_one();
+        entry.map(|entry| entry.value)
+    }
+
+    /// How often it was asked.
+    pub const fn looks(&self) -> &Looks {
+        &self.looks
     }
 
     /// Keeps a verdict that was read after `since` and rests on `inputs`.

@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions, Connection};
 use crate::transactions::Transactions;
 use crate::tx::{Tx, Work};
 use crate::writer::Writer;
-use crate::{Epochs, StorageError};
+use crate::{Changes, Epochs, StorageError};
 
 /// How often a node looks at the epochs that other nodes may have raised.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -45,6 +45,7 @@ pub struct Db {
     write: Write,
     patience: Duration,
     epochs: Arc<Epochs>,
+    changes: Arc<Changes>,
 }
 
 #[derive(Clone)]
@@ -60,7 +61,7 @@ impl Db {
     /// # Errors
     /// [`StorageError`] if the URL is of neither kind or the database cannot be reached.
     pub async fn connect(url: &str) -> Result<Self, StorageError> {
-        let epochs = Arc::new(Epochs::new());
+        let (epochs, changes) = (Arc::new(Epochs::new()), Arc::new(Changes::default()));
         let (read, look, write) = match database_of(url)? {
             Database::Sqlite => {
                 let options = sqlite::options(url)?;
@@ -77,7 +78,7 @@ impl Db {
                     .await
                     .map_err(unreachable_database)?;
                 let writer = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer);
-                let write = Write::Sqlite(Writer::start(writer, Arc::clone(&epochs)));
+                let write = Write::Sqlite(Writer::start(writer, Arc::clone(&epochs), Arc::clone(&changes)));
                 let read = SqlxSqliteConnector::from_sqlx_sqlite_pool(readers);
                 // No reader of a file waits for anybody for long.
                 (read.clone(), read, write)
@@ -89,11 +90,11 @@ impl Db {
                 let look = lasting(PgPoolOptions::new().max_connections(1));
                 let look = look.connect_lazy_with(postgres_options(url)?);
                 let read = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-                let write = Write::Postgres(Transactions::new(read.clone(), Arc::clone(&epochs)));
-                (read, SqlxPostgresConnector::from_sqlx_postgres_pool(look), write)
+                let write = Transactions::new(read.clone(), Arc::clone(&epochs), Arc::clone(&changes));
+                (read, SqlxPostgresConnector::from_sqlx_postgres_pool(look), Write::Postgres(write))
             }
         };
-        Ok(Self { read, look, write, patience: CHANGE_PATIENCE, epochs })
+        Ok(Self { read, look, write, patience: CHANGE_PATIENCE, epochs, changes })
     }
 
     /// The same database for those who wait as long as this for their changes.
@@ -153,6 +154,20 @@ impl Db {
         &self.epochs
     }
 
+    /// How changes are doing.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Whether there is somebody to make changes, and the last of them did not fail.
+    pub fn is_changeable(&self) -> bool {
+        let is_there = match &self.write {
+            Write::Sqlite(writer) => writer.is_there(),
+            Write::Postgres(_) => true,
+        };
+        is_there && !self.changes.are_failing()
+    }
+
     /// Asks the database for a sign of life.
     ///
     /// # Errors
@@ -179,6 +194,7 @@ impl Db {
         E: From<StorageError> + Send + 'static,
         F: for<'a> Fn(&'a Tx, &'a C) -> Work<'a, T, E> + Send + Sync + 'static,
     {
+        let _waits = self.changes.waiting.one_more();
         match &self.write {
             Write::Sqlite(writer) => writer.write(self.patience, input, work).await,
             Write::Postgres(transactions) => transactions.write(self.patience, &input, &work).await,

@@ -8,6 +8,7 @@ pub mod app_approvals;
 pub mod audit;
 pub mod budgets;
 mod cache;
+mod changes;
 pub mod clients;
 pub mod consents;
 mod consume;
@@ -43,7 +44,8 @@ mod tx;
 pub mod users;
 mod writer;
 
-pub use cache::Cache;
+pub use cache::{Cache, Looks};
+pub use changes::Changes;
 pub use consume::{OneTime, consume};
 pub use db::{Database, Db};
 pub use epochs::{Epochs, Freshness};

@@ -4,10 +4,13 @@ use postern_domain::{Email, Lifetime, MailId, Timestamp};
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
+use crate::count::count_up_to;
 use crate::mapping::corrupt;
 use crate::{Db, StorageError, Tx, queue};
 
 const TABLE: &str = "mails";
+/// How far waiting mails are counted.
+pub const MOST_COUNTED: u64 = 10_000;
 
 mod table {
     use sea_orm::entity::prelude::*;
@@ -80,6 +83,14 @@ pub async fn due(db: &Db, now: Timestamp, limit: u64) -> Result<Vec<StoredMail>,
     let query = Entity::find().filter(Column::NextTryAt.is_not_null()).filter(Column::NextTryAt.lte(now.0));
     let rows = query.order_by_asc(Column::NextTryAt).limit(limit).all(db.read()).await?;
     rows.into_iter().map(StoredMail::try_from).collect()
+}
+
+/// How many mails wait to be sent, counted no further than [`MOST_COUNTED`].
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn waiting(db: &Db) -> Result<u64, StorageError> {
+    count_up_to(db, Entity::find().filter(Column::NextTryAt.is_not_null()), MOST_COUNTED).await
 }
 
 /// Takes a due mail for a try: of any number of nodes that saw it due, one gets `true` and has `lease` to send it. Should

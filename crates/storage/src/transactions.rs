@@ -10,7 +10,7 @@ use sea_orm::{DatabaseConnection, TransactionTrait};
 use tokio::time::{Instant, timeout_at};
 
 use crate::tx::{Tx, Work};
-use crate::{Epochs, StorageError};
+use crate::{Changes, Epochs, StorageError};
 
 /// How often a change that met another one is tried again.
 const RETRIES: u32 = 8;
@@ -20,6 +20,7 @@ const RETRIES: u32 = 8;
 pub(crate) struct Transactions {
     connection: DatabaseConnection,
     epochs: Arc<Epochs>,
+    changes: Arc<Changes>,
 }
 
 /// A change that is done but for its commit.
@@ -30,8 +31,12 @@ struct Done<T> {
 }
 
 impl Transactions {
-    pub(crate) const fn new(connection: DatabaseConnection, epochs: Arc<Epochs>) -> Self {
-        Self { connection, epochs }
+    pub(crate) const fn new(
+        connection: DatabaseConnection,
+        epochs: Arc<Epochs>,
+        changes: Arc<Changes>,
+    ) -> Self {
+        Self { connection, epochs, changes }
     }
 
     /// Waits `patience` at most until the work is done. What is not is dropped and so rolled back; once the commit is
@@ -44,10 +49,14 @@ impl Transactions {
         let deadline = Instant::now() + patience;
         let mut attempt = 0;
         loop {
+            let began = Instant::now();
             let done = timeout_at(deadline, self.run(input, work)).await;
             let error = match done.map_err(|_| StorageError::Busy)? {
                 Ok(done) => match self.commit(done).await {
-                    Ok(value) => return Ok(value),
+                    Ok(value) => {
+                        self.changes.committed(began.elapsed());
+                        return Ok(value);
+                    }
                     Err(error) => error.into(),
                 },
                 Err(error) => error,

@@ -16,7 +16,7 @@ use sea_orm::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::tx::{Tx, Work};
-use crate::{Epochs, StorageError};
+use crate::{Changes, Epochs, StorageError};
 
 /// Most pieces of work in one transaction.
 const BATCH: usize = 128;
@@ -32,10 +32,15 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(connection: DatabaseConnection, epochs: Arc<Epochs>) -> Self {
+    pub(crate) fn start(connection: DatabaseConnection, epochs: Arc<Epochs>, changes: Arc<Changes>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(run(connection, epochs, jobs));
+        tokio::spawn(run(connection, epochs, changes, jobs));
         Self { queue }
+    }
+
+    /// Whether the writer task still runs.
+    pub(crate) fn is_there(&self) -> bool {
+        !self.queue.is_closed()
     }
 
     /// Waits `patience` at most until the piece begins; once it has, for as long as it takes, since nobody could say
@@ -81,7 +86,12 @@ impl Fate {
     }
 }
 
-async fn run(connection: DatabaseConnection, epochs: Arc<Epochs>, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+async fn run(
+    connection: DatabaseConnection,
+    epochs: Arc<Epochs>,
+    changes: Arc<Changes>,
+    mut jobs: mpsc::Receiver<Box<dyn Job>>,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     let mut before = Before::default();
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
@@ -98,8 +108,12 @@ async fn run(connection: DatabaseConnection, epochs: Arc<Epochs>, mut jobs: mpsc
             tracing::error!("the writer panicked; what it was about to commit is undone");
             Err(StorageError::Unavailable("the writer failed".into()))
         });
-        if let Ok(touched) = &outcome {
-            epochs.advance(touched);
+        match &outcome {
+            Ok(touched) => {
+                epochs.advance(touched);
+                changes.committed(began.elapsed());
+            }
+            Err(_) => changes.failed(),
         }
         before = Before { pieces: batch.len(), took: began.elapsed() };
         let failure = outcome.err();

@@ -20,6 +20,7 @@ mod languages;
 mod limits;
 mod login;
 mod nodes;
+mod operations;
 mod pages;
 mod register;
 mod relying_party;

@@ -3,7 +3,10 @@
 use postern_tests::{Browser, Instance, OAuthClient, Registration};
 
 /// Every endpoint that machines use.
-pub(crate) const MACHINES: [&str; 9] = [
+pub(crate) const MACHINES: [&str; 12] = [
+    "/healthz",
+    "/readyz",
+    "/metrics",
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-protected-resource",

@@ -90,6 +90,11 @@ impl Audit {
         let _either_will_do = tokio::time::timeout(GATHER, self.enough.notified()).await;
     }
 
+    /// How many calls wait.
+    pub(crate) fn waiting_count(&self) -> usize {
+        self.waiting().len()
+    }
+
     /// The next calls to write down.
     pub(super) fn next_batch(&self) -> Vec<Call> {
         let mut waiting = self.waiting();

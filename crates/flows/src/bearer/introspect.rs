@@ -50,6 +50,13 @@ struct Facts {
 /// # Errors
 /// Those of [`client_auth::authenticate`], `invalid_client` for a public client, `invalid_request` if there is no `token`.
 pub async fn introspect(app: &App, sender: Sender<'_>) -> Result<Introspection, Refusal> {
+    let introspection = look(app, sender).await?;
+    let counter = if introspection.active { &app.meters.active } else { &app.meters.inactive };
+    counter.add_one();
+    Ok(introspection)
+}
+
+async fn look(app: &App, sender: Sender<'_>) -> Result<Introspection, Refusal> {
     let Authenticated { client, method, secret } = client_auth::authenticate(app, sender).await?;
     if method == AuthMethod::None {
         return Err(Refusal::invalid_client(

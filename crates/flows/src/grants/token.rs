@@ -44,7 +44,9 @@ async fn exchange(app: &App, request: Request<'_>) -> Result<TokenAnswer, Refusa
     if request.client.disabled {
         return Err(Refusal::invalid_grant(client_auth::CLOSED));
     }
-    grant.exchange(app, request).await
+    let answer = grant.exchange(app, request).await?;
+    app.meters.issued(grant.name());
+    Ok(answer)
 }
 
 /// Ends a grant and every token that came from it.

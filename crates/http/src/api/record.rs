@@ -110,10 +110,13 @@ impl Came {
 
     /// Has it written down how it was answered, if it was made with a token.
     pub(crate) fn answered(self, app: &App, response: &Response) {
-        let Some(token) = self.token.filter(|_| app.audit.is_enabled()) else { return };
-        let at = app.clock.now();
         let reason = response.extensions().get::<Reason>().map(|code| Cow::Borrowed(code.0));
         let verdict = verdict(self.place, response.status(), reason.is_some());
+        if self.place == Place::Guard {
+            app.meters.guarded(verdict == CallVerdict::Allowed);
+        }
+        let Some(token) = self.token.filter(|_| app.audit.is_enabled()) else { return };
+        let at = app.clock.now();
         app.audit.call(Call {
             id: RequestId::event().unwrap_or_else(|| app.new_event_id(at)),
             at,

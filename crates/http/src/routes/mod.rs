@@ -16,11 +16,13 @@ mod customers;
 mod discovery;
 mod docs;
 mod guard;
+mod health;
 mod home;
 mod introspect;
 mod jwks;
 mod logos;
 mod logout;
+mod metrics;
 mod organizations;
 mod profile;
 mod profile_email;
@@ -51,9 +53,11 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::answer::PageRefusal;
 use crate::api::document;
-use crate::middleware::{every_answer, page_answer};
+use crate::middleware::{counted, every_answer, page_answer};
 use crate::rights::Routes;
 use crate::session;
+
+pub use metrics::metrics_router;
 
 /// Longest that one request may take, its body included.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -76,11 +80,13 @@ fn all() -> Routes {
         .merge(discovery::routes())
         .merge(docs::routes())
         .merge(guard::routes())
+        .merge(health::routes())
         .merge(home::routes())
         .merge(introspect::routes())
         .merge(jwks::routes())
         .merge(logos::routes())
         .merge(logout::routes())
+        .merge(metrics::routes())
         .merge(organizations::routes())
         .merge(profile::routes())
         .merge(profile_email::routes())
@@ -111,13 +117,19 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(not_found)
         .layer(from_fn_with_state(Arc::clone(&app), page_answer))
         .layer(session::layer(&app));
-    all()
+    let routes = all();
+    let requests = metrics::counted(&app, || routes.templates());
+    let router = routes
         .into_router(&app)
         .fallback_service(fallback.with_state(Arc::clone(&app)))
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, DEADLINE))
-        .layer(from_fn_with_state(Arc::clone(&app), every_answer))
-        .with_state(app)
+        .layer(from_fn_with_state(Arc::clone(&app), every_answer));
+    match requests {
+        Some(requests) => router.layer(from_fn_with_state(requests, counted)),
+        None => router,
+    }
+    .with_state(app)
 }
 
 /// The whole table, for the tests that sweep over it.

@@ -68,7 +68,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         tokio::spawn(ledgerly::serve(listener, settings)),
         tokio::spawn(ledgerly::serve(team_listener, team_settings)),
     ];
-    let served = serve::serve(app, server, node).await;
+    let served = serve::serve(app, server.into(), node).await;
     for example in examples {
         example.abort();
     }

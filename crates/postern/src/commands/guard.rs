@@ -1,12 +1,13 @@
 //! `postern guard`
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
 use postern_http::{Server, Upstream, guarded};
 
-use super::serve::stopped;
+use super::serve::{notice, stopped};
 use crate::{instance, settings};
 
 #[derive(Debug, Args)]
@@ -28,7 +29,8 @@ pub(crate) async fn run(config_file: Option<&Path>, args: GuardArgs) -> anyhow::
     let app = instance::open(config).await?;
     println!("The guard stands in front of {} at {}", args.upstream, server.bound().context("no address")?);
     let recorder = instance::record(&app);
-    server.serve(guarded(app, upstream), stopped()?).await;
+    let (health, notice) = (Arc::clone(&app.health), notice(&app.config));
+    server.serve(guarded(app, upstream), health, notice, stopped()?).await;
     recorder.stop().await;
     Ok(())
 }

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use anyhow::Context;
 use clap::Args;
 use postern_flows::api_tokens::{self, Presence};
-use postern_flows::{App, Config, setup};
-use postern_http::Server;
+use postern_flows::{App, Config, Tls, setup};
+use postern_http::{Server, metrics_router};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::print_json;
@@ -35,7 +37,7 @@ pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::
     if args.print_config {
         return print_json(&settings::shown(&config)?);
     }
-    let server = Server::bind(&config).await?;
+    let servers = Servers::bind(&config).await?;
     let app = instance::open(config).await?;
     let node = api_tokens::enter(&app).await?;
     // A new instance makes its keys before it says that it is ready.
@@ -44,18 +46,45 @@ pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::
     if let Some(link) = setup::link(&app).await? {
         println!("Nobody has an account yet. Make the first administrator at {link}");
     }
-    serve(app, server, node).await
+    serve(app, servers, node).await
+}
+
+/// Where people and apps reach the server, and where its figures are read.
+pub(crate) struct Servers {
+    main: Server,
+    metrics: Option<Server>,
+}
+
+impl Servers {
+    async fn bind(config: &Config) -> anyhow::Result<Self> {
+        let metrics = match &config.metrics.listen {
+            Some(listen) => {
+                let bound = Server::bind_to(listen, &Tls::default()).await;
+                Some(bound.context("metrics.listen cannot be had")?)
+            }
+            None => None,
+        };
+        Ok(Self { main: Server::bind(config).await?, metrics })
+    }
+}
+
+impl From<Server> for Servers {
+    fn from(main: Server) -> Self {
+        Self { main, metrics: None }
+    }
 }
 
 /// Serves until the process is told to stop.
-pub(crate) async fn serve(app: Arc<App>, server: Server, node: Presence) -> anyhow::Result<()> {
+pub(crate) async fn serve(app: Arc<App>, servers: Servers, node: Presence) -> anyhow::Result<()> {
     let stop = stopped()?;
     let (upkeep, mails) = (instance::keep_up(&app), instance::send_mails(&app)?);
     let logouts = instance::tell_clients(&app);
     let alive = instance::say_alive(&app, node);
     let recorder = instance::record(&app);
-    server.serve(postern_http::router(Arc::clone(&app)), stop).await;
-    for task in [upkeep, mails, logouts, alive] {
+    let router = postern_http::router(Arc::clone(&app));
+    let metrics = servers.metrics.map(|server| tokio::spawn(show_metrics(server, Arc::clone(&app))));
+    servers.main.serve(router, Arc::clone(&app.health), notice(&app.config), stop).await;
+    for task in [upkeep, mails, logouts, alive].into_iter().chain(metrics) {
         task.abort();
     }
     recorder.stop().await;
@@ -63,6 +92,16 @@ pub(crate) async fn serve(app: Arc<App>, server: Server, node: Presence) -> anyh
         tracing::warn!(?refusal, "the other nodes could not be told that this one stops");
     }
     Ok(())
+}
+
+/// How long the server goes on while it says that it is about to end.
+pub(crate) fn notice(config: &Config) -> Duration {
+    Duration::from_secs(u64::try_from(config.shutdown.notice.as_seconds()).unwrap_or_default())
+}
+
+/// Shows the figures until it is aborted.
+async fn show_metrics(server: Server, app: Arc<App>) {
+    server.serve(metrics_router(app), Arc::default(), Duration::ZERO, std::future::pending()).await;
 }
 
 /// Done when the process is told to stop.

@@ -1,0 +1,4 @@
+//! What whoever runs the server needs.
+
+mod health;
+mod restarts;
