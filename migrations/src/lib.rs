@@ -20,6 +20,7 @@ mod m20261122_000013_claims;
 mod m20261122_000014_registrations;
 mod m20261122_000015_logout;
 mod m20261122_000017_sealed_client_secrets;
+mod m20261122_000019_recovery_links;
 mod m20261123_000023_console;
 mod m20261123_000025_account_deletion;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_registrations::Migration),
             Box::new(m20261122_000015_logout::Migration),
             Box::new(m20261122_000017_sealed_client_secrets::Migration),
+            Box::new(m20261122_000019_recovery_links::Migration),
             Box::new(m20261123_000025_account_deletion::Migration),
             Box::new(m20261123_000023_console::Migration),
         ]

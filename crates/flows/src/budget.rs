@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use postern_domain::{Lifetime, Refusal, Timestamp, TokenHash};
 use postern_storage::budgets::{self, Allowance, Exhausted, Taken};
+use postern_storage::{StorageError, Tx};
 
 use crate::App;
 
@@ -104,6 +105,14 @@ pub async fn take(app: &App, of: Vec<Budget>) -> Result<Vec<Taken>, NoTry> {
         })
         .await;
     outcome.map_err(NoTry::Refused)?.map_err(|exhausted| no_try(exhausted, now))
+}
+
+/// Counts something against a budget in the change that it is. Answers `false` if the budget is used up.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub(crate) async fn spend(tx: &Tx, of: &Budget, now: Timestamp) -> Result<bool, StorageError> {
+    Ok(budgets::take(tx, of.key, of.allowance, now).await?.is_ok())
 }
 
 /// Un-counts tries, because success never counts.

@@ -4,10 +4,11 @@ use postern_domain::audit::{Action, By};
 use postern_domain::{Plain, Refusal, Session, Timestamp, User};
 use postern_storage::{passwords, sessions};
 
+use crate::mail::{self, PasswordChange};
 use crate::sessions::{Proven, renewed};
 use crate::sign_in::prove;
 use crate::users::{acts, known};
-use crate::{App, Denied, audit, password};
+use crate::{App, Denied, audit, notices, password};
 
 /// Why a password was not changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,15 +51,17 @@ pub async fn change_password(
     }
     let new_hash = app.hashing.slot().await?.hash(app, &new).await?;
     let act = acts::entry(app, By::user(user.id), Action::USER_PASSWORD_SET, user);
-    let input = (user.id, session.id, old_hash, new_hash, app.clock.now(), act);
+    let notice = notices::password_changed(app, user, PasswordChange::Known)?;
+    let input = (user.id, session.id, old_hash, new_hash, app.clock.now(), (act, notice));
     let changed: Result<Option<(Timestamp, u64)>, Refusal> = app
         .db
-        .write(input, |tx, (user, session, old, new, now, act)| {
+        .write(input, |tx, (user, session, old, new, now, (act, notice))| {
             Box::pin(async move {
                 let Some(since) = passwords::set(tx, *user, new, Some(old), *now).await? else {
                     return Ok(None);
                 };
                 audit::act(tx, act).await?;
+                mail::queue_all(tx, notice.as_slice()).await?;
                 Ok(Some((since, sessions::end_others(tx, *user, Some(*session), *now).await?)))
             })
         })

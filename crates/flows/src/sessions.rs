@@ -10,7 +10,7 @@ use postern_storage::sessions::{self, Alive};
 use postern_storage::{Cache, passwords};
 use serde::{Deserialize, Serialize};
 
-use crate::{App, Paging, Slice, device};
+use crate::{App, Paging, Slice, device, mail, notices};
 
 mod browser;
 mod endings;
@@ -62,6 +62,9 @@ pub struct Proven {
     pub session: Session,
     /// Since when the account has the password that was the proof.
     pub password_changed_at: Timestamp,
+    /// Whether the owner is to be told that this is a browser where they were not signed in before.
+    #[serde(default)]
+    pub is_new_device: bool,
 }
 
 /// Somebody who has just proved who they are.
@@ -73,6 +76,8 @@ pub struct Arrival {
     pub session: Session,
     /// The new value of the known-device cookie.
     pub device: String,
+    /// Whether the account was not signed in to in this browser before.
+    pub(crate) is_new_device: bool,
 }
 
 impl Arrival {
@@ -91,7 +96,7 @@ impl Arrival {
             browser_id: None,
         };
         let device = device::remember(app, visit.device.as_deref(), user.id, now);
-        Self { user, session, device }
+        Self { user, session, device, is_new_device: false }
     }
 
     /// The same when the person was signed in in this browser already: their session goes on, with a new proof.
@@ -101,13 +106,18 @@ impl Arrival {
             self.session.id = session.id;
             self.session.browser_id = session.browser_id;
             self.session.created_at = session.created_at;
+            self.is_new_device = false;
         }
         self
     }
 
     /// The session to begin.
     pub fn proven(&self) -> Proven {
-        Proven { session: self.session.clone(), password_changed_at: self.user.password_changed_at }
+        Proven {
+            session: self.session.clone(),
+            password_changed_at: self.user.password_changed_at,
+            is_new_device: self.is_new_device,
+        }
     }
 }
 
@@ -116,7 +126,7 @@ pub(crate) fn renewed(app: &App, session: &Session, password_changed_at: Timesta
     let now = app.clock.now();
     let expires_at = now.plus(app.config.lifetimes.session_absolute);
     let session = Session { auth_time: now, last_seen_at: now, expires_at, ..session.clone() };
-    Proven { session, password_changed_at }
+    Proven { session, password_changed_at, is_new_device: false }
 }
 
 /// Whether the person has proved who they are lately enough for a sensitive change.
@@ -139,8 +149,12 @@ pub async fn begin(
     data: String,
 ) -> Result<(), Refusal> {
     let nobodys = browser::nobodys(app);
+    let notice = match proven.is_new_device {
+        true => notices::new_device(app, &proven.session).await?,
+        false => None,
+    };
     app.db
-        .write((hash, replaced, proven, data), move |tx, (hash, replaced, proven, data)| {
+        .write((hash, replaced, proven, data, notice), move |tx, (hash, replaced, proven, data, notice)| {
             Box::pin(async move {
                 let session = &proven.session;
                 if !passwords::is_still(tx, session.user_id, proven.password_changed_at).await? {
@@ -155,7 +169,7 @@ pub async fn begin(
                 if !sessions::renew(tx, *hash, session, data).await? {
                     sessions::insert(tx, *hash, session, data).await?;
                 }
-                Ok(())
+                Ok(mail::queue_all(tx, notice.as_slice()).await?)
             })
         })
         .await

@@ -37,7 +37,8 @@ pub async fn sign_in(
     let looked = guess::password(app, user, may, password, budgets).await;
     looked.inspect_err(|denied| app.meters.denied(denied))?;
     let user = found.ok_or(Denied::Wrong)?;
-    Ok(Arrival::new(app, user, visit))
+    let is_new_device = device::find(app, visit.device.as_deref(), user.id, app.clock.now()).is_none();
+    Ok(Arrival { is_new_device, ..Arrival::new(app, user, visit) })
 }
 
 fn budgets(app: &App, identifier: &str, user: Option<UserId>, visit: &Visit) -> Vec<Budget> {

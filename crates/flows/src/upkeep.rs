@@ -6,7 +6,7 @@ use std::time::Duration;
 use postern_domain::{Lifetime, Refusal, Timestamp};
 use postern_storage::{
     StorageError, Tx, Work, api_tokens, budgets, clients, initial_access_tokens, invitations, logout_notices,
-    mails, one_time_values, sessions, signing_keys, tokens,
+    mails, one_time_values, recovery_links, sessions, signing_keys, tokens,
 };
 
 use crate::{App, account_deletion, audit, token_ends};
@@ -70,6 +70,7 @@ enum Sort {
     ApiTokens,
     Sessions,
     OneTimeValues,
+    RecoveryLinks,
     Invitations,
     Registrations,
     InitialAccessTokens,
@@ -80,12 +81,13 @@ enum Sort {
 }
 
 impl Sort {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Successors,
         Self::Tokens,
         Self::ApiTokens,
         Self::Sessions,
         Self::OneTimeValues,
+        Self::RecoveryLinks,
         Self::Invitations,
         Self::Registrations,
         Self::InitialAccessTokens,
@@ -107,6 +109,7 @@ impl Sort {
                 }
                 Self::Sessions => sessions::purge(tx, now, BATCH).await,
                 Self::OneTimeValues => one_time_values::purge(tx, now, BATCH).await,
+                Self::RecoveryLinks => recovery_links::purge(tx, now, BATCH).await,
                 Self::Invitations => invitations::purge(tx, now.minus(LISTED), BATCH).await,
                 Self::Registrations => clients::delete_unused(tx, at.registered, BATCH).await,
                 Self::InitialAccessTokens => initial_access_tokens::purge(tx, now.minus(LISTED), BATCH).await,

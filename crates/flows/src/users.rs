@@ -10,7 +10,8 @@ use postern_storage::users::{self, Taken};
 use postern_storage::{StorageError, Tx, passwords, sessions};
 
 use crate::audit::{self, Entry};
-use crate::{App, FieldErrors, FormRefusal, password};
+use crate::mail::{self, PasswordChange};
+use crate::{App, FieldErrors, FormRefusal, notices, password};
 
 pub(crate) mod acts;
 
@@ -83,12 +84,14 @@ pub async fn set_password(app: &App, user: &User, new: &Plain) -> Result<u64, Fo
     let new = judged.map_err(|weakness| FieldErrors::one("password", weakness))?;
     let hash = app.hashing.slot().await?.hash(app, &new).await?;
     let act = acts::entry(app, By::Operator, Action::USER_PASSWORD_SET, user);
+    let notice = notices::password_changed(app, user, PasswordChange::Operator)?;
     let ended: Result<u64, Refusal> = app
         .db
-        .write((user.id, hash, app.clock.now(), act), |tx, (id, hash, now, act)| {
+        .write((user.id, hash, app.clock.now(), act, notice), |tx, (id, hash, now, act, notice)| {
             Box::pin(async move {
                 passwords::set(tx, *id, hash, None, *now).await?;
                 audit::act(tx, act).await?;
+                mail::queue_all(tx, notice.as_slice()).await?;
                 Ok(sessions::end_others(tx, *id, None, *now).await?)
             })
         })

@@ -1,5 +1,7 @@
 //! From a mail to what its reader sees.
 
+mod account;
+
 use postern_domain::{Refusal, Timestamp};
 use postern_flows::App;
 use postern_flows::mail::{
@@ -20,6 +22,9 @@ pub fn render_mail(app: &App, letter: &Letter) -> Result<Rendered, Refusal> {
     match &letter.mail {
         Mail::Invitation(mail) => from.rendered(&from.invitation(mail)),
         Mail::Verification(mail) => from.rendered(&from.verification(mail)),
+        Mail::Recovery(mail) => from.rendered(&from.recovery(mail)),
+        Mail::PasswordChanged(mail) => from.rendered(&from.password_changed(mail)),
+        Mail::NewDevice(mail) => from.rendered(&from.new_device(mail)),
         Mail::TokenEnding(mail) => from.rendered(&from.token_ending(mail)),
         Mail::TokenRevoked(mail) => from.rendered(&from.token_revoked(mail)),
         Mail::TokenMadeForYou(mail) => from.rendered(&from.token_made(mail)),

@@ -30,6 +30,7 @@ pub mod organizations;
 pub mod passwords;
 mod prefix;
 mod queue;
+pub mod recovery_links;
 pub mod session_api_tokens;
 pub mod session_clients;
 pub mod sessions;

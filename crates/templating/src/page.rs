@@ -36,6 +36,8 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::SignIn>();
     visitor.visit::<pages::ProfileEmail>();
     visitor.visit::<pages::Reauthenticate>();
+    visitor.visit::<pages::Recover>();
+    visitor.visit::<pages::RecoverPassword>();
     visitor.visit::<pages::Register>();
     visitor.visit::<pages::Setup>();
     visitor.visit::<pages::SignOut>();

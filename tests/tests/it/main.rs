@@ -22,6 +22,7 @@ mod login;
 mod nodes;
 mod operations;
 mod pages;
+mod recover;
 mod register;
 mod relying_party;
 mod roads;

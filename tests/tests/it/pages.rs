@@ -38,6 +38,8 @@ pub(crate) fn status(path: &str) -> u16 {
         "/settings/profile/email" => 303,
         // It asks for its link, which the first account has used up.
         "/setup" => 403,
+        // The same of the link of a mail.
+        "/recover/password" => 404,
         _ => 200,
     }
 }

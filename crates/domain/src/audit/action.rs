@@ -73,6 +73,8 @@ actions! {
     USER_STATE_SET = "user.state_set", "opened or closed";
     USER_RIGHTS_SET = "user.rights_set", "set the rights of";
     USER_PASSWORD_SET = "user.password_set", "set the password of";
+    USER_RECOVERY_LINK_MADE = "user.recovery_link_made", "made a recovery link for";
+    USER_RECOVERED = "user.recovered", "recovered";
     USER_DELETION_ASKED = "user.deletion_asked", "asked for the deletion of";
     USER_DELETION_TAKEN_BACK = "user.deletion_taken_back", "took back the deletion of";
     USER_DELETED = "user.deleted", "deleted";

@@ -20,6 +20,7 @@ pub(crate) use entry::{Entry, act};
 pub use find::find;
 pub use list::{Events, Filter, Sort, events, list};
 pub use names::{Names, names};
+pub(crate) use origin::address;
 pub use origin::from;
 pub use queue::Audit;
 pub use settings::{AuditSettings, WhenUnwritable};

@@ -10,6 +10,6 @@ pub async fn from<F: Future>(address: IpAddr, work: F) -> F::Output {
 }
 
 /// The address of whoever asked for what is being done, if that is a request.
-pub(super) fn address() -> Option<IpAddr> {
+pub(crate) fn address() -> Option<IpAddr> {
     ADDRESS.try_with(|address| *address).ok()
 }

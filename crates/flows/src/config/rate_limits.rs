@@ -32,6 +32,8 @@ pub struct RateLimits {
     pub client_authentication: u32,
     /// Sign-ups an hour from one address.
     pub registration: u32,
+    /// Links to recover an account that are asked for, an hour from one address.
+    pub recovery: u32,
     /// Clients that register themselves an hour from one address without an initial access token.
     pub client_registration: u32,
     /// Authorization requests that apps let browsers post, a minute from one address.
@@ -60,6 +62,7 @@ impl Default for RateLimits {
             sign_in_address: 30,
             client_authentication: 60,
             registration: 20,
+            recovery: 20,
             client_registration: 20,
             posted_request: 60,
             leak_report: 30,

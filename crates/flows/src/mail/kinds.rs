@@ -2,6 +2,7 @@ use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug,
 use postern_storage::tokens::Token;
 use serde::{Deserialize, Serialize};
 
+use super::account::{ChangedPassword, NewDevice, RecoveryMail};
 use crate::App;
 
 /// To whom a mail goes.
@@ -25,6 +26,12 @@ pub enum Mail {
     Invitation(InvitationMail),
     /// Somebody says that an address is theirs.
     Verification(VerificationMail),
+    /// Somebody wants back into an account.
+    Recovery(RecoveryMail),
+    /// The password of an account was changed.
+    PasswordChanged(ChangedPassword),
+    /// Somebody signed in in a browser that the account does not know.
+    NewDevice(NewDevice),
     /// A token ends soon.
     TokenEnding(TokenEnds),
     /// Somebody else revoked a token.
@@ -137,6 +144,9 @@ impl Mail {
         match self {
             Self::Invitation(_) => "invitation",
             Self::Verification(_) => "verification",
+            Self::Recovery(_) => "recovery",
+            Self::PasswordChanged(_) => "password_changed",
+            Self::NewDevice(_) => "new_device",
             Self::TokenEnding(_) => "token_ending",
             Self::TokenRevoked(_) => "token_revoked",
             Self::TokenMadeForYou(_) => "token_made_for_you",

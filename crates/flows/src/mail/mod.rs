@@ -1,11 +1,13 @@
 //! Mails: what is written to whom, queued with the change it tells of, and sent by a task of the server.
 
+mod account;
 mod deliver;
 mod kinds;
 mod message;
 mod queue;
 mod send;
 
+pub use account::{ChangedPassword, NewDevice, PasswordChange, RecoveryMail};
 pub use deliver::{Delivery, DeliveryError, sender};
 pub use kinds::{
     InvitationMail, LeakedToken, MadeToken, Mail, Recipient, RevokedToken, TokenEnds, TokenFacts,

@@ -15,7 +15,8 @@ async fn signed_in(app: &TestApp, hash: TokenHash) -> Session {
 }
 
 fn proven(session: &Session, user: &User) -> Proven {
-    Proven { session: session.clone(), password_changed_at: user.password_changed_at }
+    let session = session.clone();
+    Proven { session, password_changed_at: user.password_changed_at, is_new_device: false }
 }
 
 #[tokio::test]
@@ -153,4 +154,30 @@ async fn words_about_a_browser_are_cut_between_letters() {
     let long = Visit { user_agent: "ü".repeat(1_000), ..visit(1) };
     let arrival = sign_in(&app, "ada", &Plain::new(PASSWORD.into()), &long).await.unwrap();
     assert_eq!(arrival.session.user_agent, "ü".repeat(200));
+}
+
+#[tokio::test]
+async fn the_owner_is_told_of_a_browser_that_is_new() {
+    let app = testing::app().await;
+    let standing = crate::users::Standing { email_verified: true, ..Default::default() };
+    crate::users::create(&app, &testing::new_user("ada"), standing).await.unwrap();
+    testing::user(&app, "unverified").await;
+    let told = async || postern_storage::mails::due(&app.db, app.clock.now(), 50).await.unwrap().len();
+    let arrive = async |who: &str, cookie: u8, device: Option<String>, before: Option<&Session>| {
+        let from = Visit { device, ..visit(1) };
+        let arrival =
+            sign_in(&app, who, &Plain::new(PASSWORD.into()), &from).await.unwrap().continuing(before);
+        begin(&app, TokenHash([cookie; 32]), None, arrival.proven(), String::new()).await.unwrap();
+        arrival
+    };
+    let first = arrive("ada", 1, None, None).await;
+    assert_eq!(told().await, 1);
+    arrive("ada", 2, Some(first.device.clone()), None).await;
+    assert_eq!(told().await, 1, "it is known by its cookie");
+    arrive("ada", 3, None, Some(&first.session)).await;
+    assert_eq!(told().await, 1, "the session goes on");
+    arrive("ada", 4, None, None).await;
+    assert_eq!(told().await, 2);
+    arrive("unverified", 5, None, None).await;
+    assert_eq!(told().await, 2, "who knows whose address that is");
 }

@@ -1,5 +1,5 @@
-use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug, TokenId};
-use postern_flows::mail::Recipient;
+use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug, TokenId, Username};
+use postern_flows::mail::{ChangedPassword, NewDevice, PasswordChange, Recipient, RecoveryMail};
 use uuid::Uuid;
 
 use super::*;
@@ -59,7 +59,24 @@ async fn links_are_of_the_public_url_and_names_are_inert() {
         last_used_from: None,
     };
     let verification = VerificationMail::new(&Plain::new("abc".to_owned()), &OwnPath::home(), now);
+    let username = Username::parse("ada").unwrap();
+    let changed = ChangedPassword {
+        username: username.clone(),
+        how: PasswordChange::Known,
+        at: now,
+        address: Some(std::net::Ipv4Addr::LOCALHOST.into()),
+    };
+    let device = NewDevice {
+        username: username.clone(),
+        user_agent: "<script>/1.0\r\nBcc: x".to_owned(),
+        address: "203.0.113.7".to_owned(),
+        at: now,
+    };
+    let recovery = RecoveryMail::new(username, &Plain::new("abc".to_owned()), now);
     for (mail, link) in [
+        (Mail::Recovery(recovery), "/recover/password?recovery=abc"),
+        (Mail::PasswordChanged(changed), "/recover"),
+        (Mail::NewDevice(device), "/settings/sessions"),
         (Mail::Verification(verification), "/settings/profile/email?verification=abc"),
         (Mail::Invitation(invitation), "/organizations/join?invitation=abc"),
         (Mail::TokenEnding(ends), "/settings/tokens/00000000-0000-0000-0000-000000000000/renew"),

@@ -28,6 +28,8 @@ mod profile;
 mod profile_email;
 mod pushed_request;
 mod reauthenticate;
+mod recover;
+mod recover_password;
 mod register;
 mod revoke;
 mod security;
@@ -58,6 +60,7 @@ use crate::rights::Routes;
 use crate::session;
 
 pub use metrics::metrics_router;
+pub(crate) use recover::PATH as RECOVER;
 
 /// Longest that one request may take, its body included.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -92,6 +95,8 @@ fn all() -> Routes {
         .merge(profile_email::routes())
         .merge(pushed_request::routes())
         .merge(reauthenticate::routes())
+        .merge(recover::routes())
+        .merge(recover_password::routes())
         .merge(register::routes())
         .merge(revoke::routes())
         .merge(security::routes())

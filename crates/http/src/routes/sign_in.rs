@@ -97,6 +97,9 @@ async fn show(
     if query.get("done") == Some("one") && visitor.signed_in.is_some() {
         form.chrome.notice = Some(Notice::done(t("That account is signed out. Another one goes on here.")));
     }
+    if query.get("done") == Some("recovered") {
+        form.chrome.notice = Some(Notice::done(t("Your password is changed. Sign in with it.")));
+    }
     Ok(answer(&form, &errand))
 }
 
@@ -176,6 +179,7 @@ async fn empty(app: &App, visitor: &Visitor, errand: &Errand) -> Result<SignIn, 
         identifier: Field::new(identifier),
         password: Field::empty(),
         return_to: errand.return_to.to_string(),
+        recover_url: heading::with_return_to("/recover", &errand.return_to),
         register_url: (app.config.registration.open && !confirms)
             .then(|| heading::with_return_to("/register", &errand.return_to)),
         other_account_url: confirms

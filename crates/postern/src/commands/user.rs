@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use postern_domain::{InstanceRight, Plain, StandardClaims, User, UserState};
-use postern_flows::account_deletion;
-use postern_flows::profile;
 use postern_flows::users::{self, NewUser, Standing};
 use postern_flows::{Actor, App, FormRefusal};
+use postern_flows::{account_deletion, profile, recovery};
 use serde_json::{Map, Value, json};
 
 use super::print_json;
@@ -27,6 +26,8 @@ pub(crate) enum UserCommand {
     Create(CreateArgs),
     /// Give an account another password and sign it out everywhere
     SetPassword(SetPasswordArgs),
+    /// Make a link by which the owner of an account sets another password, to be handed over; it works once, for 30 minutes
+    Recover(RecoverArgs),
     /// Delete an account at once, with its clients and tokens and the organizations nobody else belongs to
     Delete(DeleteArgs),
     /// List accounts: the newest first, or those whose user name or e-mail begins so
@@ -76,6 +77,12 @@ pub(crate) struct SetPasswordArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct RecoverArgs {
+    /// The account, by id, user name or e-mail
+    user: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DeleteArgs {
     /// The account, by id, user name or e-mail
     user: String,
@@ -86,6 +93,7 @@ pub(crate) async fn run(config_file: Option<&Path>, command: UserCommand) -> any
     match command {
         UserCommand::Create(args) => create(&app, args).await,
         UserCommand::SetPassword(args) => set_password(&app, args).await,
+        UserCommand::Recover(args) => recover(&app, args).await,
         UserCommand::Delete(args) => delete(&app, &args.user).await,
         UserCommand::List(args) => manage::list(&app, args).await,
         UserCommand::Show(args) => manage::show(&app, args).await,
@@ -123,6 +131,14 @@ async fn set_password(app: &App, args: SetPasswordArgs) -> anyhow::Result<()> {
     };
     print_json(&described(&user))?;
     eprintln!("The password is set. Sessions ended: {ended}.");
+    Ok(())
+}
+
+async fn recover(app: &App, args: RecoverArgs) -> anyhow::Result<()> {
+    let user = users::find_named(app, &args.user).await?;
+    let (url, until) = recovery::by_operator(app, &user).await?;
+    print_json(&json!({ "id": user.id, "username": user.username, "url": url, "expires_at": until }))?;
+    eprintln!("Hand the link to nobody but its owner: whoever opens it can sign in as {}.", user.username);
     Ok(())
 }
 

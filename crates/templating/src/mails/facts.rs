@@ -2,7 +2,7 @@ use std::fmt;
 
 use askama::{FastWritable, Values};
 
-use crate::{Language, Text, t};
+use crate::{Language, Text, When, t};
 
 /// The table of a mail in plain text: a word and what there is to say of it on each line, one below the other.
 #[derive(Debug, Default)]
@@ -12,6 +12,16 @@ impl Facts {
     /// The token that a mail is about, and what of its value may be shown.
     pub(crate) fn of_token(name: &str, hint: &str) -> Self {
         Self::default().with(t("Token"), name.to_owned()).with(t("Value"), hint.to_owned())
+    }
+
+    /// The account that a mail is about, and when and from where something was done about it.
+    pub(crate) fn of_account(username: &str, at: &When, address: Option<&str>) -> Self {
+        let from =
+            address.map_or_else(|| t("the server itself"), |address| Text::verbatim(address.to_owned()));
+        Self::default()
+            .with(t("Account"), username.to_owned())
+            .with(t("When"), at.exact())
+            .with(t("From"), from)
     }
 
     /// The same with a line more.

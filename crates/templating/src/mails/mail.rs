@@ -70,6 +70,9 @@ pub trait MailVisitor {
 /// Shows every mail to `visitor`. A new mail gets its line here.
 pub fn visit_all(visitor: &mut impl MailVisitor) {
     visitor.visit::<mails::Invitation>();
+    visitor.visit::<mails::Recovery>();
+    visitor.visit::<mails::PasswordChanged>();
+    visitor.visit::<mails::NewDevice>();
     visitor.visit::<mails::TokenEnding>();
     visitor.visit::<mails::TokenRevoked>();
     visitor.visit::<mails::TokenMade>();

@@ -3,6 +3,9 @@
 mod facts;
 mod invitation;
 mod mail;
+mod new_device;
+mod password_changed;
+mod recovery;
 mod token_ending;
 mod token_leaked;
 mod token_made;
@@ -11,6 +14,9 @@ mod verification;
 
 pub use invitation::Invitation;
 pub use mail::{Mail, MailFrame, MailVisitor, visit_all};
+pub use new_device::NewDevice;
+pub use password_changed::PasswordChanged;
+pub use recovery::Recovery;
 pub use token_ending::TokenEnding;
 pub use token_leaked::TokenLeaked;
 pub use token_made::TokenMade;

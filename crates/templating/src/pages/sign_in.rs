@@ -24,6 +24,8 @@ pub struct SignIn {
     pub password: Field,
     /// Own path to go to afterwards, sent back as it is.
     pub return_to: String,
+    /// Where a lost password is replaced, `return_to` included.
+    pub recover_url: String,
     /// Where strangers sign up, `return_to` included; none while registration is closed.
     pub register_url: Option<String>,
     /// Under [`SignInMode::Confirm`]: where to sign in as somebody else, if that is allowed.
@@ -93,6 +95,7 @@ impl Page for SignIn {
             identifier: Field::empty(),
             password: Field::empty(),
             return_to: "/v1/oauth2/authorize?request=sample".into(),
+            recover_url: "/recover?return_to=%2F".into(),
             register_url: Some("/register?return_to=%2F".into()),
             other_account_url: None,
         }

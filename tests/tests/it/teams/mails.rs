@@ -10,7 +10,7 @@ use super::place::Place;
 use crate::register::sign_up;
 
 /// Ways to claim another address.
-const CLAIMS: [(&str, &str); 11] = [
+pub(crate) const CLAIMS: [(&str, &str); 11] = [
     ("host", "evil.example"),
     ("forwarded", "for=1.2.3.4;host=evil.example;proto=https"),
     ("x-forwarded-host", "evil.example"),
@@ -25,7 +25,7 @@ const CLAIMS: [(&str, &str); 11] = [
 ];
 
 /// The mails to an address with these words in it, undone from their encoding; waits until there are so many.
-async fn mails(instance: &Instance, to: &str, count: usize) -> Vec<String> {
+pub(crate) async fn mails(instance: &Instance, to: &str, count: usize) -> Vec<String> {
     let folder = instance.folder().join("postern-data/mail");
     for _ in 0..300 {
         let files = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|file| file.path());
@@ -132,7 +132,7 @@ on_both_databases! {
 }
 
 /// The link of a mail that begins so, as its reader follows it.
-fn link(mail: &str, path: &str) -> String {
+pub(crate) fn link(mail: &str, path: &str) -> String {
     let plain = mail.replace("=3D", "=").replace("&amp;", "&");
     let at = plain.find(path).unwrap_or_else(|| panic!("no {path} in {mail}"));
     plain[at..].split(['"', '<', '\r', '\n', ' ']).next().unwrap().to_owned()

@@ -4,7 +4,7 @@
 mod foreign;
 mod forms;
 mod long;
-mod mails;
+pub(crate) mod mails;
 mod operations;
 mod place;
 mod proof;

@@ -4,7 +4,7 @@ use postern_domain::audit::Act;
 use postern_templating::{Markup, markup};
 
 /// What each action is called, by its code, with `{who}` and `{what}`.
-const SENTENCES: [(&str, Markup); 49] = [
+const SENTENCES: [(&str, Markup); 51] = [
     ("token.made", markup("<strong><bdi>{who}</bdi></strong> made the token <bdi>{what}</bdi>")),
     ("token.changed", markup("<strong><bdi>{who}</bdi></strong> changed the token <bdi>{what}</bdi>")),
     ("token.renewed", markup("<strong><bdi>{who}</bdi></strong> renewed the token <bdi>{what}</bdi>")),
@@ -114,6 +114,11 @@ const SENTENCES: [(&str, Markup); 49] = [
         "user.password_set",
         markup("<strong><bdi>{who}</bdi></strong> set the password of the account <bdi>{what}</bdi>"),
     ),
+    (
+        "user.recovery_link_made",
+        markup("<strong><bdi>{who}</bdi></strong> made a recovery link for the account <bdi>{what}</bdi>"),
+    ),
+    ("user.recovered", markup("<strong><bdi>{who}</bdi></strong> recovered the account <bdi>{what}</bdi>")),
     (
         "user.deletion_asked",
         markup("<strong><bdi>{who}</bdi></strong> asked for the deletion of the account <bdi>{what}</bdi>"),

@@ -1,0 +1,81 @@
+//! Mails about how people get into their account.
+
+use std::net::IpAddr;
+
+use postern_domain::{Plain, Timestamp, Username};
+use serde::{Deserialize, Serialize};
+
+/// A link that sets a new password.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryMail {
+    /// The user name of the account.
+    pub username: Username,
+    /// The value of `recovery` in the link.
+    recovery: String,
+    /// When the link ends.
+    pub expires_at: Timestamp,
+}
+
+/// A password that was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedPassword {
+    /// The user name of the account.
+    pub username: Username,
+    /// How.
+    pub how: PasswordChange,
+    /// When.
+    pub at: Timestamp,
+    /// The network address it was changed from, where it was changed by a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+}
+
+/// How a password was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasswordChange {
+    /// By somebody who knew the one before.
+    Known,
+    /// By a recovery link.
+    Recovered,
+    /// By whoever runs the server.
+    Operator,
+}
+
+/// A sign-in in a browser where the account was not signed in to before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewDevice {
+    /// The user name of the account.
+    pub username: Username,
+    /// The browser's own words about itself.
+    pub user_agent: String,
+    /// The network address it came from.
+    pub address: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl RecoveryMail {
+    /// A link with its value.
+    pub fn new(username: Username, recovery: &Plain, expires_at: Timestamp) -> Self {
+        Self { username, recovery: recovery.reveal().to_owned(), expires_at }
+    }
+
+    /// The path and query of the link.
+    pub fn path(&self) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("recovery", &self.recovery)
+            .finish();
+        format!("/recover/password?{query}")
+    }
+}
+
+/// Without the value of the link.
+impl std::fmt::Debug for RecoveryMail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RecoveryMail")
+            .field("username", &self.username)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,33 @@
+//! What the owner of an account is told of it by mail. An address that is not verified may be anybody's: it is told nothing.
+
+use postern_domain::{Refusal, Session, User};
+use postern_storage::users;
+
+use crate::mail::{self, ChangedPassword, Mail, NewDevice, Outgoing, PasswordChange};
+use crate::{App, audit};
+
+/// That an account has another password.
+pub(crate) fn password_changed(
+    app: &App,
+    user: &User,
+    how: PasswordChange,
+) -> Result<Option<Outgoing>, Refusal> {
+    let (username, at) = (user.username.clone(), app.clock.now());
+    told(app, user, Mail::PasswordChanged(ChangedPassword { username, how, at, address: audit::address() }))
+}
+
+/// That somebody signed in where the account was not signed in to before.
+pub(crate) async fn new_device(app: &App, session: &Session) -> Result<Option<Outgoing>, Refusal> {
+    let Some(user) = users::find(&app.db, session.user_id).await? else { return Ok(None) };
+    let mail = NewDevice {
+        username: user.username.clone(),
+        user_agent: session.user_agent.clone(),
+        address: session.address.clone(),
+        at: session.auth_time,
+    };
+    told(app, &user, Mail::NewDevice(mail))
+}
+
+fn told(app: &App, user: &User, mail: Mail) -> Result<Option<Outgoing>, Refusal> {
+    user.email_verified.then(|| mail::prepare(app, user, mail)).transpose()
+}

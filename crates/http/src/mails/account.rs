@@ -1,0 +1,52 @@
+//! Mails about how people get into their account.
+
+use postern_flows::mail::{ChangedPassword, NewDevice, PasswordChange, RecoveryMail};
+use postern_templating::mails::{NewDevice as NewDeviceMail, PasswordChanged, Recovery};
+use postern_templating::t;
+
+use super::Writer;
+use crate::routes::RECOVER;
+use crate::session::device_of;
+
+impl Writer<'_> {
+    pub(super) fn recovery(&self, mail: &RecoveryMail) -> Recovery {
+        Recovery {
+            frame: self.frame(),
+            username: mail.username.to_string(),
+            url: self.app.config.url(&mail.path()),
+            expires: self.when(mail.expires_at),
+        }
+    }
+
+    pub(super) fn password_changed(&self, mail: &ChangedPassword) -> PasswordChanged {
+        let what = match mail.how {
+            PasswordChange::Known => {
+                t("The password of your account was changed by somebody who knew the one before.")
+            }
+            PasswordChange::Recovered => t("The password of your account was changed by a recovery link."),
+            PasswordChange::Operator => {
+                t("The password of your account was changed by the people who run this server.")
+            }
+        };
+        PasswordChanged {
+            frame: self.frame(),
+            username: mail.username.to_string(),
+            what,
+            at: self.when(mail.at),
+            address: mail.address.map(|address| address.to_string()),
+            recover_url: self.app.config.url(RECOVER),
+        }
+    }
+
+    pub(super) fn new_device(&self, mail: &NewDevice) -> NewDeviceMail {
+        let (_, device) = device_of(&mail.user_agent);
+        NewDeviceMail {
+            frame: self.frame(),
+            username: mail.username.to_string(),
+            device,
+            address: mail.address.clone(),
+            at: self.when(mail.at),
+            sessions_url: self.app.config.url("/settings/sessions"),
+        }
+    }
+}
