@@ -1,13 +1,16 @@
 use crate::AuthMethodReference;
 
-/// How much the way somebody signed in proves: `acr` (OIDC Core section 2). The values are the authentication context
-/// classes of SAML 2.0 (saml-authn-context-2.0-os section 3.4), which have had one meaning everywhere since 2005.
+/// How much the way somebody signed in proves: `acr` (OIDC Core section 2). For a password, the values are the authentication
+/// context classes of SAML 2.0 (saml-authn-context-2.0-os section 3.4), which have had one meaning everywhere since 2005; for
+/// more than one factor, that of the REFEDS MFA profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthenticationContext {
     /// A password over a connection that nothing protects: an instance that is served by plain `http`.
     Password,
     /// A password over a connection that is protected by TLS.
     PasswordProtectedTransport,
+    /// Two factors of different kinds.
+    MultiFactor,
 }
 
 impl AuthenticationContext {
@@ -16,14 +19,17 @@ impl AuthenticationContext {
     pub fn of(amr: &[AuthMethodReference], is_protected: bool) -> Option<Self> {
         match amr {
             [] => None,
-            [AuthMethodReference::Pwd, ..] if is_protected => Some(Self::PasswordProtectedTransport),
-            [AuthMethodReference::Pwd, ..] => Some(Self::Password),
+            methods if methods.contains(&AuthMethodReference::Mfa) => Some(Self::MultiFactor),
+            _ if is_protected => Some(Self::PasswordProtectedTransport),
+            _ => Some(Self::Password),
         }
     }
 
     /// All that can be reached on this server, for discovery.
     pub fn reachable(is_protected: bool) -> impl Iterator<Item = Self> {
-        Self::of(&[AuthMethodReference::Pwd], is_protected).into_iter()
+        let ways: [&[AuthMethodReference]; 2] =
+            [&[AuthMethodReference::Pwd], &AuthMethodReference::PASSWORD_AND_CODE];
+        ways.into_iter().filter_map(move |amr| Self::of(amr, is_protected))
     }
 
     /// The value as `acr` writes it.
@@ -33,6 +39,7 @@ impl AuthenticationContext {
             Self::PasswordProtectedTransport => {
                 "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
             }
+            Self::MultiFactor => "https://refeds.org/profile/mfa",
         }
     }
 }
@@ -48,6 +55,18 @@ mod tests {
         let protected = AuthenticationContext::of(&pwd, true);
         assert_eq!(protected, Some(AuthenticationContext::PasswordProtectedTransport));
         assert_eq!(AuthenticationContext::of(&[], true), None);
-        assert_eq!(AuthenticationContext::reachable(true).collect::<Vec<_>>(), protected.as_slice());
+    }
+
+    #[test]
+    fn two_factors_prove_more() {
+        let both = AuthMethodReference::PASSWORD_AND_CODE;
+        for is_protected in [false, true] {
+            let context = AuthenticationContext::of(&both, is_protected);
+            assert_eq!(context, Some(AuthenticationContext::MultiFactor));
+            assert!(AuthenticationContext::reachable(is_protected).eq([
+                AuthenticationContext::of(&[AuthMethodReference::Pwd], is_protected).unwrap(),
+                AuthenticationContext::MultiFactor,
+            ]));
+        }
     }
 }

@@ -8,6 +8,10 @@ use crate::{BrowserId, ClientId, SessionClientId, SessionId, Subject, Timestamp,
 pub enum AuthMethodReference {
     /// A password.
     Pwd,
+    /// A code that is good once: of an authenticator app, or a recovery code.
+    Otp,
+    /// More than one factor.
+    Mfa,
 }
 
 impl AuthMethodReference {
@@ -15,8 +19,13 @@ impl AuthMethodReference {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pwd => "pwd",
+            Self::Otp => "otp",
+            Self::Mfa => "mfa",
         }
     }
+
+    /// What a password and a code prove together.
+    pub const PASSWORD_AND_CODE: [Self; 3] = [Self::Pwd, Self::Otp, Self::Mfa];
 }
 
 /// A signed-in browser.

@@ -14,7 +14,7 @@ use crate::{Actor, App, Paging, Slice, audit};
 mod accounts;
 mod look;
 
-pub use accounts::{AccountChange, account, accounts, change_account, sign_out};
+pub use accounts::{AccountChange, account, accounts, change_account, reset_factors, sign_out};
 pub use look::{AccountLook, last_seen, look};
 pub use postern_storage::users::{Only, Search as AccountSearch};
 

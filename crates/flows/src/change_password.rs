@@ -5,10 +5,10 @@ use postern_domain::{Plain, Refusal, Session, Timestamp, User};
 use postern_storage::{passwords, sessions};
 
 use crate::mail::{self, PasswordChange};
-use crate::sessions::{Proven, renewed};
+use crate::sessions::{Proven, is_fresh, renewed};
 use crate::sign_in::prove;
 use crate::users::{acts, known};
-use crate::{App, Denied, audit, notices, password};
+use crate::{App, Denied, audit, notices, password, second_factor};
 
 /// Why a password was not changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,8 @@ pub enum NoChange {
     Current(Denied),
     /// The new one cannot be taken: a sentence for the form.
     New(String),
+    /// The account has a second factor, and the last proof of both is too old.
+    NeedsProof,
 }
 
 impl From<Denied> for NoChange {
@@ -43,6 +45,11 @@ pub async fn change_password(
     current: &Plain,
     new: &str,
 ) -> Result<(Proven, u64), NoChange> {
+    // The current password is proof enough where a sign-in asks for no more than that.
+    let has_second = second_factor::state(app, user.id).await?.is_some();
+    if has_second && !is_fresh(app, session) {
+        return Err(NoChange::NeedsProof);
+    }
     let known = known(app, user.username.as_str(), user.email.as_str(), user.name.as_str());
     let new = password::judge(app, new, known).await?.map_err(NoChange::New)?;
     let old_hash = prove(app, user, current).await?;
@@ -68,7 +75,11 @@ pub async fn change_password(
         .await;
     // Somebody else changed it in between: what was offered is not the current password any more.
     let (since, ended) = changed?.ok_or(Denied::Wrong)?;
-    Ok((renewed(app, session, since), ended))
+    let mut proven = renewed(app, session, since);
+    if has_second {
+        proven.session.auth_time = session.auth_time;
+    }
+    Ok((proven, ended))
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ pub mod profile;
 pub mod rate_limits;
 pub mod recovery;
 mod resource_metadata;
+pub mod second_factor;
 mod secret_key;
 mod service_url;
 pub mod session_api_token;

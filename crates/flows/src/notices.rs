@@ -3,7 +3,9 @@
 use postern_domain::{Refusal, Session, User};
 use postern_storage::users;
 
-use crate::mail::{self, ChangedPassword, Mail, NewDevice, Outgoing, PasswordChange};
+use crate::mail::{
+    self, ChangedFactor, ChangedPassword, FactorChange, Mail, NewDevice, Outgoing, PasswordChange,
+};
 use crate::{App, audit};
 
 /// That an account has another password.
@@ -14,6 +16,16 @@ pub(crate) fn password_changed(
 ) -> Result<Option<Outgoing>, Refusal> {
     let (username, at) = (user.username.clone(), app.clock.now());
     told(app, user, Mail::PasswordChanged(ChangedPassword { username, how, at, address: audit::address() }))
+}
+
+/// That something was done about the second step of an account.
+pub(crate) fn factor_changed(
+    app: &App,
+    user: &User,
+    change: FactorChange,
+) -> Result<Option<Outgoing>, Refusal> {
+    let (username, at) = (user.username.clone(), app.clock.now());
+    told(app, user, Mail::FactorChanged(ChangedFactor { username, change, at, address: audit::address() }))
 }
 
 /// That somebody signed in where the account was not signed in to before.

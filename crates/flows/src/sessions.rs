@@ -4,17 +4,19 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use postern_domain::{
-    AuthMethodReference, Lifetime, Refusal, Session, SessionId, Timestamp, TokenHash, User, UserId,
+    AuthMethodReference, Lifetime, Refusal, Session, SessionId, Timestamp, TokenHash, UserId,
 };
 use postern_storage::sessions::{self, Alive};
-use postern_storage::{Cache, passwords};
+use postern_storage::{Cache, authenticators, passwords};
 use serde::{Deserialize, Serialize};
 
-use crate::{App, Paging, Slice, device, mail, notices};
+use crate::{App, Paging, Slice, mail, notices};
 
+mod arrival;
 mod browser;
 mod endings;
 
+pub use arrival::Arrival;
 pub use browser::{Switch, beside, switch};
 pub use endings::{end_browser, end_here, end_others, end_there};
 
@@ -24,8 +26,6 @@ const FRESH: Lifetime = Lifetime::seconds(15 * 60);
 const TOUCH_EVERY: Lifetime = Lifetime::seconds(5 * 60);
 /// How many sessions are kept in memory.
 const KNOWN: usize = 20_000;
-/// Longest that a browser's words about itself are kept, in bytes.
-const USER_AGENT: usize = 400;
 
 /// Sessions in memory, by the hash of the id in their cookie.
 pub(crate) type Known = Cache<TokenHash, Arc<Kept>>;
@@ -67,60 +67,6 @@ pub struct Proven {
     pub is_new_device: bool,
 }
 
-/// Somebody who has just proved who they are.
-#[derive(Clone, Debug)]
-pub struct Arrival {
-    /// The account.
-    pub user: User,
-    /// The session to begin, under a new id in the cookie.
-    pub session: Session,
-    /// The new value of the known-device cookie.
-    pub device: String,
-    /// Whether the account was not signed in to in this browser before.
-    pub(crate) is_new_device: bool,
-}
-
-impl Arrival {
-    pub(crate) fn new(app: &App, user: User, visit: &Visit) -> Self {
-        let now = app.clock.now();
-        let session = Session {
-            id: app.new_id(),
-            user_id: user.id,
-            auth_time: now,
-            amr: vec![AuthMethodReference::Pwd],
-            created_at: now,
-            last_seen_at: now,
-            expires_at: now.plus(app.config.lifetimes.session_absolute),
-            user_agent: cut(&visit.user_agent),
-            address: visit.address.to_string(),
-            browser_id: None,
-        };
-        let device = device::remember(app, visit.device.as_deref(), user.id, now);
-        Self { user, session, device, is_new_device: false }
-    }
-
-    /// The same when the person was signed in in this browser already: their session goes on, with a new proof.
-    #[must_use]
-    pub fn continuing(mut self, session: Option<&Session>) -> Self {
-        if let Some(session) = session.filter(|session| session.user_id == self.user.id) {
-            self.session.id = session.id;
-            self.session.browser_id = session.browser_id;
-            self.session.created_at = session.created_at;
-            self.is_new_device = false;
-        }
-        self
-    }
-
-    /// The session to begin.
-    pub fn proven(&self) -> Proven {
-        Proven {
-            session: self.session.clone(),
-            password_changed_at: self.user.password_changed_at,
-            is_new_device: self.is_new_device,
-        }
-    }
-}
-
 /// The same session after a new proof of who the person is.
 pub(crate) fn renewed(app: &App, session: &Session, password_changed_at: Timestamp) -> Proven {
     let now = app.clock.now();
@@ -139,7 +85,7 @@ pub fn is_fresh(app: &App, session: &Session) -> bool {
 /// somebody else's session rests in the browser, and can be gone on with by [`switch`].
 ///
 /// # Errors
-/// `conflict` if the password was changed, which ends sessions, or the account closed since the proof;
+/// `conflict` if the password was changed, which ends sessions, the account closed, or a second factor set up since the proof;
 /// `temporarily_unavailable` or `server_error` if the database fails.
 pub async fn begin(
     app: &App,
@@ -160,6 +106,12 @@ pub async fn begin(
                 if !passwords::is_still(tx, session.user_id, proven.password_changed_at).await? {
                     return Err(Refusal::conflict(
                         "the password was changed or the account closed while you signed in; sign in again",
+                    ));
+                }
+                let is_whole = session.amr.contains(&AuthMethodReference::Mfa);
+                if !is_whole && authenticators::exists(tx, session.user_id).await? {
+                    return Err(Refusal::conflict(
+                        "a second step was set up while you signed in; sign in again",
                     ));
                 }
                 let session = match replaced {
@@ -274,10 +226,6 @@ fn alive(app: &App) -> Alive {
 
 fn lives(session: &Session, alive: Alive) -> bool {
     session.expires_at > alive.now && session.last_seen_at > alive.seen_after
-}
-
-fn cut(user_agent: &str) -> String {
-    user_agent.get(..user_agent.floor_char_boundary(USER_AGENT)).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -1,16 +1,34 @@
 //! Proving who one is: signing in, and doing so once more before a sensitive change.
 
-use postern_domain::{Lifetime, Plain, Session, User, UserId};
+use postern_domain::{AuthMethodReference, Lifetime, Plain, Session, User, UserId};
 use postern_storage::users;
 
 use crate::budget::Budget;
 use crate::sessions::{Arrival, Proven, Visit, renewed};
-use crate::{App, Denied, device, guess};
+use crate::{App, Denied, device, guess, second_factor};
 
 /// The span of the budgets of wrong passwords.
 const WINDOW: Lifetime = Lifetime::seconds(60);
 /// Longest that an identifier can be, in bytes: an address has 64, an `@` and 253.
 const LONGEST_IDENTIFIER: usize = 320;
+
+/// How far a password leads.
+#[derive(Debug)]
+pub enum Step {
+    /// All the way.
+    Arrived(Box<Arrival>),
+    /// To the [second step](second_factor), with what the browser keeps until then.
+    SecondStep(Plain),
+}
+
+/// Why somebody who is signed in did not prove it once more.
+#[derive(Debug, PartialEq)]
+pub enum NoProof {
+    /// The password did not help.
+    Password(Denied),
+    /// The code did not, or there was none.
+    Code(Denied),
+}
 
 /// Signs somebody in by user name or e-mail address and password. Names that nobody has, closed accounts and wrong
 /// passwords get the same answer after the same work.
@@ -20,12 +38,7 @@ const LONGEST_IDENTIFIER: usize = 320;
 ///
 /// # Errors
 /// [`Denied`].
-pub async fn sign_in(
-    app: &App,
-    identifier: &str,
-    password: &Plain,
-    visit: &Visit,
-) -> Result<Arrival, Denied> {
+pub async fn sign_in(app: &App, identifier: &str, password: &Plain, visit: &Visit) -> Result<Step, Denied> {
     let identifier = identifier.trim().to_ascii_lowercase();
     if identifier.len() > LONGEST_IDENTIFIER {
         return Err(Denied::Wrong);
@@ -37,8 +50,12 @@ pub async fn sign_in(
     let looked = guess::password(app, user, may, password, budgets).await;
     looked.inspect_err(|denied| app.meters.denied(denied))?;
     let user = found.ok_or(Denied::Wrong)?;
-    let is_new_device = device::find(app, visit.device.as_deref(), user.id, app.clock.now()).is_none();
-    Ok(Arrival { is_new_device, ..Arrival::new(app, user, visit) })
+    match second_factor::begin(app, &user).await? {
+        Some(value) => Ok(Step::SecondStep(value)),
+        None => {
+            Ok(Step::Arrived(Box::new(Arrival::of_sign_in(app, user, visit, &[AuthMethodReference::Pwd]))))
+        }
+    }
 }
 
 fn budgets(app: &App, identifier: &str, user: Option<UserId>, visit: &Visit) -> Vec<Budget> {
@@ -55,18 +72,30 @@ fn budgets(app: &App, identifier: &str, user: Option<UserId>, visit: &Visit) -> 
     ]
 }
 
-/// Proves once more who somebody is that is signed in. Answers the session as it goes on, under a new id in the cookie.
+/// Proves once more who somebody is that is signed in, by all that a sign-in to the account takes: with a second factor also
+/// by a code. Answers the session as it goes on, under a new id in the cookie.
 ///
 /// # Errors
-/// [`Denied`].
+/// [`NoProof`].
 pub async fn reauthenticate(
     app: &App,
     user: &User,
     session: &Session,
     password: &Plain,
-) -> Result<Proven, Denied> {
-    prove(app, user, password).await?;
-    Ok(renewed(app, session, user.password_changed_at))
+    code: Option<&str>,
+) -> Result<Proven, NoProof> {
+    let has_second = second_factor::state(app, user.id).await;
+    let has_second = has_second.map_err(|refusal| NoProof::Password(refusal.into()))?.is_some();
+    prove(app, user, password).await.map_err(NoProof::Password)?;
+    let mut proven = renewed(app, session, user.password_changed_at);
+    proven.session.amr = vec![AuthMethodReference::Pwd];
+    if has_second {
+        let budgets = second_factor::budgets_of_proof(app, user.id);
+        let code = code.unwrap_or_default();
+        second_factor::prove(app, user, code, budgets).await.map_err(NoProof::Code)?;
+        proven.session.amr = AuthMethodReference::PASSWORD_AND_CODE.to_vec();
+    }
+    Ok(proven)
 }
 
 /// Checks the password of somebody who is signed in. Strangers do not get here, so the budget is theirs alone. Answers

@@ -11,9 +11,10 @@ use postern_domain::{
 };
 use postern_storage::{Db, organizations};
 
-use crate::sessions::Visit;
+use crate::sessions::{Arrival, Visit};
+use crate::sign_in::Step;
 use crate::users::{self, NewUser, Standing};
-use crate::{App, Clock, Config, Rng, SecretKey};
+use crate::{App, Clock, Config, Denied, Rng, SecretKey};
 
 /// A password that is good enough.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -95,6 +96,19 @@ pub(crate) async fn app_with(config: Config) -> TestApp {
 /// An account with [`PASSWORD`].
 pub(crate) async fn user(app: &App, username: &str) -> User {
     users::create(app, &new_user(username), Standing::default()).await.unwrap()
+}
+
+/// Signs somebody in who has no second factor.
+pub(crate) async fn sign_in(
+    app: &App,
+    identifier: &str,
+    password: &Plain,
+    visit: &Visit,
+) -> Result<Arrival, Denied> {
+    match crate::sign_in::sign_in(app, identifier, password, visit).await? {
+        Step::Arrived(arrival) => Ok(*arrival),
+        Step::SecondStep(_) => panic!("{identifier} has a second step to take"),
+    }
 }
 
 /// An organization of this person.

@@ -9,8 +9,16 @@ use postern_templating::pages::Destination;
 use crate::{csp, face};
 
 /// Pages that make no sense as the place to go on to after signing in.
-const NO_DESTINATIONS: [&str; 7] =
-    ["/login", "/register", "/logout", "/setup", "/reauthenticate", "/recover", "/recover/password"];
+const NO_DESTINATIONS: [&str; 8] = [
+    "/login",
+    "/login/second-step",
+    "/register",
+    "/logout",
+    "/setup",
+    "/reauthenticate",
+    "/recover",
+    "/recover/password",
+];
 
 /// The own path in `return_to`; the home page if there is none, or something else stands there.
 pub(crate) fn return_to(params: &Params) -> OwnPath {

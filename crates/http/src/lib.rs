@@ -20,6 +20,7 @@ mod language;
 mod mails;
 mod middleware;
 mod page;
+mod qr;
 mod request;
 mod rights;
 mod routes;

@@ -6,6 +6,7 @@
 pub mod api_tokens;
 pub mod app_approvals;
 pub mod audit;
+pub mod authenticators;
 pub mod budgets;
 mod cache;
 mod changes;
@@ -30,6 +31,7 @@ pub mod organizations;
 pub mod passwords;
 mod prefix;
 mod queue;
+pub mod recovery_codes;
 pub mod recovery_links;
 pub mod session_api_tokens;
 pub mod session_clients;

@@ -62,6 +62,18 @@ pub async fn is_still(tx: &Tx, id: UserId, password_changed_at: Timestamp) -> Re
     Ok(found.is_some())
 }
 
+/// Whether an account is there and open, as the change in progress sees it; on PostgreSQL nobody else changes it, or begins a
+/// session of it, meanwhile.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn hold(tx: &Tx, id: UserId) -> Result<bool, StorageError> {
+    let open = Entity::find_by_id(id.0).filter(Column::State.eq(state_text(UserState::Active)));
+    let query = open.select_only().column(Column::Id).lock_exclusive();
+    let found: Option<Uuid> = query.into_tuple().one(tx.connection()).await?;
+    Ok(found.is_some())
+}
+
 /// Keeps the same password under another hash, made with today's parameters.
 ///
 /// # Errors

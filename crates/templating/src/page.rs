@@ -34,6 +34,10 @@ pub trait Visitor {
 /// Shows every page to `visitor`. A new page gets its line here.
 pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::SignIn>();
+    visitor.visit::<pages::SecondStep>();
+    visitor.visit::<pages::Authenticator>();
+    visitor.visit::<pages::AuthenticatorRemove>();
+    visitor.visit::<pages::RecoveryCodes>();
     visitor.visit::<pages::ProfileEmail>();
     visitor.visit::<pages::Reauthenticate>();
     visitor.visit::<pages::Recover>();

@@ -112,6 +112,11 @@ impl<'a> Input<'a> {
         Self { autofocus: on, ..self }
     }
 
+    /// A code that is good once, of an app or from a list.
+    pub(crate) fn one_time_code(self) -> Self {
+        Self { autocomplete: "one-time-code", mono: true, ..self }
+    }
+
     /// It may stay empty.
     pub(crate) fn optional(self) -> Self {
         Self { optional: true, ..self }

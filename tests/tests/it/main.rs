@@ -27,6 +27,7 @@ mod register;
 mod relying_party;
 mod roads;
 mod scene;
+mod second_step;
 mod settings;
 mod signing_out;
 mod sizes;

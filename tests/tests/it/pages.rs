@@ -38,6 +38,10 @@ pub(crate) fn status(path: &str) -> u16 {
         "/settings/profile/email" => 303,
         // It asks for its link, which the first account has used up.
         "/setup" => 403,
+        // Who has not taken the first step begins with it; who has no second step has none to remove.
+        "/login/second-step"
+        | "/settings/security/authenticator/remove"
+        | "/settings/security/recovery-codes" => 303,
         // The same of the link of a mail.
         "/recover/password" => 404,
         _ => 200,

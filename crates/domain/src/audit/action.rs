@@ -75,6 +75,11 @@ actions! {
     USER_PASSWORD_SET = "user.password_set", "set the password of";
     USER_RECOVERY_LINK_MADE = "user.recovery_link_made", "made a recovery link for";
     USER_RECOVERED = "user.recovered", "recovered";
+    USER_FACTOR_ADDED = "user.factor_added", "set up a second step for";
+    USER_FACTOR_REMOVED = "user.factor_removed", "removed the second step of";
+    USER_FACTORS_RESET = "user.factors_reset", "reset the second step of";
+    USER_RECOVERY_CODES_MADE = "user.recovery_codes_made", "made recovery codes for";
+    USER_RECOVERY_CODE_USED = "user.recovery_code_used", "used a recovery code of";
     USER_DELETION_ASKED = "user.deletion_asked", "asked for the deletion of";
     USER_DELETION_TAKEN_BACK = "user.deletion_taken_back", "took back the deletion of";
     USER_DELETED = "user.deleted", "deleted";

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::audit::Entry;
 use crate::users::acts;
-use crate::{Actor, App, Paging, Slice, audit};
+use crate::{Actor, App, Paging, Slice, audit, second_factor};
 
 /// What is to change of an account; what is `None` stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -171,6 +171,16 @@ pub async fn sign_out(app: &App, actor: &Actor, id: UserId) -> Result<u64, Refus
     let ended = ended?;
     tracing::info!(user_id = %id, ended, "an administrator signed an account out everywhere");
     Ok(ended)
+}
+
+/// Removes the second factors of an account whose owner has lost them, and signs it out everywhere.
+///
+/// # Errors
+/// `insufficient_scope` without `users:manage`; `forbidden` for who is more than an administrator of users, unless the
+/// actor is too; `not_found`, also if there is none.
+pub async fn reset_factors(app: &App, actor: &Actor, id: UserId) -> Result<(), Refusal> {
+    let user = reached(app, actor, id).await?;
+    second_factor::reset(app, &user, actor.by()).await
 }
 
 /// An account that the actor may do something to: administrators of users leave those of the instance alone.

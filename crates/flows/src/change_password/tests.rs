@@ -2,7 +2,7 @@ use postern_domain::TokenHash;
 
 use super::*;
 use crate::sessions as flow;
-use crate::sign_in::sign_in;
+use crate::testing::sign_in;
 use crate::testing::{self, PASSWORD, visit};
 
 const NEW: &str = "a quite different sentence";

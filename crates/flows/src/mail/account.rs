@@ -55,6 +55,41 @@ pub struct NewDevice {
     pub at: Timestamp,
 }
 
+/// Something about the second step of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedFactor {
+    /// The user name of the account.
+    pub username: Username,
+    /// What was done.
+    pub change: FactorChange,
+    /// When.
+    pub at: Timestamp,
+    /// The network address it came from, where it came by a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+}
+
+/// What was done about a second step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorChange {
+    /// An authenticator app was set up.
+    Added,
+    /// Another app was set up in its place.
+    Replaced,
+    /// Its owner removed it.
+    Removed,
+    /// Somebody with the right to do so, or whoever runs the server, removed it.
+    Reset,
+    /// New recovery codes were made.
+    CodesMade,
+    /// A recovery code was used.
+    CodeUsed {
+        /// How many there are left.
+        left: u64,
+    },
+}
+
 impl RecoveryMail {
     /// A link with its value.
     pub fn new(username: Username, recovery: &Plain, expires_at: Timestamp) -> Self {

@@ -2,7 +2,7 @@ use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug,
 use postern_storage::tokens::Token;
 use serde::{Deserialize, Serialize};
 
-use super::account::{ChangedPassword, NewDevice, RecoveryMail};
+use super::account::{ChangedFactor, ChangedPassword, NewDevice, RecoveryMail};
 use crate::App;
 
 /// To whom a mail goes.
@@ -30,6 +30,8 @@ pub enum Mail {
     Recovery(RecoveryMail),
     /// The password of an account was changed.
     PasswordChanged(ChangedPassword),
+    /// Something was done about the second step of an account.
+    FactorChanged(ChangedFactor),
     /// Somebody signed in in a browser that the account does not know.
     NewDevice(NewDevice),
     /// A token ends soon.
@@ -146,6 +148,7 @@ impl Mail {
             Self::Verification(_) => "verification",
             Self::Recovery(_) => "recovery",
             Self::PasswordChanged(_) => "password_changed",
+            Self::FactorChanged(_) => "factor_changed",
             Self::NewDevice(_) => "new_device",
             Self::TokenEnding(_) => "token_ending",
             Self::TokenRevoked(_) => "token_revoked",

@@ -1,7 +1,7 @@
 use postern_domain::{Lifetime, Plain, StandardClaim};
 
 use super::*;
-use crate::sign_in::sign_in;
+use crate::testing::sign_in;
 use crate::testing::{self, PASSWORD, visit};
 
 fn typed(username: &str, email: &str, name: &str) -> NewProfile {

@@ -2,7 +2,7 @@ use postern_domain::{ErrorCode, UserState};
 use postern_storage::mails;
 
 use super::*;
-use crate::sign_in::sign_in;
+use crate::testing::sign_in;
 use crate::testing::{self, HERE, PASSWORD, TestApp, new_user, visit};
 use crate::users::{self as accounts, Standing};
 use crate::{Denied, sessions as signed_in};

@@ -5,7 +5,7 @@ use postern_domain::{ErrorCode, Lifetime, User};
 use super::*;
 use crate::bearer::{self, Holder};
 use crate::testing::{HERE, PASSWORD, TestApp, app_with, user, visit};
-use crate::{Config, sessions as flow, sign_in};
+use crate::{Config, sessions as flow};
 
 struct Page {
     app: TestApp,
@@ -24,7 +24,7 @@ async fn signed_in_with(config: Config) -> Page {
     let app = app_with(config).await;
     let user = user(&app, "ada").await;
     let password = postern_domain::Plain::new(PASSWORD.to_owned());
-    let arrival = sign_in::sign_in(&app, "ada", &password, &visit(1)).await.unwrap();
+    let arrival = crate::testing::sign_in(&app, "ada", &password, &visit(1)).await.unwrap();
     let cookie = postern_domain::TokenHash([1; 32]);
     flow::begin(&app, cookie, None, arrival.proven(), "{}".to_owned()).await.unwrap();
     Page { session: arrival.session, app, user, cookie }

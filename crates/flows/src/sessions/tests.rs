@@ -1,9 +1,9 @@
 use postern_domain::audit::By;
-use postern_domain::{ErrorCode, Plain};
+use postern_domain::{ErrorCode, Plain, User};
 
 use super::*;
 use crate::change_password::change_password;
-use crate::sign_in::sign_in;
+use crate::testing::sign_in;
 use crate::testing::{self, PASSWORD, TestApp, visit};
 
 const HASH: TokenHash = TokenHash([1; 32]);

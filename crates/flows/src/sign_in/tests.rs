@@ -7,7 +7,7 @@ use super::*;
 use crate::testing::{self, PASSWORD, TestApp, visit};
 
 async fn try_password(app: &App, identifier: &str, password: &str, from: &Visit) -> Result<Arrival, Denied> {
-    sign_in(app, identifier, &Plain::new(password.to_owned()), from).await
+    testing::sign_in(app, identifier, &Plain::new(password.to_owned()), from).await
 }
 
 fn exhausted(outcome: &Result<Arrival, Denied>) -> bool {
@@ -173,17 +173,16 @@ async fn a_proof_is_fresh_for_a_quarter_of_an_hour() {
     assert!(crate::sessions::is_fresh(&app, &session));
     app.advance(Lifetime::seconds(15 * 60));
     assert!(!crate::sessions::is_fresh(&app, &session));
-    let wrong = reauthenticate(&app, &ada, &session, &Plain::new("wrong password".into())).await;
-    assert_eq!(wrong.unwrap_err(), Denied::Wrong);
-    let proved = reauthenticate(&app, &ada, &session, &Plain::new(PASSWORD.into())).await.unwrap().session;
+    let prove =
+        async |password: &str| reauthenticate(&app, &ada, &session, &Plain::new(password.into()), None).await;
+    assert_eq!(prove("wrong password").await.unwrap_err(), NoProof::Password(Denied::Wrong));
+    let proved = prove(PASSWORD).await.unwrap().session;
     assert!(crate::sessions::is_fresh(&app, &proved));
     assert_eq!((proved.id, proved.created_at), (session.id, session.created_at));
     for _ in 0..9 {
-        let wrong = reauthenticate(&app, &ada, &session, &Plain::new("wrong password".into())).await;
-        assert_eq!(wrong.unwrap_err(), Denied::Wrong);
+        assert_eq!(prove("wrong password").await.unwrap_err(), NoProof::Password(Denied::Wrong));
     }
-    let wrong = reauthenticate(&app, &ada, &session, &Plain::new(PASSWORD.into())).await;
-    assert!(matches!(wrong, Err(Denied::TooMany { .. })));
+    assert!(matches!(prove(PASSWORD).await, Err(NoProof::Password(Denied::TooMany { .. }))));
 }
 
 #[tokio::test]

@@ -57,5 +57,5 @@ async fn an_operator_sets_another_password() {
     let new = Plain::new("a quite different sentence".into());
     assert_eq!(set_password(&app, &ada, &new).await.unwrap(), 0);
     let visit = testing::visit(1);
-    assert!(crate::sign_in::sign_in(&app, "ada", &new, &visit).await.is_ok());
+    assert!(crate::testing::sign_in(&app, "ada", &new, &visit).await.is_ok());
 }

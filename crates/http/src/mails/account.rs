@@ -1,8 +1,10 @@
 //! Mails about how people get into their account.
 
-use postern_flows::mail::{ChangedPassword, NewDevice, PasswordChange, RecoveryMail};
-use postern_templating::mails::{NewDevice as NewDeviceMail, PasswordChanged, Recovery};
-use postern_templating::t;
+use postern_flows::mail::{
+    ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange, RecoveryMail,
+};
+use postern_templating::mails::{FactorChanged, NewDevice as NewDeviceMail, PasswordChanged, Recovery};
+use postern_templating::{t, tn};
 
 use super::Writer;
 use crate::routes::RECOVER;
@@ -35,6 +37,32 @@ impl Writer<'_> {
             at: self.when(mail.at),
             address: mail.address.map(|address| address.to_string()),
             recover_url: self.app.config.url(RECOVER),
+        }
+    }
+
+    pub(super) fn factor_changed(&self, mail: &ChangedFactor) -> FactorChanged {
+        let what = match mail.change {
+            FactorChange::Added => t("A second step was set up for your account"),
+            FactorChange::Replaced => t("Another authenticator app was set up for your account"),
+            FactorChange::Removed => t("The second step of your account was removed"),
+            FactorChange::Reset => t("The second step of your account was reset by an administrator"),
+            FactorChange::CodesMade => t("New recovery codes were made for your account"),
+            FactorChange::CodeUsed { left: 0 } => {
+                t("A recovery code was used to sign in to your account; none is left")
+            }
+            FactorChange::CodeUsed { left } => tn(
+                "A recovery code was used to sign in to your account; {count} is left",
+                "A recovery code was used to sign in to your account; {count} are left",
+                left,
+            ),
+        };
+        FactorChanged {
+            frame: self.frame(),
+            username: mail.username.to_string(),
+            what,
+            at: self.when(mail.at),
+            address: mail.address.map(|address| address.to_string()),
+            security_url: self.app.config.url("/settings/security"),
         }
     }
 

@@ -1,5 +1,7 @@
 use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug, TokenId, Username};
-use postern_flows::mail::{ChangedPassword, NewDevice, PasswordChange, Recipient, RecoveryMail};
+use postern_flows::mail::{
+    ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange, Recipient, RecoveryMail,
+};
 use uuid::Uuid;
 
 use super::*;
@@ -72,10 +74,17 @@ async fn links_are_of_the_public_url_and_names_are_inert() {
         address: "203.0.113.7".to_owned(),
         at: now,
     };
+    let factor = ChangedFactor {
+        username: username.clone(),
+        change: FactorChange::CodeUsed { left: 3 },
+        at: now,
+        address: None,
+    };
     let recovery = RecoveryMail::new(username, &Plain::new("abc".to_owned()), now);
     for (mail, link) in [
         (Mail::Recovery(recovery), "/recover/password?recovery=abc"),
         (Mail::PasswordChanged(changed), "/recover"),
+        (Mail::FactorChanged(factor), "/settings/security"),
         (Mail::NewDevice(device), "/settings/sessions"),
         (Mail::Verification(verification), "/settings/profile/email?verification=abc"),
         (Mail::Invitation(invitation), "/organizations/join?invitation=abc"),

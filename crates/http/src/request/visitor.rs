@@ -27,12 +27,22 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     pub(crate) fn new(signed_in: Option<SignedIn>, nonce: &FormNonce) -> Self {
-        let form_binding = signed_in.as_ref().map_or_else(
-            || format!("visitor {}", nonce.value()),
-            // The time of the last proof changes with each new authority, and old forms with it.
-            |signed_in| format!("session {} {}", signed_in.session.id, signed_in.session.auth_time.0),
-        );
+        let form_binding = signed_in
+            .as_ref()
+            .map_or_else(|| format!("visitor {}", nonce.value()), |signed_in| bound_to(&signed_in.session));
         Self { signed_in, form_binding }
+    }
+
+    /// The same browser after a new proof of the person's.
+    pub(crate) fn renewed(&self, session: &Session) -> Self {
+        let nobody = || Self { signed_in: None, form_binding: String::new() };
+        self.signed_in.as_ref().map_or_else(nobody, |signed_in| Self {
+            form_binding: bound_to(session),
+            signed_in: Some(SignedIn {
+                session: Arc::new(session.clone()),
+                user: Arc::clone(&signed_in.user),
+            }),
+        })
     }
 
     /// The same browser once nobody is signed in there. Forms on its page are bound to nothing and never hold.
@@ -44,6 +54,11 @@ impl Visitor {
     pub(crate) fn form_binding(&self) -> &str {
         &self.form_binding
     }
+}
+
+/// The time of the last proof changes with each new authority, and old forms with it.
+fn bound_to(session: &Session) -> String {
+    format!("session {} {}", session.id, session.auth_time.0)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visitor {

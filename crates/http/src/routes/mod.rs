@@ -6,6 +6,7 @@ mod api;
 mod applications;
 mod assets;
 mod audit;
+mod authenticator;
 mod authorize;
 mod check_session;
 mod choose_organization;
@@ -30,8 +31,10 @@ mod pushed_request;
 mod reauthenticate;
 mod recover;
 mod recover_password;
+mod recovery_codes;
 mod register;
 mod revoke;
+mod second_step;
 mod security;
 mod session_api;
 mod sessions;
@@ -74,6 +77,7 @@ fn all() -> Routes {
         .merge(applications::routes())
         .merge(assets::routes())
         .merge(audit::routes())
+        .merge(authenticator::routes())
         .merge(authorize::routes())
         .merge(check_session::routes())
         .merge(client_registration::routes())
@@ -97,8 +101,10 @@ fn all() -> Routes {
         .merge(reauthenticate::routes())
         .merge(recover::routes())
         .merge(recover_password::routes())
+        .merge(recovery_codes::routes())
         .merge(register::routes())
         .merge(revoke::routes())
+        .merge(second_step::routes())
         .merge(security::routes())
         .merge(session_api::routes())
         .merge(sessions::routes())

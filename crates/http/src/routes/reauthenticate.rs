@@ -1,17 +1,15 @@
-//! `/reauthenticate`: the password once more, before a sensitive change.
+//! `/reauthenticate`: the password, and the code of a second step, once more, before a sensitive change.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_domain::{OwnPath, Plain};
-use postern_flows::{App, authorize, sign_in};
+use postern_domain::{OwnPath, Plain, Refusal};
+use postern_flows::sign_in::{self, NoProof};
+use postern_flows::{authorize, second_factor};
 use postern_templating::pages::Reauthenticate;
 use postern_templating::{Field, Section, Text, t};
 
 use crate::answer::{PageRefusal, Told};
-use crate::request::{PageForm, QueryParams, SignedIn, Visitor};
+use crate::request::{PageForm, PageRequest, QueryParams};
 use crate::rights::{Right, Routes};
 use crate::session::{self, Browser};
 use crate::{heading, page};
@@ -22,55 +20,63 @@ pub(crate) fn routes() -> Routes {
     Routes::new().get(PATH, Right::Session, show).post(PATH, Right::Session, submit)
 }
 
-async fn show(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    QueryParams(query): QueryParams,
-) -> Result<Response, PageRefusal> {
+async fn show(page: PageRequest, QueryParams(query): QueryParams) -> Result<Response, PageRefusal> {
     let return_to = heading::return_to(&query?);
-    Ok(page::render(&form(&app, &visitor, &return_to, Field::empty())))
+    Ok(page::render(&form(&page, &return_to).await?))
 }
 
 async fn submit(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    signed_in: SignedIn,
+    page: PageRequest,
     browser: Browser,
     PageForm(typed): PageForm,
 ) -> Result<Response, PageRefusal> {
     let return_to = heading::return_to(&typed);
+    let mut again = form(&page, &return_to).await?;
     let Some(password) = typed.get("password") else {
-        let again = form(&app, &visitor, &return_to, Field::empty().with_error(t("Enter your password.")));
+        again.password = Field::empty().with_error(t("Enter your password."));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response());
     };
     let password = Plain::new(password.to_owned());
-    match sign_in::reauthenticate(&app, &signed_in.user, &signed_in.session, &password).await {
+    let PageRequest { app, signed_in, .. } = &page;
+    let (user, session) = (&signed_in.user, &signed_in.session);
+    let told = match sign_in::reauthenticate(app, user, session, &password, typed.get("code")).await {
         Ok(renewed) => {
             session::begin(&browser, &renewed).await?;
-            let next = authorize::after_sign_in(&app, &return_to, &renewed.session);
-            Ok(Redirect::to(next.as_str()).into_response())
+            let next = authorize::after_sign_in(app, &return_to, &renewed.session);
+            return Ok(Redirect::to(next.as_str()).into_response());
         }
-        Err(denied) => {
+        Err(NoProof::Password(denied)) => {
             let told = Told::of(denied, t("This is not your password. Check it and try again."))?;
-            let field = Field::empty().with_error(told.sentence.clone());
-            Ok(told.mark(page::render(&form(&app, &visitor, &return_to, field))))
+            again.password = Field::empty().with_error(told.sentence.clone());
+            told
         }
-    }
+        Err(NoProof::Code(denied)) => {
+            let told =
+                Told::of(denied, t("This code is not right, or was used before. Wait for the next one."))?;
+            again.code = Some(Field::empty().with_error(told.sentence.clone()));
+            told
+        }
+    };
+    Ok(told.mark(page::render(&again)))
 }
 
-fn form(app: &App, visitor: &Visitor, return_to: &OwnPath, password: Field) -> Reauthenticate {
-    Reauthenticate {
+async fn form(asked: &PageRequest, return_to: &OwnPath) -> Result<Reauthenticate, Refusal> {
+    let PageRequest { app, visitor, signed_in } = asked;
+    let second_factor = second_factor::state(app, signed_in.user.id).await?;
+    Ok(Reauthenticate {
         chrome: page::chrome(app, visitor, Section::Elsewhere),
         purpose: purpose(return_to),
-        password,
+        password: Field::empty(),
+        code: second_factor.map(|_| Field::empty()),
         return_to: return_to.to_string(),
-    }
+    })
 }
 
 /// What is asked and what comes next, by where it happens.
 fn purpose(return_to: &OwnPath) -> Text {
     match return_to.path() {
         "/settings/profile" => t("Enter your password to change your e-mail."),
+        path if path.starts_with("/settings/security") => t("Enter your password to change how you sign in."),
         path if path.ends_with("/tokens/new") => t("Enter your password to make a token."),
         path if path.contains("/tokens/") => t("Enter your password to change a token."),
         path if path.starts_with("/admin/users/") => t("Enter your password to change an account."),

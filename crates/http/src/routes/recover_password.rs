@@ -53,7 +53,7 @@ async fn form(
     let user = recovery::check(app, link).await?;
     Ok(RecoverPassword {
         chrome: page::chrome(app, visitor, Section::Elsewhere),
-        account: page::account(&user),
+        account: page::account(app, &user),
         recovery: link.to_owned(),
         new_password: account_form::field(&Params::default(), errors, "new_password"),
     })

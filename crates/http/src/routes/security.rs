@@ -1,14 +1,15 @@
-//! `/settings/security`: change of password.
+//! `/settings/security`: change of password, and the second step.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Plain, Refusal};
 use postern_flows::change_password::{NoChange, change_password};
-use postern_flows::sessions;
-use postern_templating::pages::Security;
+use postern_flows::{second_factor, sessions};
+use postern_templating::pages::{SecondFactor, Security};
 use postern_templating::{Field, Notice, Section, Text, When, t};
 
 use crate::answer::{PageRefusal, Told};
+use crate::heading::prove_first;
 use crate::page;
 use crate::request::{PageForm, PageQuery, PageRequest};
 use crate::rights::{Right, Routes};
@@ -22,10 +23,16 @@ pub(crate) fn routes() -> Routes {
 
 async fn show(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
     let mut form = form(&page).await?;
-    if query.get("done") == Some("changed") {
-        let done = t("Your password is changed, and you are signed out everywhere else.");
-        form.chrome.notice = Some(Notice::done(done));
-    }
+    form.chrome.notice = match query.get("done") {
+        Some("changed") => {
+            Some(Notice::done(t("Your password is changed, and you are signed out everywhere else.")))
+        }
+        Some("moved") => Some(Notice::done(t("The codes of your new authenticator app count from now on."))),
+        Some("removed") => {
+            Some(Notice::done(t("The second step is removed: your password alone is enough.")))
+        }
+        _ => None,
+    };
     Ok(page::render(&form))
 }
 
@@ -51,6 +58,7 @@ async fn submit(
             session::begin(&browser, &renewed).await?;
             Ok(Redirect::to("/settings/security?done=changed").into_response())
         }
+        Err(NoChange::NeedsProof) => Ok(prove_first(PATH)),
         Err(NoChange::New(why)) => {
             again.new_password = Field::empty().with_error(Text::sentence(why));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response())
@@ -73,6 +81,10 @@ async fn form(asked: &PageRequest) -> Result<Security, Refusal> {
         new_password: Field::empty(),
         last_changed: (changed != user.created_at).then(|| When::new(changed.0, app.clock.now().0)),
         other_sessions: sessions::count(app, user.id).await?.saturating_sub(1),
+        second_factor: second_factor::state(app, user.id).await?.map(|state| SecondFactor {
+            since: When::new(state.since.0, app.clock.now().0),
+            codes_left: state.codes_left,
+        }),
         session_api: settings.enabled.then(|| settings.origins.clone()),
     })
 }

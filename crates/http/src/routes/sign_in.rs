@@ -8,10 +8,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{OwnPath, Params, Plain, Refusal, Session, User};
 use postern_flows::authorize::{self, Waiting, WaitingFor};
 use postern_flows::sessions::Switch;
-use postern_flows::{App, sessions, sign_in};
+use postern_flows::sign_in::{self, Step};
+use postern_flows::{App, sessions};
 use postern_templating::pages::{AccountChoice, SignIn, SignInMode};
 use postern_templating::{Field, Notice, Section, Text, t};
 
+use super::second_step;
 use crate::answer::{PageRefusal, Told, person};
 use crate::request::{PageForm, QueryParams, Visitor};
 use crate::rights::{Right, Routes};
@@ -125,7 +127,10 @@ async fn submit(
     };
     let arrived = sign_in::sign_in(&app, identifier, &Plain::new(password.to_owned()), &visit).await;
     match arrived {
-        Ok(arrived) => arrival::welcome(&app, &visitor, &browser, arrived, &errand.return_to).await,
+        Ok(Step::Arrived(arrived)) => {
+            arrival::welcome(&app, &visitor, &browser, *arrived, &errand.return_to).await
+        }
+        Ok(Step::SecondStep(value)) => Ok(second_step(&app, &value, &errand.return_to)),
         Err(denied) => {
             let told = Told::of(denied, WRONG)?;
             let mut again = empty(&app, &visitor, &errand).await?;
@@ -157,6 +162,16 @@ async fn go_on_as(
     }
     let next = authorize::after_choice(app, &errand.return_to, other.unwrap_or(here));
     Ok(Redirect::to(next.as_str()).into_response())
+}
+
+/// On to the code; nobody is signed in yet.
+fn second_step(app: &App, value: &Plain, return_to: &OwnPath) -> Response {
+    let next = heading::with_return_to(second_step::PATH, return_to);
+    let mut response = Redirect::to(&next).into_response();
+    if let Some(cookie) = session::step_cookie(app, value) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 fn required(value: Option<&str>, error: Text) -> Field {

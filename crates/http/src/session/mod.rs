@@ -3,6 +3,7 @@
 mod agent;
 mod device;
 mod state;
+mod step;
 mod store;
 mod visiting;
 
@@ -25,6 +26,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, session_store};
 pub(crate) use agent::device_of;
 pub(crate) use device::cookie as device_cookie;
 pub(crate) use state::{forget_state, keep_state, state_cookie};
+pub(crate) use step::{cookie as step_cookie, gone as step_gone, sent as step_sent};
 pub(crate) use store::Store;
 pub(crate) use visiting::Visiting;
 

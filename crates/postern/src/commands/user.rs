@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use postern_domain::audit::By;
 use postern_domain::{InstanceRight, Plain, StandardClaims, User, UserState};
 use postern_flows::users::{self, NewUser, Standing};
 use postern_flows::{Actor, App, FormRefusal};
-use postern_flows::{account_deletion, profile, recovery};
+use postern_flows::{account_deletion, profile, recovery, second_factor};
 use serde_json::{Map, Value, json};
 
 use super::print_json;
@@ -28,6 +29,8 @@ pub(crate) enum UserCommand {
     SetPassword(SetPasswordArgs),
     /// Make a link by which the owner of an account sets another password, to be handed over; it works once, for 30 minutes
     Recover(RecoverArgs),
+    /// Remove the second step of an account whose owner has lost it, and sign it out everywhere
+    ResetFactors(ResetFactorsArgs),
     /// Delete an account at once, with its clients and tokens and the organizations nobody else belongs to
     Delete(DeleteArgs),
     /// List accounts: the newest first, or those whose user name or e-mail begins so
@@ -83,6 +86,12 @@ pub(crate) struct RecoverArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ResetFactorsArgs {
+    /// The account, by id, user name or e-mail
+    user: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DeleteArgs {
     /// The account, by id, user name or e-mail
     user: String,
@@ -94,6 +103,7 @@ pub(crate) async fn run(config_file: Option<&Path>, command: UserCommand) -> any
         UserCommand::Create(args) => create(&app, args).await,
         UserCommand::SetPassword(args) => set_password(&app, args).await,
         UserCommand::Recover(args) => recover(&app, args).await,
+        UserCommand::ResetFactors(args) => reset_factors(&app, args).await,
         UserCommand::Delete(args) => delete(&app, &args.user).await,
         UserCommand::List(args) => manage::list(&app, args).await,
         UserCommand::Show(args) => manage::show(&app, args).await,
@@ -139,6 +149,14 @@ async fn recover(app: &App, args: RecoverArgs) -> anyhow::Result<()> {
     let (url, until) = recovery::by_operator(app, &user).await?;
     print_json(&json!({ "id": user.id, "username": user.username, "url": url, "expires_at": until }))?;
     eprintln!("Hand the link to nobody but its owner: whoever opens it can sign in as {}.", user.username);
+    Ok(())
+}
+
+async fn reset_factors(app: &App, args: ResetFactorsArgs) -> anyhow::Result<()> {
+    let user = users::find_named(app, &args.user).await?;
+    second_factor::reset(app, &user, By::Operator).await?;
+    print_json(&described(&user))?;
+    eprintln!("The password of {} is enough to sign in now. All sessions are ended.", user.username);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Mails: a subject, plain text and HTML each, from templates in `templates/mails/`.
 
+mod factor_changed;
 mod facts;
 mod invitation;
 mod mail;
@@ -12,6 +13,7 @@ mod token_made;
 mod token_revoked;
 mod verification;
 
+pub use factor_changed::FactorChanged;
 pub use invitation::Invitation;
 pub use mail::{Mail, MailFrame, MailVisitor, visit_all};
 pub use new_device::NewDevice;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Chrome, Field, FieldError, Page, Section, Text, t};
 
-/// The password once more, before a sensitive change. Posts `password`, `return_to` and `form_token` to
-/// `/reauthenticate`.
+/// The password, and the code of a second step, once more, before a sensitive change. Posts `password`, `code`, `return_to`
+/// and `form_token` to `/reauthenticate`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/reauthenticate.html")]
 pub struct Reauthenticate {
@@ -16,6 +16,8 @@ pub struct Reauthenticate {
     pub purpose: Text,
     /// `password`; its value is never shown again.
     pub password: Field,
+    /// `code`, if the account has a second step; its value is never shown again.
+    pub code: Option<Field>,
     /// Own path to go to afterwards, sent back as it is.
     pub return_to: String,
 }
@@ -23,7 +25,8 @@ pub struct Reauthenticate {
 impl Reauthenticate {
     /// What is wrong, for the summary.
     pub fn errors(&self) -> Vec<FieldError<'_>> {
-        self.password.summary("password").into_iter().collect()
+        let code = self.code.as_ref().and_then(|code| code.summary("code"));
+        self.password.summary("password").into_iter().chain(code).collect()
     }
 }
 
@@ -35,17 +38,18 @@ impl Page for Reauthenticate {
             chrome: Chrome::sample(Section::Elsewhere),
             purpose: t("Enter your password to change a client and its secrets."),
             password: Field::empty(),
+            code: None,
             return_to: "/developer/clients/postern_ci_sample".into(),
         }
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
-        vec![(
-            "refused",
-            Self {
-                password: Field::empty().with_error(t("This is not your password. Check it and try again.")),
-                ..Self::sample()
-            },
-        )]
+        let refused = t("This is not your password. Check it and try again.");
+        let wrong = t("This code is not right, or was used before. Wait for the next one.");
+        vec![
+            ("refused", Self { password: Field::empty().with_error(refused), ..Self::sample() }),
+            ("second step", Self { code: Some(Field::empty()), ..Self::sample() }),
+            ("second step refused", Self { code: Some(Field::empty().with_error(wrong)), ..Self::sample() }),
+        ]
     }
 }

@@ -4,9 +4,10 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::SAMPLE_NOW;
-use crate::{Chrome, Field, FieldError, Page, Section, When, t};
+use crate::{Chrome, Field, FieldError, Page, Section, Text, When, t, tn};
 
-/// Change of password. Posts `current_password`, `new_password` and `form_token` to `/settings/security`.
+/// Change of password, and what a sign-in asks for besides. Posts `current_password`, `new_password` and `form_token` to
+/// `/settings/security`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/security.html")]
 pub struct Security {
@@ -20,9 +21,30 @@ pub struct Security {
     pub last_changed: Option<When>,
     /// In how many other places the person is signed in, which a change of password ends.
     pub other_sessions: u64,
+    /// The second step of a sign-in, if there is one.
+    pub second_factor: Option<SecondFactor>,
     /// Where pages are whose scripts can call the API in the person's name, besides those of this server; none where no
     /// page can.
     pub session_api: Option<Vec<String>>,
+}
+
+/// The second step of a sign-in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SecondFactor {
+    /// Since when it is there.
+    pub since: When,
+    /// How many recovery codes are left.
+    pub codes_left: u64,
+}
+
+impl SecondFactor {
+    /// How many recovery codes are left, as a sentence.
+    fn left(&self) -> Text {
+        match self.codes_left {
+            0 => t("No recovery code is left."),
+            left => tn("{count} recovery code is left.", "{count} recovery codes are left.", left),
+        }
+    }
 }
 
 impl Security {
@@ -45,6 +67,7 @@ impl Page for Security {
             new_password: Field::empty(),
             last_changed: Some(When::new(SAMPLE_NOW - 100 * 86_400, SAMPLE_NOW)),
             other_sessions: 2,
+            second_factor: None,
             session_api: None,
         }
     }
@@ -64,6 +87,19 @@ impl Page for Security {
         };
         let elsewhere =
             of(&["https://app.example.com", "https://a-very-long-name-of-a-page.example.com:8443"]);
-        vec![("errors", errors), ("pages call the API", of(&[])), ("other pages call the API", elsewhere)]
+        let second = |codes_left| Self {
+            second_factor: Some(SecondFactor {
+                since: When::new(SAMPLE_NOW - 40 * 86_400, SAMPLE_NOW),
+                codes_left,
+            }),
+            ..Self::sample()
+        };
+        vec![
+            ("second step", second(10)),
+            ("few codes", second(1)),
+            ("errors", errors),
+            ("pages call the API", of(&[])),
+            ("other pages call the API", elsewhere),
+        ]
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use postern_domain::{Plain, SessionId, TokenHash};
 
 use super::fixture::query;
+use crate::App;
 use crate::authorize::{Person, after_choice, meant_beside};
 use crate::party::{self, Party, REDIRECT_URI};
 use crate::sessions::{self, Kept};
 use crate::testing::{self, PASSWORD, visit};
-use crate::{App, sign_in};
 
 const HERE: TokenHash = TokenHash([7; 32]);
 
@@ -42,7 +42,7 @@ impl Browser {
 }
 
 async fn arrive(app: &App, who: &str, cookie: TokenHash, before: Option<TokenHash>) -> Arc<Kept> {
-    let arrival = sign_in::sign_in(app, who, &Plain::new(PASSWORD.into()), &visit(1)).await.unwrap();
+    let arrival = testing::sign_in(app, who, &Plain::new(PASSWORD.into()), &visit(1)).await.unwrap();
     sessions::begin(app, cookie, before, arrival.proven(), "{}".into()).await.unwrap();
     sessions::find(app, cookie).await.unwrap().unwrap()
 }

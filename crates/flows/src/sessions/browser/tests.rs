@@ -2,7 +2,7 @@ use postern_domain::{ErrorCode, Plain};
 
 use super::*;
 use crate::sessions::{begin, end_browser, end_here, find};
-use crate::sign_in::sign_in;
+use crate::testing::sign_in;
 use crate::testing::{self, PASSWORD, TestApp, visit};
 
 const fn cookie(number: u8) -> TokenHash {

@@ -4,7 +4,7 @@ use postern_domain::audit::Act;
 use postern_templating::{Markup, markup};
 
 /// What each action is called, by its code, with `{who}` and `{what}`.
-const SENTENCES: [(&str, Markup); 51] = [
+const SENTENCES: [(&str, Markup); 56] = [
     ("token.made", markup("<strong><bdi>{who}</bdi></strong> made the token <bdi>{what}</bdi>")),
     ("token.changed", markup("<strong><bdi>{who}</bdi></strong> changed the token <bdi>{what}</bdi>")),
     ("token.renewed", markup("<strong><bdi>{who}</bdi></strong> renewed the token <bdi>{what}</bdi>")),
@@ -119,6 +119,26 @@ const SENTENCES: [(&str, Markup); 51] = [
         markup("<strong><bdi>{who}</bdi></strong> made a recovery link for the account <bdi>{what}</bdi>"),
     ),
     ("user.recovered", markup("<strong><bdi>{who}</bdi></strong> recovered the account <bdi>{what}</bdi>")),
+    (
+        "user.factor_added",
+        markup("<strong><bdi>{who}</bdi></strong> set up a second step for the account <bdi>{what}</bdi>"),
+    ),
+    (
+        "user.factor_removed",
+        markup("<strong><bdi>{who}</bdi></strong> removed the second step of the account <bdi>{what}</bdi>"),
+    ),
+    (
+        "user.factors_reset",
+        markup("<strong><bdi>{who}</bdi></strong> reset the second step of the account <bdi>{what}</bdi>"),
+    ),
+    (
+        "user.recovery_codes_made",
+        markup("<strong><bdi>{who}</bdi></strong> made recovery codes for the account <bdi>{what}</bdi>"),
+    ),
+    (
+        "user.recovery_code_used",
+        markup("<strong><bdi>{who}</bdi></strong> used a recovery code of the account <bdi>{what}</bdi>"),
+    ),
     (
         "user.deletion_asked",
         markup("<strong><bdi>{who}</bdi></strong> asked for the deletion of the account <bdi>{what}</bdi>"),

@@ -15,6 +15,7 @@ use crate::rights::Routes;
 const ALL: &str = "/v1/admin/users";
 const ONE: &str = "/v1/admin/users/{id}";
 const SESSIONS: &str = "/v1/admin/users/{id}/sessions";
+const RESET: &str = "/v1/admin/users/{id}/reset-factors";
 const MANAGE: Access = Access::user("users:manage");
 
 pub(super) fn routes() -> Routes {
@@ -39,12 +40,16 @@ pub(super) fn routes() -> Routes {
     let sign_out = Operation::delete(SESSIONS, "signOutUser", MANAGE)
         .summary("Sign an account out everywhere")
         .note("Its tokens and connected apps keep their access.");
+    let reset = Operation::post(RESET, "resetFactors", MANAGE)
+        .summary("Remove the second step of an account and sign it out everywhere")
+        .answers_nothing();
     Routes::new()
         .api(list, listed)
         .api(get, one)
         .api(change, changed)
         .api(delete, deleted)
         .api(sign_out, signed_out)
+        .api(reset, reset_factors)
 }
 
 /// An account, as administrators see it.
@@ -132,5 +137,14 @@ async fn deleted(Call { app, caller }: Call, InPath(id): InPath<UserId>) -> Resu
 async fn signed_out(Call { app, caller }: Call, InPath(id): InPath<UserId>) -> Result<StatusCode, Problem> {
     caller.needs_proof(&app)?;
     administration::sign_out(&app, &caller.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn reset_factors(
+    Call { app, caller }: Call,
+    InPath(id): InPath<UserId>,
+) -> Result<StatusCode, Problem> {
+    caller.needs_proof(&app)?;
+    administration::reset_factors(&app, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

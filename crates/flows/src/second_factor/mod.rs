@@ -1,0 +1,21 @@
+//! What is asked for besides the password: a code of an authenticator app (RFC 6238), or a recovery code in its place. Of an
+//! account that has it, every living session was begun with it.
+
+mod authenticator;
+mod begin;
+mod codes;
+mod enrol;
+mod pending;
+mod prove;
+mod remove;
+
+pub(crate) use begin::begin;
+pub use begin::{LIFETIME, NoSecondStep, finish, waiting_for};
+pub use codes::make as make_codes;
+pub use enrol::{Enrolled, Enrolment, NotEnrolled, confirm, offer};
+pub use prove::{State, state};
+pub(crate) use prove::{budgets_of_proof, prove};
+pub use remove::{remove, reset};
+
+#[cfg(test)]
+mod tests;

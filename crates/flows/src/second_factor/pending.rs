@@ -1,0 +1,60 @@
+use postern_domain::{Lifetime, Plain, Refusal, Timestamp, TokenHash, User, UserId};
+use postern_storage::{OneTime, consume, one_time_values, users};
+use serde::{Deserialize, Serialize};
+
+use crate::App;
+
+const PURPOSE: &str = "second-step";
+/// How long somebody has for the second step.
+pub(super) const LIFETIME: Lifetime = Lifetime::seconds(10 * 60);
+
+/// Somebody who has proved the first half of who they are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Pending {
+    user: UserId,
+    /// Since when the account has the password that was the proof.
+    password_changed_at: Timestamp,
+}
+
+impl Pending {
+    /// Keeps that somebody gave the right password. It is no session: all that it is good for is the second step.
+    pub(super) async fn keep(app: &App, user: &User) -> Result<Plain, Refusal> {
+        let (value, now) = (app.new_link(), app.clock.now());
+        let pending = Self { user: user.id, password_changed_at: user.password_changed_at };
+        let data = serde_json::to_string(&pending).map_err(Refusal::because)?;
+        let input = (app.secret_key.hash_text(value.reveal()), data, now);
+        app.db
+            .write(input, |tx, (hash, data, now)| {
+                Box::pin(async move {
+                    let until = now.plus(LIFETIME);
+                    Ok::<_, Refusal>(one_time_values::insert(tx, PURPOSE, *hash, data, *now, until).await?)
+                })
+            })
+            .await?;
+        Ok(value)
+    }
+
+    /// Who it is, while it lasts and the account is as it was.
+    pub(super) async fn find(app: &App, value: &str) -> Result<Option<User>, Refusal> {
+        let hash = app.secret_key.hash_text(value);
+        let found = one_time_values::find(&app.db, PURPOSE, hash, app.clock.now()).await?;
+        let Some(found) = found else { return Ok(None) };
+        let pending: Self = serde_json::from_str(&found).map_err(Refusal::because)?;
+        let user = users::find(&app.db, pending.user).await?;
+        let is_same =
+            |user: &User| user.is_active() && user.password_changed_at == pending.password_changed_at;
+        Ok(user.filter(is_same))
+    }
+
+    /// Uses it up; answers `false` if it was.
+    pub(super) async fn take(app: &App, value: &str) -> Result<bool, Refusal> {
+        let input = (app.secret_key.hash_text(value), app.clock.now());
+        app.db
+            .write(input, |tx, (hash, now): &(TokenHash, Timestamp)| {
+                Box::pin(
+                    async move { Ok(consume(tx, OneTime::Value { purpose: PURPOSE }, *hash, *now).await?) },
+                )
+            })
+            .await
+    }
+}

@@ -1,0 +1,119 @@
+//! `/settings/security/authenticator`: setting up an authenticator app, and removing it.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use postern_domain::{Plain, Refusal};
+use postern_flows::second_factor::{self, Enrolment, NotEnrolled};
+use postern_flows::sessions;
+use postern_templating::pages::{Authenticator, AuthenticatorRemove};
+use postern_templating::{Field, Section, Text, When, t};
+
+use super::recovery_codes;
+use crate::answer::PageRefusal;
+use crate::heading::prove_first;
+use crate::page;
+use crate::qr::Qr;
+use crate::request::{PageForm, PageRequest};
+use crate::rights::{Right, Routes};
+use crate::session::{self, Browser};
+
+const PATH: &str = "/settings/security/authenticator";
+const REMOVE: &str = "/settings/security/authenticator/remove";
+const WRONG: Text =
+    t("This code is not right. Wait for the next one, and see that the clock of your device is.");
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get(PATH, Right::Session, show)
+        .post(PATH, Right::Session, submit)
+        .get(REMOVE, Right::Session, ask)
+        .post(REMOVE, Right::Session, remove)
+}
+
+async fn show(page: PageRequest) -> Result<Response, PageRefusal> {
+    if !page.is_fresh() {
+        return Ok(prove_first(PATH));
+    }
+    let PageRequest { app, signed_in, .. } = &page;
+    let offer = second_factor::offer(app, &signed_in.user, &signed_in.session)?;
+    Ok(page::render(&form(&page, &offer, Field::empty()).await?))
+}
+
+async fn submit(
+    page: PageRequest,
+    browser: Browser,
+    PageForm(typed): PageForm,
+) -> Result<Response, PageRefusal> {
+    if !page.is_fresh() {
+        return Ok(prove_first(PATH));
+    }
+    let PageRequest { app, signed_in, .. } = &page;
+    let (user, session) = (&signed_in.user, &signed_in.session);
+    let (offer, code) = (typed.get("offer").unwrap_or_default(), typed.get("code").unwrap_or_default());
+    let enrolled = match second_factor::confirm(app, user, session, offer, code).await {
+        Ok(enrolled) => enrolled,
+        Err(NotEnrolled::Refused(refusal)) => return Err(refusal.into()),
+        Err(NotEnrolled::Over) => return Ok(Redirect::to(PATH).into_response()),
+        Err(NotEnrolled::Wrong) => {
+            return match Enrolment::again(app, user, session, offer) {
+                Ok(offer) => {
+                    let again = form(&page, &offer, Field::empty().with_error(WRONG)).await?;
+                    Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response())
+                }
+                Err(NotEnrolled::Refused(refusal)) => Err(refusal.into()),
+                Err(_) => Ok(Redirect::to(PATH).into_response()),
+            };
+        }
+    };
+    session::begin(&browser, &enrolled.proven).await?;
+    if enrolled.codes.is_empty() {
+        return Ok(Redirect::to("/settings/security?done=moved").into_response());
+    }
+    // What is on the page is of the session as it is from now on.
+    let visitor = page.visitor.renewed(&enrolled.proven.session);
+    Ok(recovery_codes::made(app, &visitor, &enrolled.codes))
+}
+
+async fn ask(page: PageRequest) -> Result<Response, PageRefusal> {
+    if !page.is_fresh() {
+        return Ok(prove_first(REMOVE));
+    }
+    let PageRequest { app, visitor, signed_in } = &page;
+    let Some(state) = second_factor::state(app, signed_in.user.id).await? else {
+        return Ok(Redirect::to("/settings/security").into_response());
+    };
+    Ok(page::render(&AuthenticatorRemove {
+        chrome: page::chrome(app, visitor, Section::Security),
+        since: When::new(state.since.0, app.clock.now().0),
+    }))
+}
+
+async fn remove(page: PageRequest, PageForm(_): PageForm) -> Result<Response, PageRefusal> {
+    if !page.is_fresh() {
+        return Ok(prove_first(REMOVE));
+    }
+    second_factor::remove(&page.app, &page.signed_in.user).await?;
+    Ok(Redirect::to("/settings/security?done=removed").into_response())
+}
+
+async fn form(asked: &PageRequest, offer: &Enrolment, code: Field) -> Result<Authenticator, Refusal> {
+    let PageRequest { app, visitor, signed_in } = asked;
+    let qr = Qr::of(offer.uri.reveal())?;
+    let user = signed_in.user.id;
+    Ok(Authenticator {
+        chrome: page::chrome(app, visitor, Section::Security),
+        replaces: second_factor::state(app, user).await?.is_some(),
+        qr_side: qr.side,
+        qr_path: qr.path,
+        secret: in_groups(&offer.secret),
+        offer: offer.sealed.clone(),
+        code,
+        other_sessions: sessions::count(app, user).await?.saturating_sub(1),
+    })
+}
+
+/// A secret in groups of four, as it is typed.
+fn in_groups(secret: &Plain) -> String {
+    let letters: Vec<char> = secret.reveal().chars().collect();
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,98 @@
+//! `/login/second-step`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use postern_domain::{OwnPath, User};
+use postern_flows::second_factor::{self, NoSecondStep};
+use postern_flows::{App, authorize};
+use postern_templating::pages::SecondStep;
+use postern_templating::{Field, Section, Text, t};
+
+use crate::answer::{PageRefusal, Told, person};
+use crate::request::{PageForm, PageQuery, Visitor};
+use crate::rights::{Right, Routes};
+use crate::session::{self, Browser, Visiting};
+use crate::{arrival, heading, page};
+
+pub(super) const PATH: &str = "/login/second-step";
+/// What is said of every code that does not help.
+const WRONG: Text = t("This code is not right, or was used before. Wait for the next one and try again.");
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get(PATH, Right::Public, show).post(PATH, Right::Public, submit)
+}
+
+async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    PageQuery(query): PageQuery,
+) -> Result<Response, PageRefusal> {
+    let return_to = heading::return_to(&query);
+    let Some((_, user)) = waiting(&app, &headers).await? else { return Ok(again(&app, &return_to)) };
+    Ok(answer(&app, &visitor, &user, &return_to, Field::empty()).await)
+}
+
+async fn submit(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    browser: Browser,
+    Visiting(visit): Visiting,
+    headers: HeaderMap,
+    PageForm(typed): PageForm,
+) -> Result<Response, PageRefusal> {
+    let return_to = heading::return_to(&typed);
+    let Some((value, user)) = waiting(&app, &headers).await? else { return Ok(again(&app, &return_to)) };
+    let Some(code) = typed.get("code") else {
+        let page = answer(&app, &visitor, &user, &return_to, Field::empty().with_error(t("Enter a code.")));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page.await).into_response());
+    };
+    match second_factor::finish(&app, &value, code, &visit).await {
+        Ok(arrived) => {
+            let answer = arrival::welcome(&app, &visitor, &browser, arrived, &return_to).await?;
+            Ok(without_step(&app, answer))
+        }
+        Err(NoSecondStep::Over) => Ok(again(&app, &return_to)),
+        Err(NoSecondStep::Code(denied)) => {
+            let told = Told::of(denied, WRONG)?;
+            let field = Field::empty().with_error(told.sentence.clone());
+            Ok(told.mark(answer(&app, &visitor, &user, &return_to, field).await))
+        }
+    }
+}
+
+/// Who has still to take the second step in the browser that asks, and what it keeps of the first.
+async fn waiting(app: &App, headers: &HeaderMap) -> Result<Option<(String, User)>, PageRefusal> {
+    let Some(value) = session::step_sent(app, headers) else { return Ok(None) };
+    Ok(second_factor::waiting_for(app, &value).await?.map(|user| (value, user)))
+}
+
+/// Whoever took too long begins again.
+fn again(app: &App, return_to: &OwnPath) -> Response {
+    without_step(app, Redirect::to(&heading::with_return_to("/login", return_to)).into_response())
+}
+
+fn without_step(app: &App, mut response: Response) -> Response {
+    if let Some(gone) = session::step_gone(app) {
+        response.headers_mut().append(header::SET_COOKIE, gone);
+    }
+    response
+}
+
+/// The page; where an app waits, its form may lead on to that app in the end.
+async fn answer(app: &App, visitor: &Visitor, user: &User, return_to: &OwnPath, code: Field) -> Response {
+    let mut response = page::render(&SecondStep {
+        chrome: page::chrome(app, visitor, Section::Elsewhere),
+        account: page::account(app, user),
+        code,
+        return_to: return_to.to_string(),
+        sign_in_url: heading::with_return_to("/login", return_to),
+    });
+    if let Some(waiting) = authorize::waiting(app, return_to, person(visitor)).await {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, heading::policy(&waiting));
+    }
+    response
+}
