@@ -22,6 +22,7 @@ mod m20261122_000015_logout;
 mod m20261122_000017_sealed_client_secrets;
 mod m20261122_000019_recovery_links;
 mod m20261122_000020_second_factors;
+mod m20261123_000021_passkeys;
 mod m20261123_000023_console;
 mod m20261123_000025_account_deletion;
 
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000017_sealed_client_secrets::Migration),
             Box::new(m20261122_000019_recovery_links::Migration),
             Box::new(m20261122_000020_second_factors::Migration),
+            Box::new(m20261123_000021_passkeys::Migration),
             Box::new(m20261123_000025_account_deletion::Migration),
             Box::new(m20261123_000023_console::Migration),
         ]

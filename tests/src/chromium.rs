@@ -4,6 +4,7 @@
 //! `POSTERN_AXE` (`axe.min.js`).
 
 mod accessibility;
+mod authenticator;
 mod session;
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use anyhow::{Context as _, ensure};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
+pub use authenticator::Device;
 use session::Session;
 
 /// How long an element may take to appear.

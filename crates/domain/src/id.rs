@@ -61,6 +61,8 @@ ids! {
     SessionId
     /// The sessions of one browser, of an account each.
     BrowserId
+    /// A passkey of an account.
+    PasskeyId
     /// A client's part in a session: it got an id_token there. What tells it of the session's end has the same id.
     SessionClientId
     /// What a subject once granted to a client: the family of all tokens that came from one authorization.

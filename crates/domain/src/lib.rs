@@ -52,7 +52,7 @@ pub use customer::Customer;
 pub use grant::{Authentication, CodeBinding, Grant};
 pub use id::{
     BrowserId, ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, InitialAccessTokenId,
-    InvitationId, MailId, OrganizationId, SecretId, SessionClientId, SessionId, TokenId, UserId,
+    InvitationId, MailId, OrganizationId, PasskeyId, SecretId, SessionClientId, SessionId, TokenId, UserId,
 };
 pub use initial_access::InitialAccessToken;
 pub use network::{Network, NetworkError};

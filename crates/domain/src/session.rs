@@ -10,6 +10,12 @@ pub enum AuthMethodReference {
     Pwd,
     /// A code that is good once: of an authenticator app, or a recovery code.
     Otp,
+    /// A key that never leaves the device it is in, as far as the device says so.
+    Hwk,
+    /// A key that may be copied from one device of its owner's to another.
+    Swk,
+    /// Somebody was there and unlocked the key.
+    User,
     /// More than one factor.
     Mfa,
 }
@@ -20,12 +26,21 @@ impl AuthMethodReference {
         match self {
             Self::Pwd => "pwd",
             Self::Otp => "otp",
+            Self::Hwk => "hwk",
+            Self::Swk => "swk",
+            Self::User => "user",
             Self::Mfa => "mfa",
         }
     }
 
     /// What a password and a code prove together.
     pub const PASSWORD_AND_CODE: [Self; 3] = [Self::Pwd, Self::Otp, Self::Mfa];
+
+    /// What a passkey proves: that somebody has the device, and unlocked it by something they know or are. How they did, a
+    /// fingerprint or a PIN, the device does not say.
+    pub const fn passkey(is_synced: bool) -> [Self; 3] {
+        [if is_synced { Self::Swk } else { Self::Hwk }, Self::User, Self::Mfa]
+    }
 }
 
 /// A signed-in browser.

@@ -50,6 +50,7 @@ pub mod outbound;
 mod paging;
 #[cfg(test)]
 mod party;
+pub mod passkeys;
 pub mod password;
 pub mod profile;
 pub mod rate_limits;

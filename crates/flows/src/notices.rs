@@ -4,7 +4,8 @@ use postern_domain::{Refusal, Session, User};
 use postern_storage::users;
 
 use crate::mail::{
-    self, ChangedFactor, ChangedPassword, FactorChange, Mail, NewDevice, Outgoing, PasswordChange,
+    self, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, Mail, NewDevice, Outgoing,
+    PasswordChange,
 };
 use crate::{App, audit};
 
@@ -26,6 +27,12 @@ pub(crate) fn factor_changed(
 ) -> Result<Option<Outgoing>, Refusal> {
     let (username, at) = (user.username.clone(), app.clock.now());
     told(app, user, Mail::FactorChanged(ChangedFactor { username, change, at, address: audit::address() }))
+}
+
+/// That an account has another address, to the one of `before`.
+pub(crate) fn email_changed(app: &App, before: &User) -> Result<Option<Outgoing>, Refusal> {
+    let (username, at) = (before.username.clone(), app.clock.now());
+    told(app, before, Mail::EmailChanged(ChangedEmail { username, at, address: audit::address() }))
 }
 
 /// That somebody signed in where the account was not signed in to before.

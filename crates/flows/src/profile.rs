@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::budget::{self, Budget, NoTry};
 use crate::users::{acts, form_refusal, name_or};
-use crate::{App, FieldErrors, FormRefusal, audit, email_verification, sessions};
+use crate::{App, FieldErrors, FormRefusal, audit, email_verification, mail, notices, sessions};
 
 /// The span of the budget of other names and addresses.
 const WINDOW: Lifetime = Lifetime::seconds(3_600);
@@ -79,7 +79,10 @@ pub async fn change(
         true => None,
         false => {
             let changed = User { email: email.clone(), name: name.clone(), ..user.clone() };
-            Some(email_verification::prepare(app, &changed, &OwnPath::home())?)
+            Some((
+                email_verification::prepare(app, &changed, &OwnPath::home())?,
+                notices::email_changed(app, user)?,
+            ))
         }
     };
     let (profile, now) = (Profile { email, username, name, claims }, app.clock.now());
@@ -90,8 +93,9 @@ pub async fn change(
                 let was_there = users::update_profile(tx, *id, profile, *now).await?;
                 if was_there {
                     audit::act(tx, act).await?;
-                    if let Some(link) = link {
+                    if let Some((link, notice)) = link {
                         email_verification::keep(tx, link).await?;
+                        mail::queue_all(tx, notice.as_slice()).await?;
                     }
                 }
                 Ok(was_there)

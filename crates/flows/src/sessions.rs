@@ -7,7 +7,7 @@ use postern_domain::{
     AuthMethodReference, Lifetime, Refusal, Session, SessionId, Timestamp, TokenHash, UserId,
 };
 use postern_storage::sessions::{self, Alive};
-use postern_storage::{Cache, authenticators, passwords};
+use postern_storage::{Cache, passwords, second_factors};
 use serde::{Deserialize, Serialize};
 
 use crate::{App, Paging, Slice, mail, notices};
@@ -109,7 +109,7 @@ pub async fn begin(
                     ));
                 }
                 let is_whole = session.amr.contains(&AuthMethodReference::Mfa);
-                if !is_whole && authenticators::exists(tx, session.user_id).await? {
+                if !is_whole && second_factors::exist(tx, session.user_id).await? {
                     return Err(Refusal::conflict(
                         "a second step was set up while you signed in; sign in again",
                     ));

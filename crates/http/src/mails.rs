@@ -24,6 +24,7 @@ pub fn render_mail(app: &App, letter: &Letter) -> Result<Rendered, Refusal> {
         Mail::Verification(mail) => from.rendered(&from.verification(mail)),
         Mail::Recovery(mail) => from.rendered(&from.recovery(mail)),
         Mail::PasswordChanged(mail) => from.rendered(&from.password_changed(mail)),
+        Mail::EmailChanged(mail) => from.rendered(&from.email_changed(mail)),
         Mail::FactorChanged(mail) => from.rendered(&from.factor_changed(mail)),
         Mail::NewDevice(mail) => from.rendered(&from.new_device(mail)),
         Mail::TokenEnding(mail) => from.rendered(&from.token_ending(mail)),

@@ -38,6 +38,9 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::Authenticator>();
     visitor.visit::<pages::AuthenticatorRemove>();
     visitor.visit::<pages::RecoveryCodes>();
+    visitor.visit::<pages::PasskeyNew>();
+    visitor.visit::<pages::PasskeyPage>();
+    visitor.visit::<pages::PasskeyRemove>();
     visitor.visit::<pages::ProfileEmail>();
     visitor.visit::<pages::Reauthenticate>();
     visitor.visit::<pages::Recover>();

@@ -40,6 +40,14 @@ impl Session {
         value_of(self.http.get(format!("{}{path}", self.url)).send().await?).await
     }
 
+    /// Takes something away.
+    ///
+    /// # Errors
+    /// What the browser says.
+    pub(super) async fn delete(&self, path: &str) -> anyhow::Result<Value> {
+        value_of(self.http.delete(format!("{}{path}", self.url)).send().await?).await
+    }
+
     /// Has the browser do something.
     ///
     /// # Errors

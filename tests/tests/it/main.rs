@@ -22,6 +22,7 @@ mod login;
 mod nodes;
 mod operations;
 mod pages;
+mod passkeys;
 mod recover;
 mod register;
 mod relying_party;

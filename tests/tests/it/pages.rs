@@ -43,7 +43,9 @@ pub(crate) fn status(path: &str) -> u16 {
         | "/settings/security/authenticator/remove"
         | "/settings/security/recovery-codes" => 303,
         // The same of the link of a mail.
-        "/recover/password" => 404,
+        "/recover/password"
+        | "/settings/security/passkeys/{id}"
+        | "/settings/security/passkeys/{id}/remove" => 404,
         _ => 200,
     }
 }
@@ -96,6 +98,8 @@ fn target(path: &str, place: &Place<'_>) -> String {
             ("{id}", "tokens") => place.id("personal-access-tokens"),
             ("{id}", "customers") => place.id("customers"),
             ("{id}", "users") => place.id("members"),
+            // Whoever has no passkey has no page of one either.
+            ("{id}", "passkeys") => "01931b5c-6f2e-7c3a-9d6e-2f1f0a6b4c11",
             ("{id}", "audit") => place.id("audit-events"),
             (part, folder) => {
                 assert!(!part.starts_with('{'), "say here what stands for {part} behind {folder} in {path}");

@@ -80,6 +80,10 @@ actions! {
     USER_FACTORS_RESET = "user.factors_reset", "reset the second step of";
     USER_RECOVERY_CODES_MADE = "user.recovery_codes_made", "made recovery codes for";
     USER_RECOVERY_CODE_USED = "user.recovery_code_used", "used a recovery code of";
+    USER_PASSKEY_ADDED = "user.passkey_added", "added a passkey to";
+    USER_PASSKEY_RENAMED = "user.passkey_renamed", "renamed a passkey of";
+    USER_PASSKEY_REMOVED = "user.passkey_removed", "removed a passkey of";
+    USER_PASSKEY_SUSPECTED = "user.passkey_suspected", "may have used a copied passkey of";
     USER_DELETION_ASKED = "user.deletion_asked", "asked for the deletion of";
     USER_DELETION_TAKEN_BACK = "user.deletion_taken_back", "took back the deletion of";
     USER_DELETED = "user.deleted", "deleted";

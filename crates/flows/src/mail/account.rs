@@ -69,6 +69,18 @@ pub struct ChangedFactor {
     pub address: Option<IpAddr>,
 }
 
+/// An e-mail address that was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedEmail {
+    /// The user name of the account.
+    pub username: Username,
+    /// When.
+    pub at: Timestamp,
+    /// The network address it came from, where it came by a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+}
+
 /// What was done about a second step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +93,10 @@ pub enum FactorChange {
     Removed,
     /// Somebody with the right to do so, or whoever runs the server, removed it.
     Reset,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// Its owner removed a passkey.
+    PasskeyRemoved,
     /// New recovery codes were made.
     CodesMade,
     /// A recovery code was used.

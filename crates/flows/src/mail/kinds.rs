@@ -2,7 +2,7 @@ use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug,
 use postern_storage::tokens::Token;
 use serde::{Deserialize, Serialize};
 
-use super::account::{ChangedFactor, ChangedPassword, NewDevice, RecoveryMail};
+use super::account::{ChangedEmail, ChangedFactor, ChangedPassword, NewDevice, RecoveryMail};
 use crate::App;
 
 /// To whom a mail goes.
@@ -32,6 +32,8 @@ pub enum Mail {
     PasswordChanged(ChangedPassword),
     /// Something was done about the second step of an account.
     FactorChanged(ChangedFactor),
+    /// An account has another e-mail address, to the one before.
+    EmailChanged(ChangedEmail),
     /// Somebody signed in in a browser that the account does not know.
     NewDevice(NewDevice),
     /// A token ends soon.
@@ -148,6 +150,7 @@ impl Mail {
             Self::Verification(_) => "verification",
             Self::Recovery(_) => "recovery",
             Self::PasswordChanged(_) => "password_changed",
+            Self::EmailChanged(_) => "email_changed",
             Self::FactorChanged(_) => "factor_changed",
             Self::NewDevice(_) => "new_device",
             Self::TokenEnding(_) => "token_ending",

@@ -7,7 +7,9 @@ mod message;
 mod queue;
 mod send;
 
-pub use account::{ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange, RecoveryMail};
+pub use account::{
+    ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange, RecoveryMail,
+};
 pub use deliver::{Delivery, DeliveryError, sender};
 pub use kinds::{
     InvitationMail, LeakedToken, MadeToken, Mail, Recipient, RevokedToken, TokenEnds, TokenFacts,

@@ -1,10 +1,8 @@
-use postern_domain::{AuthMethodReference, Lifetime, Plain, Refusal, User};
-use postern_storage::authenticators;
-
 use super::pending::{self, Pending};
-use super::prove::{budgets, prove};
+use super::prove::{budgets, prove, state};
 use crate::sessions::{Arrival, Visit};
 use crate::{App, Denied};
+use postern_domain::{AuthMethodReference, Lifetime, Plain, Refusal, User};
 
 /// Why the second step did not lead on.
 #[derive(Debug)]
@@ -29,7 +27,7 @@ impl From<Refusal> for NoSecondStep {
 
 /// What a browser keeps until the second step, if the account wants one, after the first.
 pub(crate) async fn begin(app: &App, user: &User) -> Result<Option<Plain>, Refusal> {
-    match authenticators::find(&app.db, user.id).await? {
+    match state(app, user.id).await? {
         Some(_) => Ok(Some(Pending::keep(app, user).await?)),
         None => Ok(None),
     }

@@ -1,6 +1,6 @@
 use postern_domain::audit::{Action, By};
 use postern_domain::{Plain, Refusal, TokenHash, User, UserId};
-use postern_storage::{authenticators, passwords, recovery_codes};
+use postern_storage::{passwords, recovery_codes, second_factors};
 
 use crate::mail::{self, FactorChange};
 use crate::users::acts;
@@ -14,14 +14,14 @@ const LENGTH: usize = 10;
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// New codes, which nobody has kept yet.
-pub(super) struct Codes {
+pub(crate) struct Codes {
     /// As people keep them: `k7wq9-m2xtr`.
-    pub(super) texts: Vec<Plain>,
-    pub(super) hashes: Vec<TokenHash>,
+    pub(crate) texts: Vec<Plain>,
+    pub(crate) hashes: Vec<TokenHash>,
 }
 
 impl Codes {
-    pub(super) fn new(app: &App, user: UserId) -> Self {
+    pub(crate) fn new(app: &App, user: UserId) -> Self {
         let texts: Vec<String> = (0..COUNT).map(|_| text(app)).collect();
         let hashes = texts.iter().map(|text| hash(app, user, text)).collect();
         let dashed = |text: &String| {
@@ -75,7 +75,7 @@ pub async fn make(app: &App, user: &User) -> Result<Vec<Plain>, Refusal> {
     let input = (user.id, codes.hashes, app.clock.now(), act, notice);
     let made = app.db.write(input, |tx, (user, hashes, now, act, notice)| {
         Box::pin(async move {
-            if !passwords::hold(tx, *user).await? || !authenticators::exists(tx, *user).await? {
+            if !passwords::hold(tx, *user).await? || !second_factors::exist(tx, *user).await? {
                 return Err(Refusal::conflict(
                     "there is no second step that recovery codes could stand in for",
                 ));

@@ -3,7 +3,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_domain::audit::{Action, By};
 use postern_domain::{AuthMethodReference, Lifetime, Plain, Refusal, Session, Timestamp, TokenHash, User};
 use postern_storage::authenticators::{self, Authenticator};
-use postern_storage::{Tx, passwords, recovery_codes, sessions};
+use postern_storage::{Tx, passwords, recovery_codes, second_factors, sessions};
 use zeroize::Zeroizing;
 
 use super::authenticator::{self, SECRET};
@@ -114,22 +114,26 @@ pub async fn confirm(
     let (now, codes) = (app.clock.now(), authenticator::codes(app, user, &secret)?);
     let step = authenticator::step_of(&codes, &digits(code), now).ok_or(NotEnrolled::Wrong)?;
     let sealed = app.secret_key.seal(&authenticator::place(user.id), &secret).map_err(Refusal::because)?;
-    let is_first = authenticators::find(&app.db, user.id).await.map_err(Refusal::from)?.is_none();
+    let replaces = authenticators::find(&app.db, user.id).await.map_err(Refusal::from)?.is_some();
     let codes = Codes::new(app, user.id);
-    let change = if is_first { FactorChange::Added } else { FactorChange::Replaced };
+    let change = if replaces { FactorChange::Replaced } else { FactorChange::Added };
     let kept = Change {
         user: user.clone(),
         here: session.clone(),
         authenticator: Authenticator { secret: sealed, last_step: step, created_at: now },
-        codes: is_first.then_some(codes.hashes),
+        codes: codes.hashes,
         now,
         act: acts::entry(app, By::user(user.id), Action::USER_FACTOR_ADDED, user),
         notice: notices::factor_changed(app, user, change)?,
     };
-    app.db.write(kept, |tx, change| Box::pin(change.make(tx))).await?;
+    let is_first = app.db.write(kept, |tx, change| Box::pin(change.make(tx))).await?;
     tracing::info!(user = %user.id, "an authenticator app was set up");
     let mut proven = renewed(app, session, user.password_changed_at);
-    proven.session.amr = AuthMethodReference::PASSWORD_AND_CODE.to_vec();
+    for proved in [AuthMethodReference::Otp, AuthMethodReference::Mfa] {
+        if !proven.session.amr.contains(&proved) {
+            proven.session.amr.push(proved);
+        }
+    }
     Ok(Enrolled { proven, codes: if is_first { codes.texts } else { Vec::new() } })
 }
 
@@ -137,26 +141,29 @@ struct Change {
     user: User,
     here: Session,
     authenticator: Authenticator,
-    codes: Option<Vec<TokenHash>>,
+    codes: Vec<TokenHash>,
     now: Timestamp,
     act: Entry,
     notice: Option<Outgoing>,
 }
 
 impl Change {
-    async fn make(&self, tx: &Tx) -> Result<(), Refusal> {
+    /// Answers whether it is the first second factor.
+    async fn make(&self, tx: &Tx) -> Result<bool, Refusal> {
         let user = self.user.id;
         // Held: a sign-in by password alone begins before this, and is ended by it, or finds that it is not enough.
         if !passwords::hold(tx, user).await? {
             return Err(Refusal::conflict("the account was closed"));
         }
+        let is_first = !second_factors::exist(tx, user).await?;
         authenticators::put(tx, user, &self.authenticator).await?;
-        if let Some(codes) = &self.codes {
-            recovery_codes::replace(tx, user, codes, self.now).await?;
+        if is_first {
+            recovery_codes::replace(tx, user, &self.codes, self.now).await?;
         }
         sessions::end_others(tx, user, Some(self.here.id), self.now).await?;
         audit::act(tx, &self.act).await?;
-        Ok(mail::queue_all(tx, self.notice.as_slice()).await?)
+        mail::queue_all(tx, self.notice.as_slice()).await?;
+        Ok(is_first)
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) const LIFETIME: Lifetime = Lifetime::seconds(10 * 60);
 
 /// Somebody who has proved the first half of who they are.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Pending {
+pub(crate) struct Pending {
     user: UserId,
     /// Since when the account has the password that was the proof.
     password_changed_at: Timestamp,
@@ -35,7 +35,7 @@ impl Pending {
     }
 
     /// Who it is, while it lasts and the account is as it was.
-    pub(super) async fn find(app: &App, value: &str) -> Result<Option<User>, Refusal> {
+    pub(crate) async fn find(app: &App, value: &str) -> Result<Option<User>, Refusal> {
         let hash = app.secret_key.hash_text(value);
         let found = one_time_values::find(&app.db, PURPOSE, hash, app.clock.now()).await?;
         let Some(found) = found else { return Ok(None) };
@@ -47,7 +47,7 @@ impl Pending {
     }
 
     /// Uses it up; answers `false` if it was.
-    pub(super) async fn take(app: &App, value: &str) -> Result<bool, Refusal> {
+    pub(crate) async fn take(app: &App, value: &str) -> Result<bool, Refusal> {
         let input = (app.secret_key.hash_text(value), app.clock.now());
         app.db
             .write(input, |tx, (hash, now): &(TokenHash, Timestamp)| {

@@ -1,6 +1,6 @@
 use postern_domain::audit::{Action, By};
 use postern_domain::{Lifetime, Refusal, Timestamp, TokenHash, User, UserId};
-use postern_storage::{authenticators, recovery_codes};
+use postern_storage::{authenticators, passkeys, recovery_codes};
 
 use super::authenticator;
 use super::codes;
@@ -17,23 +17,29 @@ const SPAN: Lifetime = Lifetime::seconds(5 * 60);
 const MOST_A_DAY: u32 = 50;
 const DAY: Lifetime = Lifetime::days(1);
 
-/// The second factor of an account.
+/// The second factors of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct State {
-    /// Since when it has the authenticator app.
-    pub since: Timestamp,
+    /// Since when it has an authenticator app, if it has one.
+    pub app_since: Option<Timestamp>,
+    /// How many passkeys it has.
+    pub passkeys: u64,
     /// How many recovery codes are left.
     pub codes_left: u64,
 }
 
-/// The second factor of an account, if it has one.
+/// The second factors of an account, if it has any.
 ///
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails.
 pub async fn state(app: &App, user: UserId) -> Result<Option<State>, Refusal> {
-    let Some(found) = authenticators::find(&app.db, user).await? else { return Ok(None) };
+    let app_since = authenticators::find(&app.db, user).await?.map(|found| found.created_at);
+    let passkeys = passkeys::list(&app.db, user).await?.len() as u64;
+    if app_since.is_none() && passkeys == 0 {
+        return Ok(None);
+    }
     let codes_left = recovery_codes::count(&app.db, user).await?;
-    Ok(Some(State { since: found.created_at, codes_left }))
+    Ok(Some(State { app_since, passkeys, codes_left }))
 }
 
 /// The budgets of wrong codes at a sign-in: a browser that the account knows has its own, so that somebody who found the

@@ -1,9 +1,11 @@
 //! Mails about how people get into their account.
 
 use postern_flows::mail::{
-    ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange, RecoveryMail,
+    ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange, RecoveryMail,
 };
-use postern_templating::mails::{FactorChanged, NewDevice as NewDeviceMail, PasswordChanged, Recovery};
+use postern_templating::mails::{
+    EmailChanged, FactorChanged, NewDevice as NewDeviceMail, PasswordChanged, Recovery,
+};
 use postern_templating::{t, tn};
 
 use super::Writer;
@@ -46,6 +48,8 @@ impl Writer<'_> {
             FactorChange::Replaced => t("Another authenticator app was set up for your account"),
             FactorChange::Removed => t("The second step of your account was removed"),
             FactorChange::Reset => t("The second step of your account was reset by an administrator"),
+            FactorChange::PasskeyAdded => t("A passkey was added to your account"),
+            FactorChange::PasskeyRemoved => t("A passkey of your account was removed"),
             FactorChange::CodesMade => t("New recovery codes were made for your account"),
             FactorChange::CodeUsed { left: 0 } => {
                 t("A recovery code was used to sign in to your account; none is left")
@@ -63,6 +67,16 @@ impl Writer<'_> {
             at: self.when(mail.at),
             address: mail.address.map(|address| address.to_string()),
             security_url: self.app.config.url("/settings/security"),
+        }
+    }
+
+    pub(super) fn email_changed(&self, mail: &ChangedEmail) -> EmailChanged {
+        EmailChanged {
+            frame: self.frame(),
+            username: mail.username.to_string(),
+            at: self.when(mail.at),
+            address: mail.address.map(|address| address.to_string()),
+            profile_url: self.app.config.url("/settings/profile"),
         }
     }
 

@@ -79,12 +79,14 @@ async fn ask(page: PageRequest) -> Result<Response, PageRefusal> {
         return Ok(prove_first(REMOVE));
     }
     let PageRequest { app, visitor, signed_in } = &page;
-    let Some(state) = second_factor::state(app, signed_in.user.id).await? else {
+    let state = second_factor::state(app, signed_in.user.id).await?;
+    let Some((state, since)) = state.and_then(|state| Some((state, state.app_since?))) else {
         return Ok(Redirect::to("/settings/security").into_response());
     };
     Ok(page::render(&AuthenticatorRemove {
         chrome: page::chrome(app, visitor, Section::Security),
-        since: When::new(state.since.0, app.clock.now().0),
+        since: When::new(since.0, app.clock.now().0),
+        is_last: state.passkeys == 0,
     }))
 }
 
@@ -92,17 +94,20 @@ async fn remove(page: PageRequest, PageForm(_): PageForm) -> Result<Response, Pa
     if !page.is_fresh() {
         return Ok(prove_first(REMOVE));
     }
-    second_factor::remove(&page.app, &page.signed_in.user).await?;
-    Ok(Redirect::to("/settings/security?done=removed").into_response())
+    let was_last = second_factor::remove(&page.app, &page.signed_in.user).await?;
+    let done = if was_last { "removed" } else { "app-removed" };
+    Ok(Redirect::to(&format!("/settings/security?done={done}")).into_response())
 }
 
 async fn form(asked: &PageRequest, offer: &Enrolment, code: Field) -> Result<Authenticator, Refusal> {
     let PageRequest { app, visitor, signed_in } = asked;
     let qr = Qr::of(offer.uri.reveal())?;
     let user = signed_in.user.id;
+    let state = second_factor::state(app, user).await?;
     Ok(Authenticator {
         chrome: page::chrome(app, visitor, Section::Security),
-        replaces: second_factor::state(app, user).await?.is_some(),
+        replaces: state.is_some_and(|state| state.app_since.is_some()),
+        is_first: state.is_none(),
         qr_side: qr.side,
         qr_path: qr.path,
         secret: in_groups(&offer.secret),

@@ -25,6 +25,8 @@ mod logos;
 mod logout;
 mod metrics;
 mod organizations;
+mod passkey;
+mod passkeys;
 mod profile;
 mod profile_email;
 mod pushed_request;
@@ -101,6 +103,8 @@ fn all() -> Routes {
         .merge(reauthenticate::routes())
         .merge(recover::routes())
         .merge(recover_password::routes())
+        .merge(passkey::routes())
+        .merge(passkeys::routes())
         .merge(recovery_codes::routes())
         .merge(register::routes())
         .merge(revoke::routes())

@@ -4,15 +4,18 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{OwnPath, Plain, Refusal};
 use postern_flows::sign_in::{self, NoProof};
-use postern_flows::{authorize, second_factor};
+use postern_flows::{App, authorize, passkeys, second_factor};
 use postern_templating::pages::Reauthenticate;
 use postern_templating::{Field, Section, Text, t};
 
+use super::passkey::answered;
+use super::second_step::NO_PASSKEY;
 use crate::answer::{PageRefusal, Told};
 use crate::request::{PageForm, PageRequest, QueryParams};
 use crate::rights::{Right, Routes};
 use crate::session::{self, Browser};
 use crate::{heading, page};
+use postern_flows::sessions::Proven;
 
 const PATH: &str = "/reauthenticate";
 
@@ -32,6 +35,17 @@ async fn submit(
 ) -> Result<Response, PageRefusal> {
     let return_to = heading::return_to(&typed);
     let mut again = form(&page, &return_to).await?;
+    if let Some(proof) = answered(&page.visitor, &typed) {
+        let PageRequest { app, signed_in, .. } = &page;
+        return match passkeys::reauthenticate(app, &signed_in.user, &signed_in.session, proof).await {
+            Ok(renewed) => go_on(app, &browser, &renewed, &return_to).await,
+            Err(denied) => {
+                let told = Told::of(denied, NO_PASSKEY)?;
+                again.problem = Some(told.sentence.clone());
+                Ok(told.mark(page::render(&again)))
+            }
+        };
+    }
     let Some(password) = typed.get("password") else {
         again.password = Field::empty().with_error(t("Enter your password."));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response());
@@ -40,11 +54,7 @@ async fn submit(
     let PageRequest { app, signed_in, .. } = &page;
     let (user, session) = (&signed_in.user, &signed_in.session);
     let told = match sign_in::reauthenticate(app, user, session, &password, typed.get("code")).await {
-        Ok(renewed) => {
-            session::begin(&browser, &renewed).await?;
-            let next = authorize::after_sign_in(app, &return_to, &renewed.session);
-            return Ok(Redirect::to(next.as_str()).into_response());
-        }
+        Ok(renewed) => return go_on(app, &browser, &renewed, &return_to).await,
         Err(NoProof::Password(denied)) => {
             let told = Told::of(denied, t("This is not your password. Check it and try again."))?;
             again.password = Field::empty().with_error(told.sentence.clone());
@@ -60,12 +70,28 @@ async fn submit(
     Ok(told.mark(page::render(&again)))
 }
 
+/// The session goes on with the new proof, and the person where they were heading.
+async fn go_on(
+    app: &App,
+    browser: &Browser,
+    renewed: &Proven,
+    return_to: &OwnPath,
+) -> Result<Response, PageRefusal> {
+    session::begin(browser, renewed).await?;
+    let next = authorize::after_sign_in(app, return_to, &renewed.session);
+    Ok(Redirect::to(next.as_str()).into_response())
+}
+
 async fn form(asked: &PageRequest, return_to: &OwnPath) -> Result<Reauthenticate, Refusal> {
     let PageRequest { app, visitor, signed_in } = asked;
     let second_factor = second_factor::state(app, signed_in.user.id).await?;
     Ok(Reauthenticate {
         chrome: page::chrome(app, visitor, Section::Elsewhere),
         purpose: purpose(return_to),
+        problem: None,
+        has_app: second_factor.is_some_and(|state| state.app_since.is_some()),
+        has_passkey: passkeys::are_possible(&app.config)
+            && second_factor.is_some_and(|state| state.passkeys > 0),
         password: Field::empty(),
         code: second_factor.map(|_| Field::empty()),
         return_to: return_to.to_string(),

@@ -1,11 +1,11 @@
-//! `/settings/security`: change of password, and the second step.
+//! `/settings/security`: change of password, passkeys, and the second step.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Plain, Refusal};
 use postern_flows::change_password::{NoChange, change_password};
-use postern_flows::{second_factor, sessions};
-use postern_templating::pages::{SecondFactor, Security};
+use postern_flows::{passkeys, second_factor, sessions};
+use postern_templating::pages::{PasskeyRow, SecondFactor, Security};
 use postern_templating::{Field, Notice, Section, Text, When, t};
 
 use crate::answer::{PageRefusal, Told};
@@ -31,6 +31,10 @@ async fn show(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response
         Some("removed") => {
             Some(Notice::done(t("The second step is removed: your password alone is enough.")))
         }
+        Some("app-removed") => Some(Notice::done(t("The authenticator app is removed."))),
+        Some("passkey") => Some(Notice::done(t("The passkey is added. You can sign in by it from now on."))),
+        Some("renamed") => Some(Notice::done(t("The passkey has its new name."))),
+        Some("passkey-removed") => Some(Notice::done(t("The passkey is removed."))),
         _ => None,
     };
     Ok(page::render(&form))
@@ -74,17 +78,29 @@ async fn submit(
 async fn form(asked: &PageRequest) -> Result<Security, Refusal> {
     let PageRequest { app, visitor, signed_in } = asked;
     let (user, settings) = (&signed_in.user, &app.config.session_api_token);
-    let changed = user.password_changed_at;
+    let (changed, now) = (user.password_changed_at, app.clock.now().0);
+    let known = passkeys::list(app, user.id).await?;
     Ok(Security {
         chrome: page::chrome(app, visitor, Section::Security),
         current_password: Field::empty(),
         new_password: Field::empty(),
-        last_changed: (changed != user.created_at).then(|| When::new(changed.0, app.clock.now().0)),
+        last_changed: (changed != user.created_at).then(|| When::new(changed.0, now)),
         other_sessions: sessions::count(app, user.id).await?.saturating_sub(1),
         second_factor: second_factor::state(app, user.id).await?.map(|state| SecondFactor {
-            since: When::new(state.since.0, app.clock.now().0),
+            app_since: state.app_since.map(|since| When::new(since.0, now)),
             codes_left: state.codes_left,
         }),
+        passkeys: known.iter().map(|passkey| row(passkey, now)).collect(),
+        passkeys_are_possible: passkeys::are_possible(&app.config),
         session_api: settings.enabled.then(|| settings.origins.clone()),
     })
+}
+
+fn row(passkey: &passkeys::Passkey, now: i64) -> PasskeyRow {
+    PasskeyRow {
+        id: passkey.id.to_string(),
+        name: passkey.name.clone(),
+        added: When::new(passkey.created_at.0, now),
+        last_used: passkey.last_used_at.map(|at| When::new(at.0, now)),
+    }
 }

@@ -9,10 +9,11 @@ use postern_domain::{OwnPath, Params, Plain, Refusal, Session, User};
 use postern_flows::authorize::{self, Waiting, WaitingFor};
 use postern_flows::sessions::Switch;
 use postern_flows::sign_in::{self, Step};
-use postern_flows::{App, sessions};
+use postern_flows::{App, passkeys, sessions};
 use postern_templating::pages::{AccountChoice, SignIn, SignInMode};
 use postern_templating::{Field, Notice, Section, Text, t};
 
+use super::passkey::answered;
 use super::second_step;
 use crate::answer::{PageRefusal, Told, person};
 use crate::request::{PageForm, QueryParams, Visitor};
@@ -118,6 +119,14 @@ async fn submit(
     {
         return go_on_as(&app, &browser, &signed_in.session, form.get("session"), &errand).await;
     }
+    if let Some(proof) = answered(&visitor, &form) {
+        return match passkeys::sign_in(&app, proof, &visit).await {
+            Ok(arrived) => arrival::welcome(&app, &visitor, &browser, arrived, &errand.return_to).await,
+            Err(denied) => {
+                refused(&app, &visitor, &errand, Told::of(denied, second_step::NO_PASSKEY)?, None).await
+            }
+        };
+    }
     let (identifier, password) = (form.get("identifier"), form.get("password"));
     let (Some(identifier), Some(password)) = (identifier, password) else {
         let mut again = empty(&app, &visitor, &errand).await?;
@@ -131,14 +140,24 @@ async fn submit(
             arrival::welcome(&app, &visitor, &browser, *arrived, &errand.return_to).await
         }
         Ok(Step::SecondStep(value)) => Ok(second_step(&app, &value, &errand.return_to)),
-        Err(denied) => {
-            let told = Told::of(denied, WRONG)?;
-            let mut again = empty(&app, &visitor, &errand).await?;
-            again.identifier = Field::new(identifier);
-            again.problem = Some(told.sentence.clone());
-            Ok(told.mark(answer(&again, &errand)))
-        }
+        Err(denied) => refused(&app, &visitor, &errand, Told::of(denied, WRONG)?, Some(identifier)).await,
     }
+}
+
+/// The page again, with what was wrong and the name that was typed.
+async fn refused(
+    app: &App,
+    visitor: &Visitor,
+    errand: &Errand,
+    told: Told,
+    identifier: Option<&str>,
+) -> Result<Response, PageRefusal> {
+    let mut again = empty(app, visitor, errand).await?;
+    if let Some(identifier) = identifier {
+        again.identifier = Field::new(identifier);
+    }
+    again.problem = Some(told.sentence.clone());
+    Ok(told.mark(answer(&again, errand)))
 }
 
 /// Goes on as the account that was chosen: the one in use, or another one that is signed in in this browser.
@@ -193,6 +212,7 @@ async fn empty(app: &App, visitor: &Visitor, errand: &Errand) -> Result<SignIn, 
         problem: None,
         identifier: Field::new(identifier),
         password: Field::empty(),
+        passkeys: passkeys::are_possible(&app.config),
         return_to: errand.return_to.to_string(),
         recover_url: heading::with_return_to("/recover", &errand.return_to),
         register_url: (app.config.registration.open && !confirms)

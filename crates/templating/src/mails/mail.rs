@@ -72,6 +72,7 @@ pub fn visit_all(visitor: &mut impl MailVisitor) {
     visitor.visit::<mails::Invitation>();
     visitor.visit::<mails::Recovery>();
     visitor.visit::<mails::PasswordChanged>();
+    visitor.visit::<mails::EmailChanged>();
     visitor.visit::<mails::FactorChanged>();
     visitor.visit::<mails::NewDevice>();
     visitor.visit::<mails::TokenEnding>();

@@ -13,6 +13,8 @@ pub struct Authenticator {
     pub chrome: Chrome,
     /// Whether it takes the place of another app.
     pub replaces: bool,
+    /// Whether it is the first second factor, with which recovery codes come.
+    pub is_first: bool,
     /// The QR code: how many squares a side has, its margin included.
     pub qr_side: usize,
     /// The same: the dark squares, as the `d` of an SVG path.
@@ -41,6 +43,7 @@ impl Page for Authenticator {
         Self {
             chrome: Chrome::sample(Section::Security),
             replaces: false,
+            is_first: true,
             qr_side: 29,
             qr_path: "M4 4h7v1h-7zM13 4h1v1h-1zM18 4h7v1h-7zM4 5h1v1h-1zM10 5h1v1h-1zM4 24h7v1h-7z".into(),
             secret: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".into(),
@@ -55,7 +58,7 @@ impl Page for Authenticator {
             t("This code is not right. Wait for the next one, and see that the clock of your device is.");
         vec![
             ("refused", Self { code: Field::empty().with_error(wrong), ..Self::sample() }),
-            ("another", Self { replaces: true, other_sessions: 0, ..Self::sample() }),
+            ("another", Self { replaces: true, is_first: false, other_sessions: 0, ..Self::sample() }),
         ]
     }
 }

@@ -13,6 +13,8 @@ pub struct AuthenticatorRemove {
     pub chrome: Chrome,
     /// Since when it is there.
     pub since: When,
+    /// Whether it is the last second factor, so that the password alone is enough without it.
+    pub is_last: bool,
 }
 
 impl Page for AuthenticatorRemove {
@@ -20,6 +22,11 @@ impl Page for AuthenticatorRemove {
 
     fn sample() -> Self {
         let now = super::SAMPLE_NOW;
-        Self { chrome: Chrome::sample(Section::Security), since: When::new(now - 40 * 86_400, now) }
+        let since = When::new(now - 40 * 86_400, now);
+        Self { chrome: Chrome::sample(Section::Security), since, is_last: true }
+    }
+
+    fn variants() -> Vec<(&'static str, Self)> {
+        vec![("passkeys stay", Self { is_last: false, ..Self::sample() })]
     }
 }

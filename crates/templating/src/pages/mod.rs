@@ -22,6 +22,9 @@ mod form_post;
 mod home;
 mod new_account;
 mod organizations;
+mod passkey;
+mod passkey_new;
+mod passkey_remove;
 mod profile;
 mod profile_email;
 mod profile_parts;
@@ -66,6 +69,9 @@ pub use organizations::{
     OrganizationNew, OrganizationOption, OrganizationOverview, OrganizationRow, OrganizationSettings,
     Organizations, PolicyForm,
 };
+pub use passkey::PasskeyPage;
+pub use passkey_new::PasskeyNew;
+pub use passkey_remove::PasskeyRemove;
 pub use profile::Profile;
 pub use profile_email::{EmailStep, ProfileEmail};
 pub use profile_parts::{ProfileInput, ProfilePart};
@@ -75,7 +81,7 @@ pub use recover_password::RecoverPassword;
 pub use recovery_codes::RecoveryCodes;
 pub use register::Register;
 pub use second_step::SecondStep;
-pub use security::{SecondFactor, Security};
+pub use security::{PasskeyRow, SecondFactor, Security};
 pub use sessions::{Device, SessionRow, Sessions};
 pub use setup::Setup;
 pub use sign_in::{AccountChoice, Destination, SignIn, SignInMode};

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Chrome, Field, FieldError, Page, Section, Text, t};
 
-/// The password, and the code of a second step, once more, before a sensitive change. Posts `password`, `code`, `return_to`
-/// and `form_token` to `/reauthenticate`.
+/// The password, and the code of a second step, once more, before a sensitive change. Posts `password` and `code`, or
+/// `ceremony` and `credential` of a passkey, with `return_to` and `form_token` to `/reauthenticate`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/reauthenticate.html")]
 pub struct Reauthenticate {
@@ -14,6 +14,12 @@ pub struct Reauthenticate {
     pub chrome: Chrome,
     /// What is asked and what comes next, a sentence, e.g. *Enter your password to make a token.*
     pub purpose: Text,
+    /// What went wrong as a whole.
+    pub problem: Option<Text>,
+    /// Whether the account has an authenticator app.
+    pub has_app: bool,
+    /// Whether it has a passkey, which can be used here.
+    pub has_passkey: bool,
     /// `password`; its value is never shown again.
     pub password: Field,
     /// `code`, if the account has a second step; its value is never shown again.
@@ -37,6 +43,9 @@ impl Page for Reauthenticate {
         Self {
             chrome: Chrome::sample(Section::Elsewhere),
             purpose: t("Enter your password to change a client and its secrets."),
+            problem: None,
+            has_app: false,
+            has_passkey: false,
             password: Field::empty(),
             code: None,
             return_to: "/developer/clients/postern_ci_sample".into(),
@@ -48,8 +57,12 @@ impl Page for Reauthenticate {
         let wrong = t("This code is not right, or was used before. Wait for the next one.");
         vec![
             ("refused", Self { password: Field::empty().with_error(refused), ..Self::sample() }),
-            ("second step", Self { code: Some(Field::empty()), ..Self::sample() }),
-            ("second step refused", Self { code: Some(Field::empty().with_error(wrong)), ..Self::sample() }),
+            ("second step", Self { code: Some(Field::empty()), has_app: true, ..Self::sample() }),
+            (
+                "second step refused",
+                Self { code: Some(Field::empty().with_error(wrong)), has_app: true, ..Self::sample() },
+            ),
+            ("passkey", Self { code: Some(Field::empty()), has_passkey: true, ..Self::sample() }),
         ]
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::SAMPLE_NOW;
 use crate::{Chrome, Field, FieldError, Page, Section, Text, When, t, tn};
 
-/// Change of password, and what a sign-in asks for besides. Posts `current_password`, `new_password` and `form_token` to
+/// Change of password, passkeys, and what a sign-in asks for besides the password. Posts `current_password`, `new_password` and `form_token` to
 /// `/settings/security`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/security.html")]
@@ -21,6 +21,10 @@ pub struct Security {
     pub last_changed: Option<When>,
     /// In how many other places the person is signed in, which a change of password ends.
     pub other_sessions: u64,
+    /// The passkeys of the account, the oldest first.
+    pub passkeys: Vec<PasskeyRow>,
+    /// Whether this server can have passkeys at all.
+    pub passkeys_are_possible: bool,
     /// The second step of a sign-in, if there is one.
     pub second_factor: Option<SecondFactor>,
     /// Where pages are whose scripts can call the API in the person's name, besides those of this server; none where no
@@ -31,10 +35,23 @@ pub struct Security {
 /// The second step of a sign-in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SecondFactor {
-    /// Since when it is there.
-    pub since: When,
+    /// Since when there is an authenticator app, if there is one.
+    pub app_since: Option<When>,
     /// How many recovery codes are left.
     pub codes_left: u64,
+}
+
+/// A passkey in the list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PasskeyRow {
+    /// Its handle.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it was added.
+    pub added: When,
+    /// When somebody last signed in by it.
+    pub last_used: Option<When>,
 }
 
 impl SecondFactor {
@@ -67,6 +84,8 @@ impl Page for Security {
             new_password: Field::empty(),
             last_changed: Some(When::new(SAMPLE_NOW - 100 * 86_400, SAMPLE_NOW)),
             other_sessions: 2,
+            passkeys: Vec::new(),
+            passkeys_are_possible: true,
             second_factor: None,
             session_api: None,
         }
@@ -89,12 +108,25 @@ impl Page for Security {
             of(&["https://app.example.com", "https://a-very-long-name-of-a-page.example.com:8443"]);
         let second = |codes_left| Self {
             second_factor: Some(SecondFactor {
-                since: When::new(SAMPLE_NOW - 40 * 86_400, SAMPLE_NOW),
+                app_since: Some(When::new(SAMPLE_NOW - 40 * 86_400, SAMPLE_NOW)),
                 codes_left,
             }),
             ..Self::sample()
         };
+        let passkey = |name: &str, last_used: Option<i64>| PasskeyRow {
+            id: "01931b5c-6f2e-7c3a-9d6e-2f1f0a6b4c11".into(),
+            name: name.to_owned(),
+            added: When::new(SAMPLE_NOW - 20 * 86_400, SAMPLE_NOW),
+            last_used: last_used.map(|at| When::new(at, SAMPLE_NOW)),
+        };
+        let long = "A passkey with a name that goes on and on, for a device that its owner keeps in a drawer";
+        let keys =
+            vec![passkey("Phone", Some(SAMPLE_NOW - 3_600)), passkey("بوب 🦊", None), passkey(long, None)];
+        let only = SecondFactor { app_since: None, codes_left: 9 };
         vec![
+            ("passkeys", Self { passkeys: keys.clone(), second_factor: Some(only), ..Self::sample() }),
+            ("passkeys and an app", Self { passkeys: keys, ..second(10) }),
+            ("no passkeys here", Self { passkeys_are_possible: false, ..Self::sample() }),
             ("second step", second(10)),
             ("few codes", second(1)),
             ("errors", errors),

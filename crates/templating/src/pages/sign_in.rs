@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Account, AppFace, Chrome, Field, FieldError, Page, Text, t};
 
-/// Sign-in. The form posts `identifier`, `password`, `return_to` and `form_token` to `/login`; where somebody may
+/// Sign-in. The form posts `identifier` and `password`, or `ceremony` and `credential` of a passkey, with `return_to` and
+/// `form_token` to `/login`; where somebody may
 /// continue as they are, a second form posts `action=continue` and `session` instead of the first two.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/sign_in.html")]
@@ -22,6 +23,8 @@ pub struct SignIn {
     pub identifier: Field,
     /// `password`; its value is never shown again.
     pub password: Field,
+    /// Whether passkeys are possible here.
+    pub passkeys: bool,
     /// Own path to go to afterwards, sent back as it is.
     pub return_to: String,
     /// Where a lost password is replaced, `return_to` included.
@@ -71,6 +74,11 @@ impl SignIn {
             .collect()
     }
 
+    /// What a browser may fill in where the name is typed: a passkey too, if it knows one.
+    fn names(&self) -> &'static str {
+        if self.passkeys { "username webauthn" } else { "username" }
+    }
+
     fn confirms(&self) -> bool {
         matches!(self.mode, SignInMode::Confirm)
     }
@@ -94,6 +102,7 @@ impl Page for SignIn {
             problem: None,
             identifier: Field::empty(),
             password: Field::empty(),
+            passkeys: true,
             return_to: "/v1/oauth2/authorize?request=sample".into(),
             recover_url: "/recover?return_to=%2F".into(),
             register_url: Some("/register?return_to=%2F".into()),
@@ -105,7 +114,7 @@ impl Page for SignIn {
         let sample = Self::sample();
         vec![
             ("branded", Self { chrome: Chrome::sample_signed_out().branded(), ..sample.clone() }),
-            ("plain", Self { destination: None, register_url: None, ..sample.clone() }),
+            ("plain", Self { destination: None, register_url: None, passkeys: false, ..sample.clone() }),
             (
                 "refused",
                 Self {

@@ -7,6 +7,7 @@ mod inert;
 mod limits;
 mod organizations;
 mod pages;
+mod passkeys;
 mod spa;
 mod story;
 mod tokens;

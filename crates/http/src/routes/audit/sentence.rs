@@ -4,7 +4,7 @@ use postern_domain::audit::Act;
 use postern_templating::{Markup, markup};
 
 /// What each action is called, by its code, with `{who}` and `{what}`.
-const SENTENCES: [(&str, Markup); 56] = [
+const SENTENCES: [(&str, Markup); 60] = [
     ("token.made", markup("<strong><bdi>{who}</bdi></strong> made the token <bdi>{what}</bdi>")),
     ("token.changed", markup("<strong><bdi>{who}</bdi></strong> changed the token <bdi>{what}</bdi>")),
     ("token.renewed", markup("<strong><bdi>{who}</bdi></strong> renewed the token <bdi>{what}</bdi>")),
@@ -138,6 +138,24 @@ const SENTENCES: [(&str, Markup); 56] = [
     (
         "user.recovery_code_used",
         markup("<strong><bdi>{who}</bdi></strong> used a recovery code of the account <bdi>{what}</bdi>"),
+    ),
+    (
+        "user.passkey_added",
+        markup("<strong><bdi>{who}</bdi></strong> added a passkey to the account <bdi>{what}</bdi>"),
+    ),
+    (
+        "user.passkey_renamed",
+        markup("<strong><bdi>{who}</bdi></strong> renamed a passkey of the account <bdi>{what}</bdi>"),
+    ),
+    (
+        "user.passkey_removed",
+        markup("<strong><bdi>{who}</bdi></strong> removed a passkey of the account <bdi>{what}</bdi>"),
+    ),
+    (
+        "user.passkey_suspected",
+        markup(
+            "<strong><bdi>{who}</bdi></strong> may have used a copied passkey of the account <bdi>{what}</bdi>",
+        ),
     ),
     (
         "user.deletion_asked",

@@ -1,0 +1,13 @@
+//! Whatever an account has besides its password.
+
+use postern_domain::UserId;
+
+use crate::{StorageError, Tx, authenticators, passkeys};
+
+/// Whether an account has an authenticator app or a passkey, as the change in progress sees it.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn exist(tx: &Tx, user: UserId) -> Result<bool, StorageError> {
+    Ok(authenticators::exists(tx, user).await? || passkeys::count(tx, user).await? > 0)
+}
