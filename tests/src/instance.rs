@@ -37,6 +37,7 @@ pub(crate) struct Running {
     listen: SocketAddr,
     log: PathBuf,
     process: Mutex<Process>,
+    changed: Mutex<BTreeMap<String, String>>,
 }
 
 /// What the nodes of one installation share.
@@ -85,7 +86,7 @@ impl Instance {
     fn of(site: Arc<Site>, listen: SocketAddr) -> Self {
         let log = site.folder.path().join(unique("log"));
         let idle = Process::start(&mut Command::new("true"), &log);
-        let running = Running { site, listen, log, process: Mutex::new(idle) };
+        let running = Running { site, listen, log, process: Mutex::new(idle), changed: Mutex::default() };
         Self { running: Arc::new(running), secrets: Secrets::default() }
     }
 
@@ -101,6 +102,15 @@ impl Instance {
     /// A further hold on the same server.
     pub(crate) fn share(running: &Arc<Running>) -> Self {
         Self { running: Arc::clone(running), secrets: Secrets::default() }
+    }
+
+    /// Changes a setting for every later start and command.
+    pub fn set(&self, setting: &str, value: &str) {
+        self.changed().insert(variable(setting), value.to_owned());
+    }
+
+    fn changed(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.running.changed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Starts the program (again).

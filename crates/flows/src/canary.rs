@@ -3,10 +3,10 @@ use base64::engine::general_purpose::STANDARD;
 use postern_domain::Refusal;
 use postern_storage::settings;
 
-use crate::App;
+use crate::{App, SecretKey};
 
 /// The setting that holds the canary, and the place it is sealed for.
-const SETTING: &str = "secret_key.canary";
+pub(crate) const SETTING: &str = "secret_key.canary";
 /// What is sealed.
 const SONG: &[u8] = b"postern";
 
@@ -21,11 +21,9 @@ impl App {
             Some(known) => known,
             None => self.remember_secret_key().await?,
         };
-        let opened =
-            STANDARD.decode(known).ok().and_then(|sealed| self.secret_key.open(SETTING, &sealed).ok());
-        match opened {
-            Some(song) if *song == SONG => Ok(()),
-            _ => Err(Refusal::server_error(
+        match is_of(&self.secret_key, &known) {
+            true => Ok(()),
+            false => Err(Refusal::server_error(
                 "the secret key is not the one this database was begun with; put the file back that secret_key_file \
                  named then, or restore it from a backup",
             )),
@@ -42,4 +40,10 @@ impl App {
         }
         Ok(settings::find(&self.db, SETTING).await?.unwrap_or_default())
     }
+}
+
+/// Whether a database that remembers this was begun with this key.
+pub(crate) fn is_of(secret_key: &SecretKey, remembered: &str) -> bool {
+    let sealed = STANDARD.decode(remembered).ok();
+    sealed.and_then(|sealed| secret_key.open(SETTING, &sealed).ok()).is_some_and(|song| *song == SONG)
 }

@@ -56,6 +56,7 @@ pub mod profile;
 pub mod rate_limits;
 pub mod recovery;
 mod resource_metadata;
+pub mod restore;
 pub mod second_factor;
 mod secret_key;
 mod service_url;
@@ -70,6 +71,7 @@ mod subject_name;
 #[cfg(test)]
 mod testing;
 mod token_ends;
+pub mod transfer;
 mod trusted_proxies;
 pub mod upkeep;
 pub mod users;

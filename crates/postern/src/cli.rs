@@ -3,11 +3,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::audit::AuditCommand;
+use crate::commands::backup::BackupArgs;
 use crate::commands::client::ClientCommand;
 use crate::commands::guard::GuardArgs;
 use crate::commands::initial_access_token::InitialAccessTokenCommand;
 use crate::commands::key::KeyCommand;
+use crate::commands::migrate::MigrateArgs;
 use crate::commands::org::OrgCommand;
+use crate::commands::restore::RestoreArgs;
 use crate::commands::serve::ServeArgs;
 use crate::commands::token::TokenCommand;
 use crate::commands::user::UserCommand;
@@ -37,8 +40,12 @@ pub(crate) enum Command {
     Guard(GuardArgs),
     /// Run a scratch instance with sample data and an example app
     Demo,
-    /// Bring the database up to date and exit
-    Migrate,
+    /// Bring the database up to date and exit, or move it from SQLite to PostgreSQL
+    Migrate(MigrateArgs),
+    /// Copy the database into a file while the server runs
+    Backup(BackupArgs),
+    /// Put a backup in the place of the database; nothing that was spent or revoked since works again
+    Restore(RestoreArgs),
     /// Register and manage OAuth clients
     #[command(subcommand)]
     Client(ClientCommand),

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use postern_flows::api_tokens::{self, Presence};
 use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, audit, logout, mail, upkeep};
-use postern_storage::{Db, StorageError};
+use postern_storage::transfer::MOVED_TO;
+use postern_storage::{Db, StorageError, settings};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -35,6 +36,9 @@ pub(crate) async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     let applied = migrate(&config).await?;
     if !applied.is_empty() {
         tracing::info!(versions = applied.len(), "the database was brought up to date");
+    }
+    if let Some(place) = settings::find(&db, MOVED_TO).await? {
+        bail!("the instance of {} was moved to {place}; set database_url to that", config.database_url);
     }
     db.watch_epochs().await.context("the database cannot be read")?;
     let app = App::new(db, config, secret_key, Arc::new(SystemClock), Arc::new(SystemRng));

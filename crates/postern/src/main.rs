@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod instance;
+mod service_manager;
 mod settings;
 
 use std::io::IsTerminal;

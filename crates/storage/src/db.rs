@@ -18,6 +18,8 @@ use crate::tx::{Tx, Work};
 use crate::writer::Writer;
 use crate::{Changes, Epochs, StorageError};
 
+pub(crate) use sqlite::make_private_folder;
+
 /// How often a node looks at the epochs that other nodes may have raised.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Longest that a request waits for a connection or for a lock.
@@ -34,6 +36,22 @@ pub enum Database {
     Sqlite,
     /// A server.
     Postgres,
+}
+
+impl Database {
+    /// The kind of database that `url` names.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`] if it is of no kind that is known.
+    pub fn of(url: &str) -> Result<Self, StorageError> {
+        match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => Ok(Self::Sqlite),
+            Some("postgres" | "postgresql") => Ok(Self::Postgres),
+            _ => Err(StorageError::Unavailable(
+                "database_url must begin with sqlite:// or postgres://".to_owned(),
+            )),
+        }
+    }
 }
 
 /// The database. Cheap to clone.
@@ -62,7 +80,7 @@ impl Db {
     /// [`StorageError`] if the URL is of neither kind or the database cannot be reached.
     pub async fn connect(url: &str) -> Result<Self, StorageError> {
         let (epochs, changes) = (Arc::new(Epochs::new()), Arc::new(Changes::default()));
-        let (read, look, write) = match database_of(url)? {
+        let (read, look, write) = match Database::of(url)? {
             Database::Sqlite => {
                 let options = sqlite::options(url)?;
                 let writer = SqlitePoolOptions::new().max_connections(1).min_connections(1);
@@ -109,7 +127,7 @@ impl Db {
     /// # Errors
     /// [`StorageError`] if a migration fails, or if the database was migrated by a newer version than this.
     pub async fn migrate(url: &str) -> Result<Vec<String>, StorageError> {
-        let connection = match database_of(url)? {
+        let connection = match Database::of(url)? {
             Database::Sqlite => {
                 let pool = lasting(SqlitePoolOptions::new().max_connections(1));
                 let pool = pool.connect_with(sqlite::options(url)?).await;
@@ -123,7 +141,7 @@ impl Db {
                 SqlxPostgresConnector::from_sqlx_postgres_pool(connected(pool, options).await?)
             }
         };
-        crate::migrate::to_latest(connection, database_of(url)?).await
+        crate::migrate::to_latest(connection, Database::of(url)?).await
     }
 
     /// How many changes of the schema are due.
@@ -142,6 +160,16 @@ impl Db {
         look(&self.look, &self.epochs).await?;
         tokio::spawn(watch(self.look.clone(), Arc::downgrade(&self.epochs)));
         Ok(())
+    }
+
+    /// Closes every connection. Whoever has a clone can do nothing with it any more.
+    pub async fn close(self) {
+        if let Write::Sqlite(writer) = self.write {
+            writer.close().await;
+        }
+        for connection in [self.look, self.read] {
+            let _a_pool_closes_whatever_happens = connection.close().await;
+        }
     }
 
     /// A connection for queries. Nothing can be changed through it on SQLite, and nothing may be on PostgreSQL.
@@ -198,17 +226,6 @@ impl Db {
         match &self.write {
             Write::Sqlite(writer) => writer.write(self.patience, input, work).await,
             Write::Postgres(transactions) => transactions.write(self.patience, &input, &work).await,
-        }
-    }
-}
-
-/// The kind of database that `url` names.
-fn database_of(url: &str) -> Result<Database, StorageError> {
-    match url.split_once(':').map(|(scheme, _)| scheme) {
-        Some("sqlite") => Ok(Database::Sqlite),
-        Some("postgres" | "postgresql") => Ok(Database::Postgres),
-        _ => {
-            Err(StorageError::Unavailable("database_url must begin with sqlite:// or postgres://".to_owned()))
         }
     }
 }

@@ -63,12 +63,20 @@ impl Sqlite {
 pub(crate) struct Postgres {
     server: PgConnectOptions,
     name: String,
-    db: Db,
+    url: String,
+    db: Option<Db>,
 }
 
 impl Postgres {
     /// `None` if PostgreSQL was left out on purpose.
     pub(crate) async fn make() -> Option<Self> {
+        let mut made = Self::empty().await?;
+        made.db = Some(open(&made.url).await);
+        Some(made)
+    }
+
+    /// The same with nothing in it.
+    pub(crate) async fn empty() -> Option<Self> {
         let url = match env::var("TEST_POSTGRES_URL") {
             Ok(url) => url,
             Err(_) if env::var_os("POSTERN_TEST_SQLITE_ONLY").is_some() => return None,
@@ -81,16 +89,21 @@ impl Postgres {
         let server: PgConnectOptions = url.parse().unwrap();
         run_on(&server, format!("CREATE DATABASE {name}")).await;
         let (address, _) = url.rsplit_once('/').unwrap();
-        let db = open(&format!("{address}/{name}")).await;
-        Some(Self { server, name, db })
+        let url = format!("{address}/{name}");
+        Some(Self { server, name, url, db: None })
+    }
+
+    /// Where it is.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     pub(crate) fn db(&self) -> Db {
-        self.db.clone()
+        self.db.clone().unwrap()
     }
 
     pub(crate) async fn remove(self) {
-        let Self { server, name, db } = self;
+        let Self { server, name, db, .. } = self;
         drop(db);
         run_on(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
     }

@@ -3,7 +3,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement, UpdateMany};
+use postern_domain::Timestamp;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement, UpdateMany, Value};
 use uuid::Uuid;
 
 use crate::StorageError;
@@ -56,6 +57,13 @@ impl Tx {
             self.connection.execute_raw(statement).await?;
         }
         Ok(touched)
+    }
+
+    /// Runs a statement that stands alone, with the time as its only value if it takes it.
+    pub(crate) async fn run(&self, sql: &str, now: Option<Timestamp>) -> Result<u64, StorageError> {
+        let values: Vec<Value> = now.map(|now| now.0.into()).into_iter().collect();
+        let statement = Statement::from_sql_and_values(self.connection.get_database_backend(), sql, values);
+        Ok(self.connection.execute_raw(statement).await?.rows_affected())
     }
 
     pub(crate) fn into_connection(self) -> DatabaseTransaction {

@@ -29,13 +29,19 @@ const LINGER: Duration = Duration::from_millis(4);
 #[derive(Clone)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Box<dyn Job>>,
+    connection: DatabaseConnection,
 }
 
 impl Writer {
     pub(crate) fn start(connection: DatabaseConnection, epochs: Arc<Epochs>, changes: Arc<Changes>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(run(connection, epochs, changes, jobs));
-        Self { queue }
+        tokio::spawn(run(connection.clone(), epochs, changes, jobs));
+        Self { queue, connection }
+    }
+
+    /// Closes the connection, as soon as no change is made over it.
+    pub(crate) async fn close(self) {
+        let _a_pool_closes_whatever_happens = self.connection.close().await;
     }
 
     /// Whether the writer task still runs.

@@ -61,6 +61,7 @@ impl Instance {
         command.args(arguments).current_dir(site.folder.path()).envs(&site.settings);
         command.env("POSTERN_PUBLIC_URL", site.public.as_str().trim_end_matches('/'));
         command.env("POSTERN_LISTEN", self.running.listen.to_string());
+        command.envs(&*self.changed());
         command
     }
 }

@@ -89,6 +89,8 @@ actions! {
     USER_DELETED = "user.deleted", "deleted";
     SESSION_REVOKED = "session.revoked", "signed out";
     KEYS_ROTATED = "keys.rotated", "rotated";
+    INSTANCE_RESTORED = "instance.restored", "restored";
+    INSTANCE_MOVED = "instance.moved", "moved";
     AUDIT_LOST = "audit.lost", "could not write down";
 }
 

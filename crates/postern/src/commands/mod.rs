@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod client;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -10,6 +11,7 @@ pub(crate) mod key;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod org;
+pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod token;
 pub(crate) mod user;
@@ -25,7 +27,9 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(config_file, args).await,
         Command::Guard(args) => guard::run(config_file, args).await,
         Command::Demo => demo::run().await,
-        Command::Migrate => migrate::run(config_file).await,
+        Command::Migrate(args) => migrate::run(config_file, args).await,
+        Command::Backup(args) => backup::run(config_file, args).await,
+        Command::Restore(args) => restore::run(config_file, args).await,
         Command::Client(command) => client::run(config_file, command).await,
         Command::InitialAccessToken(command) => initial_access_token::run(config_file, command).await,
         Command::Org(command) => org::run(config_file, command).await,

@@ -12,7 +12,7 @@ use postern_http::{Server, metrics_router};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::print_json;
-use crate::{instance, settings};
+use crate::{instance, service_manager, settings};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
@@ -82,6 +82,7 @@ pub(crate) async fn serve(app: Arc<App>, servers: Servers, node: Presence) -> an
     let alive = instance::say_alive(&app, node);
     let recorder = instance::record(&app);
     let router = postern_http::router(Arc::clone(&app));
+    service_manager::tell(service_manager::READY);
     let metrics = servers.metrics.map(|server| tokio::spawn(show_metrics(server, Arc::clone(&app))));
     servers.main.serve(router, Arc::clone(&app.health), notice(&app.config), stop).await;
     for task in [upkeep, mails, logouts, alive].into_iter().chain(metrics) {
@@ -113,6 +114,7 @@ pub(crate) fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
             _ = terminated.recv() => {}
             _ = interrupted.recv() => {}
         }
+        service_manager::tell(service_manager::STOPPING);
         tracing::info!("stopping: no new connections, requests in progress are finished");
     })
 }

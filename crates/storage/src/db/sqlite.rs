@@ -35,15 +35,21 @@ pub(super) fn options(url: &str) -> Result<SqliteConnectOptions, StorageError> {
         .pragma("wal_autocheckpoint", "4000"))
 }
 
+/// Makes the folder of a file where it is not there, for its owner alone.
+pub(crate) fn make_private_folder(file: &Path) -> io::Result<()> {
+    match file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => DirBuilder::new().recursive(true).mode(0o700).create(folder),
+        None => Ok(()),
+    }
+}
+
 /// Makes the file and its folder where they are not there, for their owner alone: password hashes are in it. The files that
 /// SQLite puts beside it get the same mode.
 ///
 /// A file that is there is not opened: closing it would drop this process's locks on it (POSIX), with which SQLite keeps
 /// another program, such as a backup or the `sqlite3` shell, from deleting the log under a running server.
 fn make_private(file: &Path) -> io::Result<()> {
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
+    make_private_folder(file)?;
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),

@@ -1,4 +1,6 @@
 //! What whoever runs the server needs.
 
+mod backups;
 mod health;
+mod moving;
 mod restarts;

@@ -4,7 +4,7 @@ use postern_domain::audit::Act;
 use postern_templating::{Markup, markup};
 
 /// What each action is called, by its code, with `{who}` and `{what}`.
-const SENTENCES: [(&str, Markup); 60] = [
+const SENTENCES: [(&str, Markup); 62] = [
     ("token.made", markup("<strong><bdi>{who}</bdi></strong> made the token <bdi>{what}</bdi>")),
     ("token.changed", markup("<strong><bdi>{who}</bdi></strong> changed the token <bdi>{what}</bdi>")),
     ("token.renewed", markup("<strong><bdi>{who}</bdi></strong> renewed the token <bdi>{what}</bdi>")),
@@ -168,6 +168,8 @@ const SENTENCES: [(&str, Markup); 60] = [
     ("user.deleted", markup("<strong><bdi>{who}</bdi></strong> deleted the account <bdi>{what}</bdi>")),
     ("session.revoked", markup("<strong><bdi>{who}</bdi></strong> signed out the session <bdi>{what}</bdi>")),
     ("keys.rotated", markup("<strong><bdi>{who}</bdi></strong> rotated <bdi>{what}</bdi>")),
+    ("instance.restored", markup("<strong><bdi>{who}</bdi></strong> restored <bdi>{what}</bdi>")),
+    ("instance.moved", markup("<strong><bdi>{who}</bdi></strong> moved <bdi>{what}</bdi>")),
     ("audit.lost", markup("<strong><bdi>{who}</bdi></strong> could not write down <bdi>{what}</bdi>")),
 ];
 /// What stands there of sessions that have no name of their own.
