@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use listenfd::ListenFd;
 use postern_flows::health::Health;
 use postern_flows::{Config, Listen, Tls};
 use tokio::net::{TcpListener, UnixListener};
@@ -39,6 +40,8 @@ pub enum ServeError {
 pub struct Server {
     listener: Listener,
     tls: Option<TlsAcceptor>,
+    /// Whether somebody else keeps the socket open.
+    inherited: bool,
 }
 
 /// Where it does listen, in words.
@@ -65,15 +68,22 @@ enum Listener {
 }
 
 impl Server {
-    /// Takes the address of the configuration, and reads the certificate if there is one.
+    /// Takes the socket that a service manager hands over (sd_listen_fds(3)), or else the address of the configuration, and
+    /// reads the certificate if there is one.
     ///
     /// # Errors
     /// [`ServeError`] says what is in the way.
     pub async fn bind(config: &Config) -> Result<Self, ServeError> {
-        Self::bind_to(&config.listen, &config.tls).await
+        let inherited = inherited(&config.listen);
+        match inherited
+            .map_err(|error| ServeError::Listen("the socket that was handed over".to_owned(), error))?
+        {
+            Some(listener) => Ok(Self { listener, tls: acceptor(&config.tls)?, inherited: true }),
+            None => Self::bind_to(&config.listen, &config.tls).await,
+        }
     }
 
-    /// The same for any address.
+    /// Takes an address.
     ///
     /// # Errors
     /// [`ServeError`] says what is in the way.
@@ -92,7 +102,7 @@ impl Server {
             }
         };
         let listener = listener.map_err(|error| ServeError::Listen(listen.to_string(), error))?;
-        Ok(Self { listener, tls })
+        Ok(Self { listener, tls, inherited: false })
     }
 
     /// Where it listens.
@@ -116,10 +126,34 @@ impl Server {
         connections.take(&self.listener, stop).await;
         health.stop();
         connections.take(&self.listener, tokio::time::sleep(notice)).await;
-        connections.take_waiting(&self.listener).await;
-        self.listener.close();
+        // Those who wait at a socket that stays open are the next process's.
+        if !self.inherited {
+            connections.take_waiting(&self.listener).await;
+            self.listener.close();
+        }
         connections.finish().await;
     }
+}
+
+/// The first socket that was handed over, of the kind of `listen`.
+fn inherited(listen: &Listen) -> io::Result<Option<Listener>> {
+    let mut sockets = ListenFd::from_env();
+    Ok(match listen {
+        Listen::Tcp(_) => match sockets.take_tcp_listener(0)? {
+            Some(socket) => {
+                socket.set_nonblocking(true)?;
+                Some(Listener::Tcp(TcpListener::from_std(socket)?))
+            }
+            None => None,
+        },
+        Listen::Unix(path) => match sockets.take_unix_listener(0)? {
+            Some(socket) => {
+                socket.set_nonblocking(true)?;
+                Some(Listener::Unix(UnixListener::from_std(socket)?, path.clone()))
+            }
+            None => None,
+        },
+    })
 }
 
 impl Listener {
