@@ -25,6 +25,7 @@ mod m20261122_000020_second_factors;
 mod m20261123_000021_passkeys;
 mod m20261123_000023_console;
 mod m20261123_000025_account_deletion;
+mod m20261123_000026_console_lists;
 
 /// Every change of the schema, oldest first.
 pub struct Migrator;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000021_passkeys::Migration),
             Box::new(m20261123_000025_account_deletion::Migration),
             Box::new(m20261123_000023_console::Migration),
+            Box::new(m20261123_000026_console_lists::Migration),
         ]
     }
 }

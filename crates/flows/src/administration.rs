@@ -1,40 +1,28 @@
 //! What administrators see and change of others.
 
 use postern_domain::audit::{Action, Target};
-use postern_domain::{
-    Client, ClientId, ClientOwner, InstanceRight, Organization, OrganizationId, Refusal, Tier,
-};
+use postern_domain::{InstanceRight, Organization, OrganizationId, Refusal, Tier};
 use postern_storage::organizations::{self, Place};
 use serde_json::json;
 
 use crate::audit::Entry;
-use crate::clients::{self, ClientUsage};
 use crate::{Actor, App, Paging, Slice, audit};
 
 mod accounts;
+mod clients;
 mod look;
+mod mails;
+mod overview;
+mod settings;
 
 pub use accounts::{AccountChange, account, accounts, change_account, reset_factors, sign_out};
+pub use clients::{ClientFilter, clients};
 pub use look::{AccountLook, last_seen, look};
+pub use mails::{MailQueue, QueuedMail, hurry_mails, mail_queue};
+pub use overview::{COUNTED, Overview, overview};
+pub use postern_storage::Database;
 pub use postern_storage::users::{Only, Search as AccountSearch};
-
-/// A part of all clients with their use, the newest first; `registered_themselves` leaves out what somebody owns.
-///
-/// # Errors
-/// `insufficient_scope` without `instance:admin`; `invalid_request` for a cursor of another list.
-pub async fn clients(
-    app: &App,
-    actor: &Actor,
-    registered_themselves: bool,
-    paging: &Paging,
-) -> Result<Slice<(Client, ClientUsage)>, Refusal> {
-    actor.needs_right(InstanceRight::InstanceAdmin)?;
-    let list = if registered_themselves { "clients nobody's" } else { "clients everybody's" };
-    let owner = registered_themselves.then_some(ClientOwner::Nobody);
-    let before = paging.after(app, list)?.and_then(|id| id.parse::<ClientId>().ok());
-    let found = clients::of_owner(app, owner, before, paging.with_one_more()).await?;
-    Ok(paging.slice(app, list, found, |(client, _)| client.id.to_string()))
-}
+pub use settings::{Setting, settings};
 
 /// A part of all organizations, by slug; with `search`, those whose slug begins with it, then those whose name does.
 ///
@@ -95,4 +83,24 @@ pub async fn set_tier(
 
 fn no_organization() -> Refusal {
     Refusal::not_found("there is no such organization")
+}
+
+/// That somebody administers the instance.
+///
+/// # Errors
+/// `insufficient_scope` without `instance:admin`.
+pub fn needs_administrator(actor: &Actor) -> Result<(), Refusal> {
+    actor.needs_right(InstanceRight::InstanceAdmin)
+}
+
+/// How many members some organizations have; counted no further than [`COUNTED`].
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn members_of(app: &App, organizations: &[Organization]) -> Result<Vec<u64>, Refusal> {
+    let mut counted = Vec::with_capacity(organizations.len());
+    for organization in organizations {
+        counted.push(organizations::count_members(&app.db, organization.id, COUNTED).await?.0);
+    }
+    Ok(counted)
 }

@@ -82,6 +82,20 @@ pub struct Config {
     pub shutdown: Shutdown,
     /// Looks.
     pub branding: Branding,
+    /// Where settings come from that are not as they are by themselves, by their names with dots.
+    #[serde(skip)]
+    pub sources: BTreeMap<String, SettingSource>,
+}
+
+/// Where a setting comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingSource {
+    /// The file of this name.
+    File(PathBuf),
+    /// The environment variable of this name.
+    Environment(String),
+    /// The flag of this name on the command line.
+    Flag(String),
 }
 
 /// Settings of OAuth clients.
@@ -254,6 +268,7 @@ impl Default for Config {
             metrics: Metrics::default(),
             shutdown: Shutdown::default(),
             branding: Branding::default(),
+            sources: BTreeMap::new(),
         }
     }
 }

@@ -85,7 +85,7 @@ pub use clock::{Clock, SystemClock};
 pub use config::{
     Branding, ClientRegistration, Clients, Config, Guard, GuardHeaders, GuardRoute, Keys, Leaks, Lifetimes,
     Limits, Listen, Mailing, Metrics, RateLimits, Registration, RequirePkce, Reveal, SessionApiToken,
-    Shutdown, Tls, TokenAuthMode, Tokens,
+    SettingSource, Shutdown, Tls, TokenAuthMode, Tokens,
 };
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use guess::Denied;

@@ -1,11 +1,14 @@
 //! Settings: defaults, overridden by the file, overridden by the environment, overridden by flags.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, bail};
 use postern_domain::Lifetime;
 use postern_flows::keys::ID_TOKEN_LIFETIME;
-use postern_flows::{Config, Guard, Reveal, SessionApiToken, TrustedProxies, guard, leaks, mail, meters};
+use postern_flows::{
+    Config, Guard, Reveal, SessionApiToken, SettingSource, TrustedProxies, guard, leaks, mail, meters,
+};
 use serde_json::{Map, Value};
 
 /// Where the settings are looked for when nobody says.
@@ -30,23 +33,40 @@ pub(crate) fn load_with<const N: usize>(
 ) -> anyhow::Result<Config> {
     let known = serde_json::to_value(Config::default())?;
     let mut settings = read_file(file, &known)?;
+    let mut sources = BTreeMap::new();
+    let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+    named(&settings, "", &mut |name| {
+        sources.insert(name, SettingSource::File(path.to_owned()));
+    });
     for (name, value) in environment() {
         let path: Vec<&str> = name.split("__").collect();
-        set(&mut settings, &known, &path, &value)
-            .with_context(|| format!("{ENV_PREFIX}{}", name.to_uppercase()))?;
+        let variable = format!("{ENV_PREFIX}{}", name.to_uppercase());
+        set(&mut settings, &known, &path, &value).with_context(|| variable.clone())?;
+        sources.insert(path.join("."), SettingSource::Environment(variable));
     }
     for (name, value) in flags {
         if let Some(value) = value {
             let path: Vec<&str> = name.split('.').collect();
-            set(&mut settings, &known, &path, &value).with_context(|| {
-                format!("--{}", name.rsplit('.').next().unwrap_or(name).replace('_', "-"))
-            })?;
+            let flag = format!("--{}", name.rsplit('.').next().unwrap_or(name).replace('_', "-"));
+            set(&mut settings, &known, &path, &value).with_context(|| flag.clone())?;
+            sources.insert(name.to_owned(), SettingSource::Flag(flag));
         }
     }
-    let config: Config =
+    let mut config: Config =
         serde_json::from_value(Value::Object(settings)).context("the settings cannot be used")?;
+    config.sources = sources;
     check(&config)?;
     Ok(config)
+}
+
+/// Names every value of a table, with dots.
+fn named(table: &Map<String, Value>, under: &str, found: &mut impl FnMut(String)) {
+    for (key, value) in table {
+        match value {
+            Value::Object(inner) => named(inner, &format!("{under}{key}."), found),
+            _ => found(format!("{under}{key}")),
+        }
+    }
 }
 
 /// The settings as they are shown, without the secrets.
@@ -325,6 +345,19 @@ mod tests {
         ] {
             assert!(!is_of_kubernetes(key, "80"), "{key}");
         }
+    }
+
+    #[test]
+    fn where_a_setting_comes_from_is_known() {
+        let file = std::env::temp_dir().join(format!("postern-settings-{}.toml", std::process::id()));
+        std::fs::write(&file, "[lifetimes]\naccess_token = '1h'\n[branding]\nname = 'Acme'").unwrap();
+        let config = load_with(Some(&file), [("listen", Some("127.0.0.1:0".into()))]).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let source = |name: &str| config.sources.get(name).cloned();
+        assert_eq!(source("lifetimes.access_token"), Some(SettingSource::File(file.clone())));
+        assert_eq!(source("branding.name"), Some(SettingSource::File(file.clone())));
+        assert_eq!(source("listen"), Some(SettingSource::Flag("--listen".into())));
+        assert_eq!(source("branding.accent"), None);
     }
 
     #[test]

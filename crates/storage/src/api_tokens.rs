@@ -1,5 +1,6 @@
 //! Personal and organization tokens, as those who own them see and change them.
 
+mod matching;
 mod search;
 
 use postern_domain::{Timestamp, TokenId, TokenKind, UserId};
@@ -15,6 +16,7 @@ use crate::tokens::{Token, data_text, name_key, token};
 use crate::{Db, StorageError, Tx};
 use search::{lasts, of_owner};
 
+pub use matching::{Match, matching};
 pub use search::{Owner, Place, Search, State};
 
 const TABLE: &str = "tokens";

@@ -196,6 +196,31 @@ impl Db {
         is_there && !self.changes.are_failing()
     }
 
+    /// Which kind of database it is.
+    pub const fn kind(&self) -> Database {
+        match self.write {
+            Write::Sqlite(_) => Database::Sqlite,
+            Write::Postgres(_) => Database::Postgres,
+        }
+    }
+
+    /// How much room the database takes, in bytes. A file may keep room that it does not need at the moment.
+    ///
+    /// # Errors
+    /// [`StorageError`] if the database fails.
+    pub async fn size(&self) -> Result<u64, StorageError> {
+        let sql = match self.kind() {
+            Database::Sqlite => {
+                "SELECT p.page_count * s.page_size FROM pragma_page_count() p, pragma_page_size() s"
+            }
+            Database::Postgres => "SELECT pg_database_size(current_database())",
+        };
+        let statement = Statement::from_string(self.read.get_database_backend(), sql);
+        let row = self.read.query_one_raw(statement).await?;
+        let bytes = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or_default();
+        Ok(u64::try_from(bytes).unwrap_or_default())
+    }
+
     /// Asks the database for a sign of life.
     ///
     /// # Errors

@@ -161,5 +161,13 @@ impl TryFrom<Model> for Organization {
     }
 }
 
+/// How many organizations there are; counted no further than `most`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn count_up_to(db: &Db, most: u64) -> Result<u64, StorageError> {
+    crate::count::count_up_to(db, Entity::find(), most).await
+}
+
 #[cfg(test)]
 pub(crate) mod tests;

@@ -288,5 +288,13 @@ fn state_of(text: &str) -> Result<UserState, StorageError> {
     }
 }
 
+/// How many accounts there are; counted no further than `most`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn count_up_to(db: &Db, most: u64) -> Result<u64, StorageError> {
+    crate::count::count_up_to(db, Entity::find(), most).await
+}
+
 #[cfg(test)]
 mod tests;

@@ -7,15 +7,36 @@ use crate::{Text, t};
 /// The administrators' pages, below `/admin`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AdminTab {
+    /// `/admin`
+    Overview,
     /// `/admin/users` and below
     Users,
+    /// `/admin/organizations`
+    Organizations,
+    /// `/admin/clients`
+    Clients,
     /// `/admin/tokens` and below
     Tokens,
+    /// `/admin/keys`
+    Keys,
+    /// `/admin/mails`
+    Mails,
+    /// `/admin/settings`
+    Settings,
 }
 
 impl AdminTab {
     /// All of them, as they stand side by side.
-    pub(crate) const ALL: [Self; 2] = [Self::Users, Self::Tokens];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Users,
+        Self::Organizations,
+        Self::Clients,
+        Self::Tokens,
+        Self::Keys,
+        Self::Mails,
+        Self::Settings,
+    ];
 
     /// Whether it is for who manages users, and not only for who administers the instance.
     pub(crate) fn is_of_users(self) -> bool {
@@ -25,16 +46,28 @@ impl AdminTab {
     /// Its address.
     pub fn url(self) -> &'static str {
         match self {
+            Self::Overview => "/admin",
             Self::Users => "/admin/users",
+            Self::Organizations => "/admin/organizations",
+            Self::Clients => "/admin/clients",
             Self::Tokens => "/admin/tokens",
+            Self::Keys => "/admin/keys",
+            Self::Mails => "/admin/mails",
+            Self::Settings => "/admin/settings",
         }
     }
 
     /// What it is called.
     pub fn label(self) -> Text {
         match self {
+            Self::Overview => t("Overview"),
             Self::Users => t("Users"),
+            Self::Organizations => t("Organizations"),
+            Self::Clients => t("Clients"),
             Self::Tokens => t("Tokens"),
+            Self::Keys => t("Keys"),
+            Self::Mails => t("Mails"),
+            Self::Settings => t("Settings"),
         }
     }
 }

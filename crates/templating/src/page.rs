@@ -85,6 +85,13 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::TokenRotate>();
     visitor.visit::<pages::TokenRenew>();
     visitor.visit::<pages::TokenRevoke>();
+    visitor.visit::<pages::TokensRevoke>();
+    visitor.visit::<pages::AdminOverview>();
+    visitor.visit::<pages::AdminOrganizations>();
+    visitor.visit::<pages::AdminClients>();
+    visitor.visit::<pages::AdminKeys>();
+    visitor.visit::<pages::AdminMails>();
+    visitor.visit::<pages::AdminSettings>();
     visitor.visit::<pages::AdminUsers>();
     visitor.visit::<pages::AdminUser>();
     visitor.visit::<pages::Audit>();

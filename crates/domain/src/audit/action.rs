@@ -88,6 +88,7 @@ actions! {
     USER_DELETION_TAKEN_BACK = "user.deletion_taken_back", "took back the deletion of";
     USER_DELETED = "user.deleted", "deleted";
     SESSION_REVOKED = "session.revoked", "signed out";
+    MAILS_HURRIED = "mails.hurried", "had the server try again";
     KEYS_ROTATED = "keys.rotated", "rotated";
     INSTANCE_RESTORED = "instance.restored", "restored";
     INSTANCE_MOVED = "instance.moved", "moved";

@@ -10,7 +10,7 @@ use postern_storage::{api_tokens, clients, consents, organizations, passwords, s
 
 use super::account;
 use crate::audit::{self, Filter};
-use crate::{Actor, App, Paging, sessions};
+use crate::{Actor, App, Paging, second_factor, sessions};
 
 /// How many of each kind of thing are shown.
 const SHOWN: u64 = 10;
@@ -22,6 +22,8 @@ pub struct AccountLook {
     pub user: User,
     /// Whether it has a password to sign in with.
     pub has_password: bool,
+    /// Whether signing in asks for a second factor.
+    pub has_second_factor: bool,
     /// Where the person is signed in: those seen last.
     pub sessions: Vec<Session>,
     /// How many places that is in all.
@@ -62,6 +64,7 @@ pub async fn look(app: &App, actor: &Actor, id: UserId) -> Result<AccountLook, R
     };
     Ok(AccountLook {
         has_password: passwords::find(db, id).await?.is_some(),
+        has_second_factor: second_factor::state(app, id).await?.is_some(),
         sessions: sessions::list(app, id, &first).await?.items,
         sessions_total: sessions::count(app, id).await?,
         organizations: organizations::of_user(db, id).await?,

@@ -1,6 +1,7 @@
 //! Personal and organization tokens: what people and teams give to their scripts.
 
 mod acts;
+mod bulk;
 mod check;
 mod curl;
 mod draft;
@@ -19,6 +20,7 @@ mod shell_words;
 mod try_request;
 
 pub(crate) use acts::of as act_on;
+pub use bulk::{Bulk, BulkPreview, OwnerShare, preview, revoke_matching};
 pub use draft::TokenDraft;
 pub use edit::{Change, plan, save};
 pub use list::{Filter, List, count, list};

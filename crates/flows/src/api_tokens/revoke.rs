@@ -51,7 +51,7 @@ pub async fn revoke(app: &App, actor: &Actor, id: TokenId) -> Result<Token, Refu
 }
 
 /// The tokens whose places this one took and which still live.
-async fn predecessors(app: &App, token: &Token) -> Result<Vec<TokenId>, Refusal> {
+pub(super) async fn predecessors(app: &App, token: &Token) -> Result<Vec<TokenId>, Refusal> {
     let now = app.clock.now();
     let mut found = Vec::new();
     let mut before = token.api().and_then(|api| api.replaces);
@@ -64,7 +64,7 @@ async fn predecessors(app: &App, token: &Token) -> Result<Vec<TokenId>, Refusal>
     Ok(found)
 }
 
-async fn told(
+pub(super) async fn told(
     app: &App,
     actor: &Actor,
     token: &Token,

@@ -82,7 +82,14 @@ pub(crate) async fn of_owner(
     before: Option<ClientId>,
     limit: u64,
 ) -> Result<Vec<(Client, ClientUsage)>, Refusal> {
-    let clients = clients::list(&app.db, owner, before, limit).await?;
+    with_usage(app, clients::list(&app.db, owner, before, limit).await?).await
+}
+
+/// Clients with their use.
+pub(crate) async fn with_usage(
+    app: &App,
+    clients: Vec<Client>,
+) -> Result<Vec<(Client, ClientUsage)>, Refusal> {
     let ids: Vec<ClientId> = clients.iter().map(|client| client.id).collect();
     let now = app.clock.now();
     let usage = clients::usage(&app.db, &ids, now, now.minus(OF_LATE)).await?;

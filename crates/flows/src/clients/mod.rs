@@ -23,7 +23,7 @@ pub use draft::ClientDraft;
 pub(crate) use edit::delete_found;
 pub use edit::{Edited, delete, edit};
 pub use insight::{Insight, RefusedCalls, count, insight, list};
-pub(crate) use insight::{latest, of_owner, refused_calls};
+pub(crate) use insight::{latest, of_owner, refused_calls, with_usage};
 pub use logos::{logo, remove_logo, set_logo};
 pub use manager::{Manager, find, find_named, publisher};
 pub use protocol::ProtocolDraft;

@@ -1,15 +1,15 @@
 use std::sync::Arc;
 
-use postern_domain::audit::{Action, By, Target};
-use postern_domain::{Refusal, SigningAlgorithm, Timestamp};
+use postern_domain::audit::{Action, Target};
+use postern_domain::{InstanceRight, Refusal, SigningAlgorithm, Timestamp};
 use postern_storage::signing_keys::{self, StoredKey};
 use serde_json::json;
 
 use super::make::make;
 use super::{ID_TOKEN_LIFETIME, JWKS_MAX_AGE, KeySet, LEEWAY};
-use crate::App;
 use crate::audit::{self, Entry};
 use crate::issue::longest_jwt_lifetime;
+use crate::{Actor, App};
 
 /// What one algorithm's rotation changes.
 struct Turn {
@@ -23,16 +23,16 @@ struct Turn {
 /// new next key is published at once.
 ///
 /// # Errors
-/// `conflict` if another rotation came in between, `server_error` or `temporarily_unavailable` if something fails.
-pub async fn rotate(app: &App) -> Result<Arc<KeySet>, Refusal> {
+/// `insufficient_scope` without `instance:admin`; `conflict` if another rotation came in between, `server_error` or `temporarily_unavailable` if something fails.
+pub async fn rotate(app: &App, actor: &Actor) -> Result<Arc<KeySet>, Refusal> {
+    actor.needs_right(InstanceRight::InstanceAdmin)?;
     let now = app.clock.now();
     let longest = ID_TOKEN_LIFETIME.max(longest_jwt_lifetime(app));
     let set = app.signing_keys().await?;
     let turns: Vec<Turn> =
         SigningAlgorithm::ALL.iter().filter_map(|algorithm| turn(&set, *algorithm, now)).collect();
     let next: Vec<&str> = turns.iter().map(|turn| turn.next.as_str()).collect();
-    // Only who runs commands on the server's machine can ask for it.
-    let act = Entry::new(app, By::Operator, Action::KEYS_ROTATED, Target::named("keys", "the signing keys"))
+    let act = Entry::new(app, actor.by(), Action::KEYS_ROTATED, Target::named("keys", "the signing keys"))
         .after(json!({ "next": next }));
     let made = make(app, SigningAlgorithm::ALL, now).await?;
     app.db

@@ -2,6 +2,7 @@ use postern_domain::{ErrorCode, Lifetime, SigningAlgorithm};
 use serde_json::Value;
 
 use super::{ID_TOKEN_LIFETIME, JWKS_MAX_AGE, KeyState, LEEWAY, SigningKey, read_id_token_hint, rotate};
+use crate::Actor;
 use crate::party::Party;
 use crate::{App, SecretKey, SystemRng};
 
@@ -41,7 +42,7 @@ async fn a_key_signs_no_sooner_than_everybody_has_it() {
     let party = Party::new().await;
     let before = party.tokens().await.id_token.unwrap();
     let old = kid_of(before.reveal());
-    let set = rotate(&party.app).await.unwrap();
+    let set = rotate(&party.app, &Actor::operator()).await.unwrap();
     let new = set
         .of(SigningAlgorithm::Rs256)
         .find(|key| key.signs_from.is_some() && key.key.kid() != old)
@@ -70,7 +71,7 @@ async fn a_key_signs_no_sooner_than_everybody_has_it() {
 async fn rotations_in_a_row_follow_one_another() {
     let party = Party::new().await;
     for _ in 0..3 {
-        rotate(&party.app).await.unwrap();
+        rotate(&party.app, &Actor::operator()).await.unwrap();
     }
     for _ in 0..40 {
         let set = party.app.signing_keys().await.unwrap();

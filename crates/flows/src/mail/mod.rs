@@ -17,6 +17,7 @@ pub use kinds::{
 };
 pub use message::Rendered;
 pub use queue::{Outgoing, prepare, queue, queue_all};
+pub(crate) use send::LEASE;
 pub use send::{Letter, Renderer, pass};
 
 #[cfg(test)]

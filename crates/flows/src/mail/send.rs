@@ -9,7 +9,7 @@ use crate::App;
 /// How many mails are sent before it is looked again which are due.
 const AT_ONCE: u64 = 20;
 /// How long a node has for one mail before another may try.
-const LEASE: Lifetime = Lifetime::seconds(5 * 60);
+pub(crate) const LEASE: Lifetime = Lifetime::seconds(5 * 60);
 /// How long to wait after each try that failed; after the last of them a mail is given up.
 const WAITS: [Lifetime; 7] = [
     Lifetime::seconds(60),
@@ -98,19 +98,19 @@ async fn note(app: &App, mail: &StoredMail, outcome: Result<(), Failure>) -> Res
         }
         (Err(failure), Some(wait)) if !failure.is_final() => {
             tracing::warn!(%id, kind, %failure, "a mail could not be sent; it is tried again in {wait}");
-            Outcome::Later(now.plus(wait))
+            Outcome::Later(now.plus(wait), failure.to_string())
         }
         (Err(failure), _) => {
             tracing::error!(%id, kind, %failure, "a mail could not be sent and is given up");
-            Outcome::Never
+            Outcome::Never(failure.to_string())
         }
     };
     let write = app.db.write((id, outcome, now), |tx, (id, outcome, now)| {
         Box::pin(async move {
             match outcome {
                 Outcome::Sent => mails::sent(tx, *id, *now).await?,
-                Outcome::Later(until) => mails::put_off(tx, *id, *until).await?,
-                Outcome::Never => mails::give_up(tx, *id).await?,
+                Outcome::Later(until, problem) => mails::put_off(tx, *id, *until, problem).await?,
+                Outcome::Never(problem) => mails::give_up(tx, *id, problem).await?,
             }
             Ok(())
         })
@@ -118,9 +118,10 @@ async fn note(app: &App, mail: &StoredMail, outcome: Result<(), Failure>) -> Res
     write.await
 }
 
-#[derive(Clone, Copy, Debug)]
+/// What came of a try; of a failure the reason, as administrators read it.
+#[derive(Clone, Debug)]
 enum Outcome {
     Sent,
-    Later(Timestamp),
-    Never,
+    Later(Timestamp, String),
+    Never(String),
 }

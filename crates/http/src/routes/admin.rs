@@ -1,6 +1,12 @@
 //! `/admin`: the console, for administrators.
 
 mod asked;
+mod clients;
+mod keys;
+mod mails;
+mod organizations;
+mod overview;
+mod settings;
 mod user;
 mod users;
 
@@ -8,6 +14,16 @@ use crate::rights::{Right, Routes};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
+        .get("/admin", Right::Session, overview::show)
+        .get("/admin/organizations", Right::Session, organizations::list)
+        .post("/admin/organizations", Right::Session, organizations::set_tier)
+        .get("/admin/clients", Right::Session, clients::list)
+        .post("/admin/clients", Right::Session, clients::set_state)
+        .get("/admin/keys", Right::Session, keys::list)
+        .post("/admin/keys", Right::Session, keys::rotate)
+        .get("/admin/mails", Right::Session, mails::list)
+        .post("/admin/mails", Right::Session, mails::retry)
+        .get("/admin/settings", Right::Session, settings::list)
         .get("/admin/users", Right::Session, users::list)
         .get("/admin/users/{id}", Right::Session, user::show)
         .post("/admin/users/{id}", Right::Session, user::act)

@@ -106,6 +106,7 @@ fn purpose(return_to: &OwnPath) -> Text {
         path if path.ends_with("/tokens/new") => t("Enter your password to make a token."),
         path if path.contains("/tokens/") => t("Enter your password to change a token."),
         path if path.starts_with("/admin/users/") => t("Enter your password to change an account."),
+        "/admin/keys" => t("Enter your password to rotate the keys."),
         "/developer/clients/new" => t("Enter your password to make a client."),
         path if path.starts_with("/developer/clients/") && path.ends_with("/delete") => {
             t("Enter your password to delete a client.")

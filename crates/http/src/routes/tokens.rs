@@ -1,6 +1,7 @@
 //! `/settings/tokens`, `/organizations/{slug}/tokens` and `/admin/tokens`: tokens for scripts, by whose they are.
 
 mod asked;
+mod bulk;
 mod calls;
 mod done;
 mod explained;
@@ -62,6 +63,8 @@ pub(crate) fn routes() -> Routes {
         .get("/admin/tokens", Right::Session, list::list)
         .get("/admin/tokens/new", Right::Session, new::form)
         .post("/admin/tokens/new", Right::Session, new::create)
+        .get("/admin/tokens/revoke", Right::Session, bulk::ask)
+        .post("/admin/tokens/revoke", Right::Session, bulk::revoke)
         .get("/admin/tokens/{id}/replay", Right::Session, replay::form)
         .post("/admin/tokens/{id}/replay", Right::Session, replay::act)
         .get("/admin/tokens/{id}/learn", Right::Session, learn::proposed)

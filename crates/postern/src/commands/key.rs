@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::Subcommand;
 use postern_domain::Timestamp;
+use postern_flows::Actor;
 use postern_flows::keys::{self, KeySet, PublishedKey};
 use serde_json::{Value, json};
 
@@ -22,7 +23,7 @@ pub(crate) async fn run(config_file: Option<&Path>, command: KeyCommand) -> anyh
     let app = instance::open(settings::load(config_file)?).await?;
     let keys = match command {
         KeyCommand::List => app.signing_keys().await?,
-        KeyCommand::Rotate => keys::rotate(&app).await?,
+        KeyCommand::Rotate => keys::rotate(&app, &Actor::operator()).await?,
     };
     print_json(&listed(&keys, app.clock.now()))
 }

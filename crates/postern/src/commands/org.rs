@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use clap::{Args, Subcommand};
-use postern_domain::{Organization, Role};
+use postern_domain::{Organization, Role, Tier};
 use postern_flows::organizations::{self, NewOrganization};
-use postern_flows::{Actor, App, users};
+use postern_flows::{Actor, App, Paging, administration, users};
 use serde_json::{Value, json};
 
 use super::print_json;
@@ -15,6 +15,12 @@ use crate::{instance, settings};
 pub(crate) enum OrgCommand {
     /// Make an organization
     Create(CreateArgs),
+    /// List organizations by slug, or those whose slug or name begins so
+    List(ListArgs),
+    /// Set how much an organization's tokens may ask of the API
+    SetTier(TierArgs),
+    /// Hand an organization over to one of its members, who becomes an owner
+    Transfer(TransferArgs),
     /// Manage its members
     #[command(subcommand)]
     Member(MemberCommand),
@@ -40,6 +46,32 @@ pub(crate) struct CreateArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// How the slug or the name begins
+    #[arg(long, value_name = "TEXT")]
+    query: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TierArgs {
+    /// The organization, by id, slug or name
+    #[arg(value_name = "ORG")]
+    organization: String,
+    /// restricted, default or elevated
+    tier: Tier,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TransferArgs {
+    /// The organization, by id, slug or name
+    #[arg(value_name = "ORG")]
+    organization: String,
+    /// The member, by id, user name or e-mail
+    #[arg(long, value_name = "USER")]
+    to: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct AddArgs {
     /// The organization, by id, slug or name
     #[arg(value_name = "ORG")]
@@ -55,6 +87,9 @@ pub(crate) async fn run(config_file: Option<&Path>, command: OrgCommand) -> anyh
     let app = instance::open(settings::load(config_file)?).await?;
     match command {
         OrgCommand::Create(args) => create(&app, args).await,
+        OrgCommand::List(args) => list(&app, args).await,
+        OrgCommand::SetTier(args) => set_tier(&app, args).await,
+        OrgCommand::Transfer(args) => transfer(&app, args).await,
         OrgCommand::Member(MemberCommand::Add(args)) => add(&app, args).await,
     }
 }
@@ -64,6 +99,43 @@ async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
     let new = NewOrganization { name: args.name, slug: args.slug };
     let made = organizations::create(app, &Actor::operator(), &new, owner.id).await?;
     print_json(&described(&made))
+}
+
+async fn list(app: &App, args: ListArgs) -> anyhow::Result<()> {
+    let mut items = Vec::new();
+    let mut paging = Paging { limit: Paging::MOST, cursor: None };
+    loop {
+        let query = args.query.as_deref();
+        let part = administration::organizations(app, &Actor::operator(), query, &paging).await?;
+        items.extend(part.items.iter().map(|organization| {
+            json!({
+                "id": organization.id,
+                "slug": organization.slug,
+                "name": organization.name,
+                "tier": organization.tier.as_str(),
+                "created_at": organization.created_at,
+            })
+        }));
+        paging.cursor = part.next;
+        if paging.cursor.is_none() {
+            return print_json(&json!({ "items": items }));
+        }
+    }
+}
+
+async fn set_tier(app: &App, args: TierArgs) -> anyhow::Result<()> {
+    let organization = organizations::find_named(app, &args.organization).await?;
+    let set = administration::set_tier(app, &Actor::operator(), organization.id, args.tier).await?;
+    print_json(&described(&set))
+}
+
+async fn transfer(app: &App, args: TransferArgs) -> anyhow::Result<()> {
+    let organization = organizations::find_named(app, &args.organization).await?;
+    let to = users::find_named(app, &args.to).await?;
+    organizations::transfer(app, &Actor::operator(), organization.id, to.id).await?;
+    print_json(&described(&organization))?;
+    eprintln!("{} is an owner of {} now.", to.username, organization.slug);
+    Ok(())
 }
 
 async fn add(app: &App, args: AddArgs) -> anyhow::Result<()> {

@@ -1,5 +1,7 @@
 //! `postern token …`
 
+mod bulk;
+
 use std::io::Read as _;
 use std::path::Path;
 
@@ -21,6 +23,8 @@ pub(crate) enum TokenCommand {
     List(ListArgs),
     /// End a token at once, for good
     Revoke(TokenArgs),
+    /// End all live tokens that match; without --yes it only says what would end
+    RevokeMatching(bulk::BulkArgs),
     /// Let the same value live on, or live again
     Renew(TokenArgs),
     /// Give a token a new value; the old one goes on for a while
@@ -125,6 +129,7 @@ pub(crate) async fn run(config_file: Option<&Path>, command: TokenCommand) -> an
         TokenCommand::Create(args) => create(&app, args).await,
         TokenCommand::List(args) => list(&app, args).await,
         TokenCommand::Revoke(args) => revoke(&app, &args.token).await,
+        TokenCommand::RevokeMatching(args) => bulk::revoke_matching(&app, args).await,
         TokenCommand::Renew(args) => renew(&app, &args.token).await,
         TokenCommand::Rotate(args) => rotate(&app, args).await,
         TokenCommand::Explain { .. } | TokenCommand::ScannerRule => Ok(()),

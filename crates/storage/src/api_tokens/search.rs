@@ -3,10 +3,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use postern_domain::{OrganizationId, Timestamp, TokenId, TokenKind, UserId};
-use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, Select, Value};
 
-use crate::prefix::begins;
+use crate::prefix::{begins, behind};
 use crate::tokens::row::{Column, Entity};
 use crate::tokens::{Token, name_key};
 
@@ -41,6 +41,10 @@ pub struct Search {
     pub name: Option<String>,
     /// In this state.
     pub state: Option<State>,
+    /// Not used since then, or never.
+    pub unused_since: Option<Timestamp>,
+    /// Made by then.
+    pub made_until: Option<Timestamp>,
 }
 
 /// Where in a list a token stands. Its text is what a cursor is made of.
@@ -124,11 +128,19 @@ impl Search {
             None => of_kind(kind),
         };
         if let Some(name) = &self.name {
-            let from = match after.map(|place| &place.by) {
-                Some(By::Name(name)) => Some(name.as_slice()),
-                _ => None,
+            let begin = name_key(name);
+            query = match (after, behind(&begin)) {
+                (None, _) => query.filter(begins(Column::NameKey, &begin, None)),
+                // The place is the lower bound.
+                (Some(_), Some(end)) => query.filter(Column::NameKey.lt(end)),
+                (Some(_), None) => query,
             };
-            query = query.filter(begins(Column::NameKey, &name_key(name), from));
+        }
+        if let Some(since) = self.unused_since {
+            query = query.filter(Column::LastUsedAt.is_null().or(Column::LastUsedAt.lt(since.0)));
+        }
+        if let Some(until) = self.made_until {
+            query = query.filter(Column::CreatedAt.lte(until.0));
         }
         query = match self.state {
             None => query,
@@ -177,18 +189,16 @@ pub(super) fn lasts(now: Timestamp) -> SimpleExpr {
     Column::ExpiresAt.is_null().or(Column::ExpiresAt.gt(now.0))
 }
 
-/// What stands behind a place. The first half alone bounds the search in the index.
+/// What stands behind a place. The two are compared as one, by which both databases go on in their index: however many tokens
+/// have the same name, none of those before is looked at again.
 fn beyond(column: Column, order: &Order, place: &Place) -> SimpleExpr {
     let lead: Value = match &place.by {
         By::Time(at) => (*at).into(),
         By::Name(name) => name.clone().into(),
     };
-    let id = place.id.0;
-    if *order == Order::Asc {
-        column.gte(lead.clone()).and(column.gt(lead).or(Column::Id.gt(id)))
-    } else {
-        column.lte(lead.clone()).and(column.lt(lead).or(Column::Id.lt(id)))
-    }
+    let here = Expr::tuple([Expr::col(column), Expr::col(Column::Id)]);
+    let there = Expr::tuple([Expr::value(lead), Expr::value(place.id.0)]);
+    if *order == Order::Asc { here.gt(there) } else { here.lt(there) }
 }
 
 #[cfg(test)]

@@ -137,3 +137,11 @@ fn client(row: Model) -> Result<Client, StorageError> {
         last_used_at: row.last_used_at.map(Timestamp),
     })
 }
+
+/// How many clients there are; counted no further than `most`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn count_up_to(db: &Db, most: u64) -> Result<u64, StorageError> {
+    crate::count::count_up_to(db, Entity::find(), most).await
+}

@@ -40,9 +40,9 @@ on_both_databases! {
     async fn what_was_sent_or_given_up_is_forgotten(db: Db) {
         let (first, second, third) = (queue(&db, NOW).await, queue(&db, NOW).await, queue(&db, NOW).await);
         write(&db, first.id, |tx, id| Box::pin(sent(tx, *id, NOW))).await.unwrap();
-        write(&db, second.id, |tx, id| Box::pin(give_up(tx, *id))).await.unwrap();
+        write(&db, second.id, |tx, id| Box::pin(give_up(tx, *id, "no such address"))).await.unwrap();
         let later = NOW.plus(Lifetime::seconds(60));
-        write(&db, third.id, move |tx, id| Box::pin(put_off(tx, *id, later))).await.unwrap();
+        write(&db, third.id, move |tx, id| Box::pin(put_off(tx, *id, later, "no answer"))).await.unwrap();
         assert!(due(&db, NOW, 9).await.unwrap().is_empty());
         assert_eq!(due(&db, later, 9).await.unwrap().len(), 1);
         let purge = |before| write(&db, before, |tx, before| Box::pin(purge(tx, *before, 9)));

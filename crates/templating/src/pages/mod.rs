@@ -44,7 +44,11 @@ mod tokens;
 
 pub use account::Account;
 pub use account_delete::{AccountDelete, NamedOrganization};
-pub use admin::{AdminClient, AdminOrganization, AdminRow, AdminUser, AdminUserRow, AdminUsers};
+pub use admin::{
+    AdminClient, AdminClientRow, AdminClients, AdminFinding, AdminKeyRow, AdminKeys, AdminMailRow,
+    AdminMails, AdminOrganization, AdminOrganizationRow, AdminOrganizations, AdminOverview, AdminRow,
+    AdminSettingRow, AdminSettings, AdminUser, AdminUserRow, AdminUsers,
+};
 pub use applications::{Applications, ConnectedApp};
 pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};
 pub use audit_event::{AuditAct, AuditAgain, AuditEventPage, AuditSince};
@@ -89,8 +93,9 @@ pub use sign_out::SignOut;
 pub use signed_out::SignedOut;
 pub use tokens::{
     CallShapeRow, CallShapes, LearnedLimit, RecordedCalls, Token, TokenActions, TokenFilter, TokenForm,
-    TokenHeading, TokenLearn, TokenNew, TokenOccasion, TokenPlace, TokenRenew, TokenReplay, TokenReplayed,
-    TokenRevoke, TokenRotate, TokenRow, TokenTried, TokenTriedLine, TokenTry, TokenValue, Tokens,
+    TokenHeading, TokenLearn, TokenNew, TokenOccasion, TokenOwnerShare, TokenPlace, TokenRenew, TokenReplay,
+    TokenReplayed, TokenRevoke, TokenRotate, TokenRow, TokenTried, TokenTriedLine, TokenTry, TokenValue,
+    Tokens, TokensRevoke,
 };
 
 /// The moment at which all samples are looked at: 22 November 2026, 09:57 UTC.

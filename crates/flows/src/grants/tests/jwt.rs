@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::code::claims_of;
 use super::resources::{ALL, ISSUER, audience, redeem, refresh, set};
+use crate::Actor;
 use crate::issue::TokenAnswer;
 use crate::party::{self, Party, form, refresh_token, scopes};
 use crate::testing::{BOOKS, HERE, MUSIC, two_apis};
@@ -210,7 +211,7 @@ async fn it_lives_as_long_as_all_let_it_and_its_key_longer() {
             metadata.access_token_lifetime = client.map(Lifetime::seconds);
         })
         .await;
-        keys::rotate(&party.app).await.unwrap();
+        keys::rotate(&party.app, &Actor::operator()).await.unwrap();
         // The last moment in which the old key signs.
         party.app.advance(keys::JWKS_MAX_AGE);
         party.app.advance(Lifetime::seconds(59));

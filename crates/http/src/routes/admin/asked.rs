@@ -20,7 +20,10 @@ pub(super) struct Manager {
     pub(super) actor: Actor,
 }
 
-/// The same, about one account.
+/// Somebody who administers the instance does.
+pub(super) struct Administrator(pub(super) Manager);
+
+/// The same as a manager, about one account.
 pub(super) struct AboutUser {
     pub(super) manager: Manager,
     pub(super) id: UserId,
@@ -50,10 +53,25 @@ impl FromRequestParts<Arc<App>> for Manager {
         let page = PageRequest::from_request_parts(parts, app).await?;
         let actor = page.actor();
         if !actor.has_right(InstanceRight::UsersManage) {
-            let refusal = Refusal::forbidden("this page is for administrators of this server");
-            return Err(PageRefusal::from(refusal).into_response());
+            return Err(not_theirs());
         }
         Ok(Self { page, actor })
+    }
+}
+
+fn not_theirs() -> Response {
+    PageRefusal::from(Refusal::forbidden("this page is for administrators of this server")).into_response()
+}
+
+impl FromRequestParts<Arc<App>> for Administrator {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let manager = Manager::from_request_parts(parts, app).await?;
+        if !manager.has(InstanceRight::InstanceAdmin) {
+            return Err(not_theirs());
+        }
+        Ok(Self(manager))
     }
 }
 

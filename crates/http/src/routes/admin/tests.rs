@@ -82,3 +82,114 @@ async fn the_last_administrator_stays_and_acting_takes_a_fresh_sign_in() {
         proof.location()
     );
 }
+
+#[tokio::test]
+async fn the_console_shows_the_server_to_its_administrators_only() {
+    let pages = [
+        "/admin",
+        "/admin/organizations",
+        "/admin/clients",
+        "/admin/keys",
+        "/admin/mails",
+        "/admin/settings",
+    ];
+    let server = server(&InstanceRight::ALL).await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    for page in pages {
+        let answer = ada.get(page).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}: {}", answer.body);
+    }
+    assert!(ada.get("/admin").await.body.contains("SQLite"));
+    assert!(ada.get("/admin/settings").await.body.contains("branding.accent"));
+    let manager = self::server(&[InstanceRight::UsersManage]).await;
+    let mut ada = manager.browser();
+    ada.sign_in().await;
+    for page in pages {
+        assert_eq!(ada.get(page).await.status, StatusCode::FORBIDDEN, "{page}");
+    }
+    assert_eq!(ada.get("/admin/users").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn keys_are_rotated_and_mails_tried_again() {
+    let server = server(&InstanceRight::ALL).await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    let rotated = ada.submit("/admin/keys", &[("action", "rotate")]).await;
+    assert_eq!((rotated.status, rotated.location()), (StatusCode::SEE_OTHER, "/admin/keys?done=rotated"));
+    assert!(ada.get("/admin/keys?done=rotated").await.body.contains("The keys are rotated"));
+    let token = ada.get("/admin/keys").await.form_token();
+    let retried = ada.post("/admin/mails", &[("action", "retry")], &token).await;
+    assert_eq!(retried.location(), "/admin/mails?retried=0");
+    assert!(ada.get("/admin/mails?retried=0").await.body.contains("within minutes anyway"));
+}
+
+#[tokio::test]
+async fn tiers_and_clients_are_set_from_their_lists() {
+    let server = server(&InstanceRight::ALL).await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    let made = ada.submit("/organizations/new", &[("name", "Acme"), ("slug", "acme")]).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let list = ada.get("/admin/organizations?q=ac").await;
+    let (_, rest) = list.body.split_once("name=\"organization\" value=\"").expect("an organization");
+    let id = rest.split('"').next().unwrap().to_owned();
+    let set = ada.submit("/admin/organizations", &[("organization", &id), ("tier", "elevated")]).await;
+    assert_eq!(set.location(), "/admin/organizations?done=tier", "{}", set.body);
+    let list = ada.get("/admin/organizations").await;
+    assert!(list.body.contains("value=\"elevated\" selected"), "{}", list.body);
+    let bad = ada.submit("/admin/organizations", &[("organization", &id), ("tier", "x")]).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+    let fields = [
+        ("name", "Notes"),
+        ("type", "confidential"),
+        ("redirect_uris", "https://notes.example/cb"),
+        ("scope", "openid"),
+        ("grant", "authorization_code"),
+    ];
+    let made = ada.submit("/developer/clients/new", &fields).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+    for query in ["Notes", "ada", "ada@example.com"] {
+        let list = ada.get(&format!("/admin/clients?q={query}")).await;
+        assert!(list.body.contains("name=\"client\""), "{query}: {}", list.body);
+    }
+    let list = ada.get("/admin/clients").await;
+    let (_, rest) = list.body.split_once("name=\"client\" value=\"").expect("a client");
+    let id = rest.split('"').next().unwrap().to_owned();
+    let closed = ada.submit("/admin/clients", &[("client", &id), ("action", "disable")]).await;
+    assert_eq!(closed.location(), "/admin/clients?done=disabled");
+    assert!(ada.get("/admin/clients").await.body.contains("value=\"enable\""));
+    assert!(ada.get("/admin/clients?q=nothing").await.body.contains("No client matches"));
+}
+
+#[tokio::test]
+async fn tokens_that_match_are_revoked_together() {
+    let server = server(&InstanceRight::ALL).await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    for name in ["leak one", "leak two", "other"] {
+        let made = ada.submit("/settings/tokens/new", &[("name", name), ("expiry", "30d")]).await;
+        assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+    }
+    assert_eq!(ada.get("/admin/tokens/revoke").await.status, StatusCode::BAD_REQUEST);
+    let list = ada.get("/admin/tokens?q=leak").await;
+    assert!(list.body.contains("/admin/tokens/revoke?q=leak"), "{}", list.body);
+    let page = ada.get("/admin/tokens/revoke?q=leak").await;
+    assert!(page.body.contains("Revoke 2 tokens?") && page.body.contains("Ada Lovelace"), "{}", page.body);
+    let (_, rest) = page.body.split_once("name=\"made_until\" value=\"").expect("a time");
+    let until = rest.split('"').next().unwrap().to_owned();
+    let send = |count: &'static str| vec![("q", "leak"), ("made_until", &*until), ("count", count)];
+    let token = page.form_token();
+    let wrong = ada.post("/admin/tokens/revoke", &send("3"), &token).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("Write 2"), "{}", wrong.body);
+    let old =
+        ada.post("/admin/tokens/revoke", &[("q", "leak"), ("made_until", "5"), ("count", "2")], &token).await;
+    assert_eq!(old.status, StatusCode::BAD_REQUEST);
+    let done = ada.post("/admin/tokens/revoke", &send("2"), &token).await;
+    assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/admin/tokens?revoked=2"));
+    assert!(ada.get("/admin/tokens?revoked=2").await.body.contains("2 tokens are revoked"));
+    assert!(ada.get("/admin/tokens?state=active").await.body.contains("other"));
+    assert!(ada.get("/admin/tokens/revoke?q=leak").await.body.contains("No live token matches"));
+}

@@ -61,6 +61,10 @@ async fn change(AboutUser { manager, id }: &AboutUser, form: &Params) -> Result<
             let rights = InstanceRight::ALL.into_iter().filter(|right| chosen.contains(&right.scope()));
             (AccountChange { rights: Some(rights.collect()), ..Default::default() }, "rights")
         }
+        Some("reset_factors") => {
+            administration::reset_factors(app, actor, *id).await?;
+            return Ok("factors-reset");
+        }
         Some("sign_out") => {
             administration::sign_out(app, actor, *id).await?;
             return Ok("signed-out");
@@ -76,6 +80,9 @@ fn notice(done: Option<&str>) -> Option<Notice> {
         "disabled" => t("The account is disabled. Its sessions are over, and nothing of it works now."),
         "enabled" => t("The account is enabled. The person can sign in again."),
         "rights" => t("The rights are saved. They hold now."),
+        "factors-reset" => t(
+            "The second factor is gone. The person signs in with the password alone, and got a mail that says so.",
+        ),
         "signed-out" => t("The account is signed out everywhere."),
         _ => return None,
     }))
@@ -101,6 +108,7 @@ async fn render(
         states: states(user),
         problem,
         facts: facts(&look, now),
+        has_second_factor: look.has_second_factor,
         is_active: user.is_active(),
         is_own: user.id == manager.page.signed_in.user.id,
         may_act: administers || !user.rights.contains(&InstanceRight::InstanceAdmin),
@@ -128,11 +136,13 @@ fn facts(look: &AccountLook, now: Timestamp) -> Vec<(Text, Text)> {
         true => t("set {when}").with("when", when(user.password_changed_at)),
         false => t("none"),
     };
+    let second = if look.has_second_factor { t("asked for") } else { t("none") };
     let seen = look.sessions.first().map(|session| session.last_seen_at);
     let mut facts = vec![
         (t("User name"), Text::verbatim(user.username.to_string())),
         (t("E-mail"), email),
         (t("Password"), password),
+        (t("Second factor"), second),
         (t("Last seen"), seen.map_or(t("not signed in"), |at| when(at).relative())),
         (t("Made"), when(user.created_at).exact()),
         (t("Last changed"), when(user.updated_at).exact()),

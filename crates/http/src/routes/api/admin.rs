@@ -1,11 +1,18 @@
 //! `/v1/admin`: what administrators see and change of others.
 
+mod keys;
 mod oauth_clients;
 mod organizations;
+mod server;
 mod users;
 
 use crate::rights::Routes;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().merge(oauth_clients::routes()).merge(organizations::routes()).merge(users::routes())
+    Routes::new()
+        .merge(keys::routes())
+        .merge(server::routes())
+        .merge(oauth_clients::routes())
+        .merge(organizations::routes())
+        .merge(users::routes())
 }

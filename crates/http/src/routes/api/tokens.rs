@@ -1,6 +1,7 @@
 //! `/v1/personal-access-tokens`, `/v1/organization-access-tokens`, `/v1/admin/tokens`: what people and teams give to
 //! their scripts. One set of handlers: whose a token is decides who may deal with it, not the address it is asked for at.
 
+mod bulk;
 mod handlers;
 mod shape;
 
@@ -8,6 +9,7 @@ pub(super) use shape::TokenShown;
 
 use crate::api::{Access, Operation};
 use crate::rights::Routes;
+use bulk::{BulkEffects, BulkFilter, BulkRevoked, previewed, revoked_all};
 use handlers::{changed, created, listed, listed_all, one, renewed, revoked, rotated};
 use shape::{NewValue, Overlap, TokenChange, TokenToBe};
 
@@ -107,7 +109,22 @@ fn of_everybody() -> Routes {
     let renew = Operation::post("/v1/admin/tokens/{id}/renew", "renewToken", manage)
         .summary("Let a token of somebody that has ended live on")
         .answers::<TokenShown>();
-    Routes::new().api(list, listed_all).api(get, one).api(revoke, revoked).api(renew, renewed)
+    let preview = Operation::post("/v1/admin/tokens/preview-revocation", "previewTokenRevocation", manage)
+        .summary("What would end with all live tokens that match")
+        .takes::<BulkFilter>()
+        .answers::<BulkEffects>();
+    let revoke_all = Operation::post("/v1/admin/tokens/revoke", "revokeTokens", manage)
+        .summary("Revoke all live tokens that match, ten thousand at most")
+        .note("Look at the preview first, and send its `made_until`: what is made later stays. Call it again while `has_more` was true.")
+        .takes::<BulkFilter>()
+        .answers::<BulkRevoked>();
+    Routes::new()
+        .api(list, listed_all)
+        .api(get, one)
+        .api(revoke, revoked)
+        .api(renew, renewed)
+        .api(preview, previewed)
+        .api(revoke_all, revoked_all)
 }
 
 fn searched(list: Operation) -> Operation {

@@ -4,7 +4,7 @@ use postern_domain::audit::Act;
 use postern_templating::{Markup, markup};
 
 /// What each action is called, by its code, with `{who}` and `{what}`.
-const SENTENCES: [(&str, Markup); 62] = [
+const SENTENCES: [(&str, Markup); 63] = [
     ("token.made", markup("<strong><bdi>{who}</bdi></strong> made the token <bdi>{what}</bdi>")),
     ("token.changed", markup("<strong><bdi>{who}</bdi></strong> changed the token <bdi>{what}</bdi>")),
     ("token.renewed", markup("<strong><bdi>{who}</bdi></strong> renewed the token <bdi>{what}</bdi>")),
@@ -167,6 +167,7 @@ const SENTENCES: [(&str, Markup); 62] = [
     ),
     ("user.deleted", markup("<strong><bdi>{who}</bdi></strong> deleted the account <bdi>{what}</bdi>")),
     ("session.revoked", markup("<strong><bdi>{who}</bdi></strong> signed out the session <bdi>{what}</bdi>")),
+    ("mails.hurried", markup("<strong><bdi>{who}</bdi></strong> had the server try again <bdi>{what}</bdi>")),
     ("keys.rotated", markup("<strong><bdi>{who}</bdi></strong> rotated <bdi>{what}</bdi>")),
     ("instance.restored", markup("<strong><bdi>{who}</bdi></strong> restored <bdi>{what}</bdi>")),
     ("instance.moved", markup("<strong><bdi>{who}</bdi></strong> moved <bdi>{what}</bdi>")),

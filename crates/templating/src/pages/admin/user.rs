@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// An account with what belongs to it. Forms post `form_token` and `action` to `/admin/users/{id}`: `disable`, `enable`,
-/// `sign_out`, and `rights` with `right` for each that the person is to have.
+/// `sign_out`, `reset_factors`, and `rights` with `right` for each that the person is to have.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/admin/user.html")]
 pub struct AdminUser {
@@ -27,6 +27,8 @@ pub struct AdminUser {
     pub problem: Option<Text>,
     /// Facts with their values.
     pub facts: Vec<(Text, Text)>,
+    /// Whether signing in asks for a second factor.
+    pub has_second_factor: bool,
     /// Whether the account can be used.
     pub is_active: bool,
     /// Whether it is the account of who looks at it.
@@ -169,6 +171,7 @@ impl Page for AdminUser {
                     t("set {when}").with("when", When::new(SAMPLE_NOW - 9_000_000, SAMPLE_NOW).relative()),
                 ),
             ],
+            has_second_factor: true,
             is_active: true,
             is_own: false,
             may_act: true,
@@ -202,6 +205,7 @@ impl Page for AdminUser {
                 Badge::new(Tone::Bad, t("disabled")),
                 Badge::new(Tone::Warning, t("e-mail not verified")),
             ],
+            has_second_factor: false,
             is_active: false,
             rights: Vec::new(),
             sessions: Vec::new(),
@@ -217,7 +221,7 @@ impl Page for AdminUser {
         };
         let own = Self {
             is_own: true,
-            problem: Some(t("There is nothing under this address.")),
+            problem: Some(t("Nobody matches")),
             sessions_total: 12,
             clients_total: 40,
             ..Self::sample()

@@ -40,6 +40,10 @@ pub struct TokenFilter {
     pub states: Vec<Choice>,
     /// `kind`, for administrators: the first is any; else empty.
     pub kinds: Vec<Choice>,
+    /// `unused`, for administrators: the first is whether or not; else empty.
+    pub unused: Vec<Choice>,
+    /// The same filter as the query of an address, without `?`.
+    pub written: String,
 }
 
 /// A token in the list.
@@ -84,7 +88,14 @@ pub struct TokenRow {
 impl TokenFilter {
     fn is_on(&self) -> bool {
         let chosen = |choices: &[Choice]| choices.iter().skip(1).any(|choice| choice.selected);
-        !self.query.is_empty() || chosen(&self.states) || chosen(&self.kinds)
+        !self.query.is_empty() || chosen(&self.states) || chosen(&self.kinds) || chosen(&self.unused)
+    }
+
+    /// Whether all that matches could be revoked together: a filter is on, and it is not of what has ended.
+    fn leads_to_many(&self) -> bool {
+        let ended =
+            |choice: &Choice| choice.selected && ["expired", "revoked"].contains(&choice.value.as_str());
+        self.is_on() && !self.written.is_empty() && !self.states.iter().any(ended)
     }
 
     fn sample() -> Self {
@@ -97,7 +108,16 @@ impl TokenFilter {
                 Choice::new("revoked", t("Revoked")),
             ],
             kinds: Vec::new(),
+            unused: Vec::new(),
+            written: String::new(),
         }
+    }
+}
+
+impl Tokens {
+    /// Whether the person sees everybody's calls in the audit.
+    fn sees_all(&self) -> bool {
+        self.chrome.account.as_ref().is_some_and(|account| account.is_instance_admin)
     }
 }
 

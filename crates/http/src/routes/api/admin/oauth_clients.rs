@@ -1,5 +1,5 @@
 use axum::Json;
-use postern_flows::administration;
+use postern_flows::administration::{self, ClientFilter};
 use postern_flows::clients::{self, Manager};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,6 +16,10 @@ pub(super) fn routes() -> Routes {
     let list = Operation::get(ALL, "listAllClients", ADMIN)
         .summary("Every OAuth client")
         .lists::<OAuthClient>()
+        .filter(
+            "query",
+            "A `client_id`, an id, a whole name, or whose they are by user name, e-mail or slug.",
+        )
         .filter_one_of("registered", "Only those that registered themselves.", &["itself"]);
     let change = Operation::patch(ONE, "setClientState", ADMIN)
         .summary("Close a client, or open it again: of a closed one no token works")
@@ -41,8 +45,11 @@ struct StateChange {
 
 async fn listed(Call { app, caller }: Call, filters: Filters) -> Result<Json<Listing<OAuthClient>>, Problem> {
     let paging = filters.paging()?;
-    let themselves = filters.get("registered").is_some();
-    let found = administration::clients(&app, &caller.actor, themselves, &paging).await?;
+    let filter = ClientFilter {
+        query: filters.get("query").map(str::to_owned),
+        registered_themselves: filters.get("registered").is_some(),
+    };
+    let found = administration::clients(&app, &caller.actor, &filter, &paging).await?;
     Ok(Json(found.map(|(client, usage)| OAuthClient::new(&app, &client, usage)).into()))
 }
 

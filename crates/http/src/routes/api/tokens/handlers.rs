@@ -57,7 +57,7 @@ async fn part(
         Some("oat") => Some(TokenKind::Organization),
         Some(_) => return Err(Problem::malformed("kind is pat or oat")),
     };
-    let filter = Filter { query: filters.get("query").map(str::to_owned), state, kind };
+    let filter = Filter { query: filters.get("query").map(str::to_owned), state, kind, ..Filter::default() };
     let found = api_tokens::list(app, &caller.actor, list, &filter, &filters.paging()?).await?;
     let now = app.clock.now();
     Ok(Json(found.map(|token| TokenShown::new(&token, now)).into()))

@@ -1,0 +1,41 @@
+use axum::response::Response;
+use postern_flows::SettingSource;
+use postern_flows::administration::{self, Setting};
+use postern_templating::pages::{AdminSettingRow, AdminSettings};
+use postern_templating::{AdminTab, Text, t};
+use serde_json::Value;
+
+use super::asked::Administrator;
+use crate::answer::PageRefusal;
+use crate::page;
+
+pub(super) async fn list(Administrator(manager): Administrator) -> Result<Response, PageRefusal> {
+    let settings = administration::settings(&manager.page.app, &manager.actor)?;
+    let set = settings.iter().filter(|setting| setting.source.is_some()).count() as u64;
+    let mut groups: Vec<(String, Vec<AdminSettingRow>)> = vec![(String::new(), Vec::new())];
+    for setting in &settings {
+        let group = setting.name.split_once('.').map(|(group, _)| group).unwrap_or_default();
+        match groups.iter_mut().find(|(name, _)| name == group) {
+            Some((_, rows)) => rows.push(row(setting)),
+            None => groups.push((group.to_owned(), vec![row(setting)])),
+        }
+    }
+    Ok(page::render(&AdminSettings { chrome: manager.chrome(AdminTab::Settings), groups, set }))
+}
+
+fn row(setting: &Setting) -> AdminSettingRow {
+    let from = |source: String| t("from {source}").with("source", source);
+    AdminSettingRow {
+        name: setting.name.clone(),
+        value: match &setting.value {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        },
+        source: match &setting.source {
+            None => Text::default(),
+            Some(SettingSource::File(path)) => from(path.display().to_string()),
+            Some(SettingSource::Environment(name) | SettingSource::Flag(name)) => from(name.clone()),
+        },
+    }
+}
