@@ -65,7 +65,7 @@ async fn nothing_that_was_sent_is_in_the_figures() {
     }
     for line in [
         "postern_http_requests_total{route=\"/developer/clients/{client}\",status=\"3xx\"} 1",
-        "postern_http_requests_total{route=\"none\",status=\"4xx\"} 1",
+        "postern_http_requests_total{route=\"none\",status=\"4xx\"} 2",
         "postern_sign_in_failures_total{reason=\"wrong\"} 2",
         "# TYPE postern_changes_waiting gauge",
         "postern_mails_waiting 0",
