@@ -12,9 +12,11 @@ use serde_json::json;
 
 use crate::audit::{self, Entry};
 use crate::clients::{self as managed, Manager};
+use crate::mail::{self, Outgoing};
 use crate::organizations as teams;
+use crate::sessions::is_fresh;
 use crate::users::acts;
-use crate::{Actor, App, FieldErrors, FormRefusal, sessions::is_fresh};
+use crate::{Actor, App, FieldErrors, FormRefusal, notices};
 
 /// How many rows go in one change.
 const BATCH: u64 = 1_000;
@@ -101,7 +103,8 @@ pub async fn ask(app: &App, user: &User, session: &Session, typed: &str) -> Resu
     let at = app.clock.now().plus(app.config.lifetimes.account_deletion);
     let act = acts::entry(app, By::user(user.id), Action::USER_DELETION_ASKED, user)
         .after(json!({ "deletes_at": at }));
-    set(app, user, Some(at), Some(act)).await?;
+    let mail = notices::account_end(app, user, Some(at))?;
+    set(app, user, Some(at), Some((act, mail))).await?;
     Ok(Asked::For(at))
 }
 
@@ -114,7 +117,7 @@ pub async fn take_back(app: &App, user: &User) -> Result<(), Refusal> {
         return Ok(());
     }
     let act = acts::entry(app, By::user(user.id), Action::USER_DELETION_TAKEN_BACK, user);
-    set(app, user, None, Some(act)).await
+    set(app, user, None, Some((act, None))).await
 }
 
 /// Deletes an account now, on the word of whoever administers the instance.
@@ -158,14 +161,21 @@ pub(crate) async fn delete_due(app: &App) -> Result<u64, Refusal> {
     }
 }
 
-async fn set(app: &App, user: &User, at: Option<Timestamp>, act: Option<Entry>) -> Result<(), Refusal> {
+/// Sets when an account goes, and writes down who wanted it; without somebody who did, the server only puts it off.
+async fn set(
+    app: &App,
+    user: &User,
+    at: Option<Timestamp>,
+    wanted: Option<(Entry, Option<Outgoing>)>,
+) -> Result<(), Refusal> {
     let set: Result<bool, Refusal> = app
         .db
-        .write((user.id, at, act), |tx, (id, at, act)| {
+        .write((user.id, at, wanted), |tx, (id, at, wanted)| {
             Box::pin(async move {
                 let was_there = users::set_deletes_at(tx, *id, *at).await?;
-                if let Some(act) = act.as_ref().filter(|_| was_there) {
+                if let Some((act, mail)) = wanted.as_ref().filter(|_| was_there) {
                     audit::act(tx, act).await?;
+                    mail::queue_all(tx, mail.as_slice()).await?;
                 }
                 Ok(was_there)
             })
@@ -194,7 +204,8 @@ async fn remove(app: &App, actor: &Actor, user: &User) -> Result<(), Refusal> {
     while app.db.write(user.id, |tx, id| Box::pin(tokens::delete_of_user(tx, *id, BATCH))).await? {}
     let act = acts::entry(app, actor.by(), Action::USER_DELETED, user).before(acts::facts(user));
     let owned = consequences.left.iter().map(|organization| organization.id).collect();
-    let input = Last { user: user.clone(), organizations: owned, act, now: app.clock.now() };
+    let mail = notices::account_end(app, user, None)?;
+    let input = Last { user: user.clone(), organizations: owned, act, mail, now: app.clock.now() };
     if !app.db.write(input, |tx, last| Box::pin(last_part(tx, last))).await? {
         return Err(gone());
     }
@@ -206,6 +217,7 @@ struct Last {
     user: User,
     organizations: Vec<OrganizationId>,
     act: Entry,
+    mail: Option<Outgoing>,
     now: Timestamp,
 }
 
@@ -226,6 +238,7 @@ async fn last_part(tx: &Tx, last: &Last) -> Result<bool, Refusal> {
     let was_there = users::delete(tx, id).await?;
     if was_there {
         audit::act(tx, &last.act).await?;
+        mail::queue_all(tx, last.mail.as_slice()).await?;
     }
     Ok(was_there)
 }

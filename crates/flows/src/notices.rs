@@ -1,10 +1,10 @@
 //! What the owner of an account is told of it by mail. An address that is not verified may be anybody's: it is told nothing.
 
-use postern_domain::{Refusal, Session, User};
+use postern_domain::{Refusal, Session, Timestamp, User};
 use postern_storage::users;
 
 use crate::mail::{
-    self, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, Mail, NewDevice, Outgoing,
+    self, AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, Mail, NewDevice, Outgoing,
     PasswordChange,
 };
 use crate::{App, audit};
@@ -33,6 +33,16 @@ pub(crate) fn factor_changed(
 pub(crate) fn email_changed(app: &App, before: &User) -> Result<Option<Outgoing>, Refusal> {
     let (username, at) = (before.username.clone(), app.clock.now());
     told(app, before, Mail::EmailChanged(ChangedEmail { username, at, address: audit::address() }))
+}
+
+/// That an account is going to be deleted, or is.
+pub(crate) fn account_end(
+    app: &App,
+    user: &User,
+    deletes_at: Option<Timestamp>,
+) -> Result<Option<Outgoing>, Refusal> {
+    let (username, at) = (user.username.clone(), app.clock.now());
+    told(app, user, Mail::AccountEnd(AccountEnd { username, deletes_at, at, address: audit::address() }))
 }
 
 /// That somebody signed in where the account was not signed in to before.

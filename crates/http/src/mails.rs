@@ -26,6 +26,7 @@ pub fn render_mail(app: &App, letter: &Letter) -> Result<Rendered, Refusal> {
         Mail::PasswordChanged(mail) => from.rendered(&from.password_changed(mail)),
         Mail::EmailChanged(mail) => from.rendered(&from.email_changed(mail)),
         Mail::FactorChanged(mail) => from.rendered(&from.factor_changed(mail)),
+        Mail::AccountEnd(mail) => from.rendered(&from.account_end(mail)),
         Mail::NewDevice(mail) => from.rendered(&from.new_device(mail)),
         Mail::TokenEnding(mail) => from.rendered(&from.token_ending(mail)),
         Mail::TokenRevoked(mail) => from.rendered(&from.token_revoked(mail)),

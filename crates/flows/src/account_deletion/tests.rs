@@ -89,6 +89,8 @@ async fn an_account_goes_when_the_time_to_take_it_back_is_over() {
     assert_eq!(ask(app, &kept, &party.session, "ada").await.unwrap(), Asked::NeedsProof);
     let session = Session { auth_time: app.clock.now(), ..party.session.clone() };
     ask(app, &kept, &session, "ada").await.unwrap();
+    let told = || async { postern_storage::mails::due(&app.db, Timestamp(i64::MAX), 9).await.unwrap() };
+    assert_eq!(told().await.len(), 0, "an address that is not confirmed may be anybody's");
     app.advance(Lifetime::seconds(WAIT.as_seconds() - 60));
     let token = party.tokens().await.access_token;
     assert!(bearer::verdict(app, token.reveal(), HERE).await.is_ok());
@@ -118,7 +120,9 @@ async fn an_account_that_became_the_only_owner_waits() {
 #[tokio::test]
 async fn an_administrator_deletes_others_but_not_the_last_administrator() {
     let app = app().await;
-    let (ada, bob) = (Arc::new(administrator(&app, "ada").await), user(&app, "bob").await);
+    let standing = Standing { email_verified: true, ..Standing::default() };
+    let bob = crate::users::create(&app, &new_user("bob"), standing).await.unwrap();
+    let ada = Arc::new(administrator(&app, "ada").await);
     let by_ada = Actor::signed_in(&app, &ada);
     assert_eq!(delete(&app, &by_ada, &ada).await.unwrap_err().code, ErrorCode::Conflict);
     let by_bob = Actor::signed_in(&app, &Arc::new(bob.clone()));
@@ -126,6 +130,8 @@ async fn an_administrator_deletes_others_but_not_the_last_administrator() {
     let last = delete(&app, &Actor::operator(), &ada).await.unwrap_err();
     assert_eq!(last, last_administrator());
     delete(&app, &by_ada, &bob).await.unwrap();
+    let told = postern_storage::mails::due(&app.db, app.clock.now(), 9).await.unwrap();
+    assert_eq!(told.iter().map(|mail| mail.kind.as_str()).collect::<Vec<_>>(), ["account_end"]);
     assert_eq!(delete(&app, &by_ada, &bob).await.unwrap_err().code, ErrorCode::NotFound);
     administrator(&app, "cyd").await;
     delete(&app, &Actor::operator(), &ada).await.unwrap();

@@ -106,6 +106,20 @@ pub enum FactorChange {
     },
 }
 
+/// The end of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountEnd {
+    /// The user name of the account.
+    pub username: Username,
+    /// When it goes; `None` if it is gone.
+    pub deletes_at: Option<Timestamp>,
+    /// When this was asked for, or done.
+    pub at: Timestamp,
+    /// The network address it was asked for from, where it was by a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+}
+
 impl RecoveryMail {
     /// A link with its value.
     pub fn new(username: Username, recovery: &Plain, expires_at: Timestamp) -> Self {

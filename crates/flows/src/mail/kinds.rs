@@ -2,7 +2,7 @@ use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug,
 use postern_storage::tokens::Token;
 use serde::{Deserialize, Serialize};
 
-use super::account::{ChangedEmail, ChangedFactor, ChangedPassword, NewDevice, RecoveryMail};
+use super::account::{AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, NewDevice, RecoveryMail};
 use crate::App;
 
 /// To whom a mail goes.
@@ -34,6 +34,8 @@ pub enum Mail {
     FactorChanged(ChangedFactor),
     /// An account has another e-mail address, to the one before.
     EmailChanged(ChangedEmail),
+    /// An account is to be deleted, or is.
+    AccountEnd(AccountEnd),
     /// Somebody signed in in a browser that the account does not know.
     NewDevice(NewDevice),
     /// A token ends soon.
@@ -152,6 +154,7 @@ impl Mail {
             Self::PasswordChanged(_) => "password_changed",
             Self::EmailChanged(_) => "email_changed",
             Self::FactorChanged(_) => "factor_changed",
+            Self::AccountEnd(_) => "account_end",
             Self::NewDevice(_) => "new_device",
             Self::TokenEnding(_) => "token_ending",
             Self::TokenRevoked(_) => "token_revoked",

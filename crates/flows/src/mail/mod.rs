@@ -8,7 +8,8 @@ mod queue;
 mod send;
 
 pub use account::{
-    ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange, RecoveryMail,
+    AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange,
+    RecoveryMail,
 };
 pub use deliver::{Delivery, DeliveryError, sender};
 pub use kinds::{

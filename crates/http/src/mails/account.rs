@@ -1,10 +1,12 @@
 //! Mails about how people get into their account.
 
 use postern_flows::mail::{
-    ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange, RecoveryMail,
+    AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange,
+    RecoveryMail,
 };
 use postern_templating::mails::{
-    EmailChanged, FactorChanged, NewDevice as NewDeviceMail, PasswordChanged, Recovery,
+    AccountEnd as AccountEndMail, EmailChanged, FactorChanged, NewDevice as NewDeviceMail, PasswordChanged,
+    Recovery,
 };
 use postern_templating::{t, tn};
 
@@ -77,6 +79,17 @@ impl Writer<'_> {
             at: self.when(mail.at),
             address: mail.address.map(|address| address.to_string()),
             profile_url: self.app.config.url("/settings/profile"),
+        }
+    }
+
+    pub(super) fn account_end(&self, mail: &AccountEnd) -> AccountEndMail {
+        AccountEndMail {
+            frame: self.frame(),
+            username: mail.username.to_string(),
+            deletes: mail.deletes_at.map(|at| self.when(at)),
+            at: self.when(mail.at),
+            address: mail.address.map(|address| address.to_string()),
+            account_url: self.app.config.url("/settings/account"),
         }
     }
 

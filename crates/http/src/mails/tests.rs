@@ -1,7 +1,7 @@
 use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug, TokenId, Username};
 use postern_flows::mail::{
-    ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange, Recipient,
-    RecoveryMail,
+    AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange,
+    Recipient, RecoveryMail,
 };
 use uuid::Uuid;
 
@@ -82,12 +82,14 @@ async fn links_are_of_the_public_url_and_names_are_inert() {
         address: None,
     };
     let moved = ChangedEmail { username: username.clone(), at: now, address: None };
+    let leaving = AccountEnd { username: username.clone(), deletes_at: Some(now), at: now, address: None };
     let recovery = RecoveryMail::new(username, &Plain::new("abc".to_owned()), now);
     for (mail, link) in [
         (Mail::Recovery(recovery), "/recover/password?recovery=abc"),
         (Mail::PasswordChanged(changed), "/recover"),
         (Mail::FactorChanged(factor), "/settings/security"),
         (Mail::EmailChanged(moved), "/settings/profile"),
+        (Mail::AccountEnd(leaving), "/settings/account"),
         (Mail::NewDevice(device), "/settings/sessions"),
         (Mail::Verification(verification), "/settings/profile/email?verification=abc"),
         (Mail::Invitation(invitation), "/organizations/join?invitation=abc"),

@@ -74,6 +74,7 @@ pub fn visit_all(visitor: &mut impl MailVisitor) {
     visitor.visit::<mails::PasswordChanged>();
     visitor.visit::<mails::EmailChanged>();
     visitor.visit::<mails::FactorChanged>();
+    visitor.visit::<mails::AccountEnd>();
     visitor.visit::<mails::NewDevice>();
     visitor.visit::<mails::TokenEnding>();
     visitor.visit::<mails::TokenRevoked>();
