@@ -14,7 +14,7 @@ use crate::answer::PageRefusal;
 use crate::heading::prove_first;
 use crate::language;
 use crate::page;
-use crate::request::{PageForm, PageId, PageRequest};
+use crate::request::{FormAbout, PageForm, PageId, PageRequest};
 use crate::rights::{Right, Routes};
 use crate::session::{self, Browser, device_of};
 
@@ -111,8 +111,7 @@ async fn show(page: PageRequest, PageId(id): PageId<PasskeyId>) -> Result<Respon
 
 async fn rename(
     page: PageRequest,
-    PageId(id): PageId<PasskeyId>,
-    PageForm(typed): PageForm,
+    FormAbout(PageId(id), typed): FormAbout<PageId<PasskeyId>>,
 ) -> Result<Response, PageRefusal> {
     let PageRequest { app, signed_in, .. } = &page;
     let name = typed.get("name").unwrap_or_default();
@@ -159,8 +158,7 @@ async fn sure(page: PageRequest, PageId(id): PageId<PasskeyId>) -> Result<Respon
 
 async fn remove(
     page: PageRequest,
-    PageId(id): PageId<PasskeyId>,
-    PageForm(_): PageForm,
+    FormAbout(PageId(id), _): FormAbout<PageId<PasskeyId>>,
 ) -> Result<Response, PageRefusal> {
     if !page.is_fresh() {
         return Ok(prove_first(&remove_path(id)));

@@ -1,7 +1,7 @@
 //! Mails: a subject, plain text and HTML each, from templates in `templates/mails/`.
 
-mod email_changed;
 mod account_end;
+mod email_changed;
 mod factor_changed;
 mod facts;
 mod invitation;
@@ -15,8 +15,8 @@ mod token_made;
 mod token_revoked;
 mod verification;
 
-pub use email_changed::EmailChanged;
 pub use account_end::AccountEnd;
+pub use email_changed::EmailChanged;
 pub use factor_changed::FactorChanged;
 pub use invitation::Invitation;
 pub use mail::{Mail, MailFrame, MailVisitor, visit_all};
