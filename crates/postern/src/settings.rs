@@ -31,6 +31,14 @@ pub(crate) fn load_with<const N: usize>(
     file: Option<&Path>,
     flags: [(&str, Option<String>); N],
 ) -> anyhow::Result<Config> {
+    load_from(file, environment(), flags)
+}
+
+fn load_from<const N: usize>(
+    file: Option<&Path>,
+    environment: impl IntoIterator<Item = (String, String)>,
+    flags: [(&str, Option<String>); N],
+) -> anyhow::Result<Config> {
     let known = serde_json::to_value(Config::default())?;
     let mut settings = read_file(file, &known)?;
     let mut sources = BTreeMap::new();
@@ -38,7 +46,7 @@ pub(crate) fn load_with<const N: usize>(
     named(&settings, "", &mut |name| {
         sources.insert(name, SettingSource::File(path.to_owned()));
     });
-    for (name, value) in environment() {
+    for (name, value) in environment {
         let path: Vec<&str> = name.split("__").collect();
         let variable = format!("{ENV_PREFIX}{}", name.to_uppercase());
         set(&mut settings, &known, &path, &value).with_context(|| variable.clone())?;
@@ -351,12 +359,15 @@ mod tests {
     fn where_a_setting_comes_from_is_known() {
         let file = std::env::temp_dir().join(format!("postern-settings-{}.toml", std::process::id()));
         std::fs::write(&file, "[lifetimes]\naccess_token = '1h'\n[branding]\nname = 'Acme'").unwrap();
-        let config = load_with(Some(&file), [("listen", Some("127.0.0.1:0".into()))]).unwrap();
+        let environment = [("mail__from".to_owned(), "a@b.example".to_owned())];
+        let flags = [("listen", Some("127.0.0.1:0".into()))];
+        let config = load_from(Some(&file), environment, flags).unwrap();
         std::fs::remove_file(&file).unwrap();
         let source = |name: &str| config.sources.get(name).cloned();
         assert_eq!(source("lifetimes.access_token"), Some(SettingSource::File(file.clone())));
         assert_eq!(source("branding.name"), Some(SettingSource::File(file.clone())));
         assert_eq!(source("listen"), Some(SettingSource::Flag("--listen".into())));
+        assert_eq!(source("mail.from"), Some(SettingSource::Environment("POSTERN_MAIL__FROM".into())));
         assert_eq!(source("branding.accent"), None);
     }
 

@@ -34,7 +34,7 @@ pub struct Bulk {
 /// What ends with some tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BulkPreview {
-    /// How many tokens there are; counted no further than [`MOST`].
+    /// How many tokens there are; counted no further than `MOST`.
     pub total: u64,
     /// Whether there are more than that.
     pub has_more: bool,
@@ -137,7 +137,7 @@ struct Ending {
     mail: Option<Outgoing>,
 }
 
-/// Revokes the live tokens that are looked for, each with the values it had before, [`MOST`] of them at most and some at a
+/// Revokes the live tokens that are looked for, each with the values it had before, `MOST` of them at most and some at a
 /// time. Their owners are told by mail, of the first few of each. Answers how many it was.
 ///
 /// # Errors
