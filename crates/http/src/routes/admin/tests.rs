@@ -145,6 +145,7 @@ async fn tiers_and_clients_are_set_from_their_lists() {
         ("name", "Notes"),
         ("type", "confidential"),
         ("redirect_uris", "https://notes.example/cb"),
+        ("homepage_url", "https://notes.example"),
         ("scope", "openid"),
         ("grant", "authorization_code"),
     ];
