@@ -17,6 +17,9 @@ use crate::{App, audit, mail, notices};
 /// How long a secret waits for its first code.
 const LIFETIME: Lifetime = Lifetime::seconds(30 * 60);
 
+/// Longer than any offer is when it is sealed, in bytes.
+const LONGEST_OFFER: usize = 256;
+
 /// A secret that is offered to an app.
 #[derive(Clone, Debug)]
 pub struct Enrolment {
@@ -81,12 +84,19 @@ impl Enrolment {
     /// # Errors
     /// [`NotEnrolled::Over`] if it waited for too long, or is of another session.
     pub fn again(app: &App, user: &User, session: &Session, sealed: &str) -> Result<Self, NotEnrolled> {
-        let secret = open(app, session, sealed).ok_or(NotEnrolled::Over)?;
+        let secret = open(app, session, sealed)?;
         Ok(described(app, user, sealed.to_owned(), &secret)?)
     }
 }
 
-fn open(app: &App, session: &Session, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
+fn open(app: &App, session: &Session, sealed: &str) -> Result<Zeroizing<Vec<u8>>, NotEnrolled> {
+    if sealed.len() > LONGEST_OFFER {
+        return Err(Refusal::invalid_request("the form is not of this page; open the page again").into());
+    }
+    unsealed(app, session, sealed).ok_or(NotEnrolled::Over)
+}
+
+fn unsealed(app: &App, session: &Session, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
     let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
     let kept = app.secret_key.open(&place(session), &sealed).ok()?;
     let (until, secret) = kept.split_first_chunk()?;
@@ -110,7 +120,7 @@ pub async fn confirm(
     sealed: &str,
     code: &str,
 ) -> Result<Enrolled, NotEnrolled> {
-    let secret = open(app, session, sealed).ok_or(NotEnrolled::Over)?;
+    let secret = open(app, session, sealed)?;
     let (now, codes) = (app.clock.now(), authenticator::codes(app, user, &secret)?);
     let step = authenticator::step_of(&codes, &digits(code), now).ok_or(NotEnrolled::Wrong)?;
     let sealed = app.secret_key.seal(&authenticator::place(user.id), &secret).map_err(Refusal::because)?;

@@ -198,6 +198,8 @@ async fn an_app_is_set_up_by_its_code_in_the_session_it_was_offered_to() {
     let other = Session { id: world.app.new_id(), ..world.session.clone() };
     assert!(matches!(try_it(&other, "000000").await, Err(NotEnrolled::Over)));
     assert!(Enrolment::again(&world.app, &world.ada, &other, &offer.sealed).is_err());
+    let long = Enrolment::again(&world.app, &world.ada, &world.session, &"a".repeat(4_096));
+    assert!(matches!(long, Err(NotEnrolled::Refused(refusal)) if refusal.code == ErrorCode::InvalidRequest));
     let again = Enrolment::again(&world.app, &world.ada, &world.session, &offer.sealed).unwrap();
     assert_eq!(again.secret.reveal(), offer.secret.reveal());
     world.app.advance(Lifetime::seconds(30 * 60));

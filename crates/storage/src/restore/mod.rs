@@ -88,11 +88,22 @@ impl Restoration {
         // One file, with nothing beside it.
         let options = SqliteConnectOptions::new().filename(&self.new).journal_mode(SqliteJournalMode::Delete);
         open(options).await?.close().await.map_err(failed)?;
-        let aside = beside(&self.target, &format!("replaced-{}", now.0));
+        let aside = self.unused_name(now);
         let swapped = self.swap(&aside).map_err(|error| io_failed(&self.target, &error))?;
         // Whoever opens the new one has nothing to do with who closes the old one.
         std::mem::replace(&mut self.held, Held::Nothing).let_go().await?;
         Ok(swapped.then_some(aside))
+    }
+
+    /// A name for the database that was there: of several that are replaced within a second each has its own.
+    fn unused_name(&self, now: Timestamp) -> PathBuf {
+        let mut name = beside(&self.target, &format!("replaced-{}", now.0));
+        let mut number = 1;
+        while name.symlink_metadata().is_ok() {
+            number += 1;
+            name = beside(&self.target, &format!("replaced-{}-{number}", now.0));
+        }
+        name
     }
 
     fn swap(&self, aside: &Path) -> std::io::Result<bool> {
