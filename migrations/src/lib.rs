@@ -22,10 +22,13 @@ mod m20261122_000015_logout;
 mod m20261122_000017_sealed_client_secrets;
 mod m20261122_000019_recovery_links;
 mod m20261122_000020_second_factors;
+mod m20261122_000022_upstream_identities;
 mod m20261123_000021_passkeys;
 mod m20261123_000023_console;
 mod m20261123_000025_account_deletion;
 mod m20261123_000026_console_lists;
+mod m20261123_000029_locked_passkeys;
+mod m20261123_000031_impersonation;
 
 /// Every change of the schema, oldest first.
 pub struct Migrator;
@@ -51,9 +54,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000019_recovery_links::Migration),
             Box::new(m20261122_000020_second_factors::Migration),
             Box::new(m20261123_000021_passkeys::Migration),
+            Box::new(m20261122_000022_upstream_identities::Migration),
             Box::new(m20261123_000025_account_deletion::Migration),
             Box::new(m20261123_000023_console::Migration),
             Box::new(m20261123_000026_console_lists::Migration),
+            Box::new(m20261123_000029_locked_passkeys::Migration),
+            Box::new(m20261123_000031_impersonation::Migration),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! Tasks of this repository: `cargo xtask test`, `bench`, `conformance` and `locales`.
+//! Tasks of this repository: `cargo xtask test`, `bench`, `size`, `conformance` and `locales`.
 //!
 //! It builds in seconds, since it runs before anything else is built: standard library and `anyhow` only.
 
@@ -11,6 +11,7 @@ mod machine;
 mod postgres;
 mod proxies;
 mod redis;
+mod size;
 mod steps;
 mod test;
 
@@ -24,6 +25,8 @@ usage: cargo xtask test [--sqlite-only] [--no-browser] [FILTER]
            with FILTER only the tests whose names contain it
        cargo xtask bench [--sqlite-only] [--quick]
            operations a second of the release binary, beside the limits of this machine
+       cargo xtask size [--people N] [--months N]
+           how much room people take in the database who use it for months, by a clock that runs ahead
        cargo xtask conformance --suite URL [--database URL] [--plan NAME]… [--host NAME] [--server PATH] [--write]
            what the OpenID Foundation's conformance suite, running there, says of it; see docs/conformance.md
        cargo xtask locales
@@ -44,6 +47,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
     match arguments.split_first().map(|(task, rest)| (task.as_str(), rest)) {
         Some(("test", rest)) => test::run(&test::Options::parse(rest)?),
         Some(("bench", rest)) => bench::run(&bench::Options::parse(rest)?),
+        Some(("size", rest)) => size::run(&size::Options::parse(rest)?),
         Some(("conformance", rest)) => conformance::run(&conformance::Options::parse(rest)),
         Some(("locales", _)) => locales::run(),
         Some(("help" | "--help" | "-h", _)) => {

@@ -212,6 +212,11 @@ impl User {
     pub fn is_active(&self) -> bool {
         self.state == UserState::Active
     }
+
+    /// Whether it can be used and administers the instance.
+    pub fn administers(&self) -> bool {
+        self.is_active() && self.rights.contains(&InstanceRight::InstanceAdmin)
+    }
 }
 
 #[cfg(test)]

@@ -71,4 +71,6 @@ ids! {
     TokenId
     /// What a user has consented to for one client.
     ConsentId
+    /// Somebody at a sign-in provider, as whom a person signs in.
+    UpstreamIdentityId
 }

@@ -32,9 +32,11 @@ mod scope;
 mod secret;
 mod session;
 mod standard_claims;
+mod step_up;
 mod subject;
 mod timestamp;
 mod token;
+mod upstream;
 mod web_url;
 
 pub use account::{AccountError, Email, InstanceRight, PersonName, User, UserState, Username};
@@ -52,7 +54,8 @@ pub use customer::Customer;
 pub use grant::{Authentication, CodeBinding, Grant};
 pub use id::{
     BrowserId, ClientErrorId, ClientId, ConsentId, CustomerId, GrantId, IdError, InitialAccessTokenId,
-    InvitationId, MailId, OrganizationId, PasskeyId, SecretId, SessionClientId, SessionId, TokenId, UserId,
+    InvitationId, MailId, OrganizationId, PasskeyId, SecretId, SessionClientId, SessionId, TokenId,
+    UpstreamIdentityId, UserId,
 };
 pub use initial_access::InitialAccessToken;
 pub use network::{Network, NetworkError};
@@ -72,12 +75,14 @@ pub use resource::{Resource, ResourceSpec, Resources};
 pub use said::{Said, SaidValue, said};
 pub use scope::{ScopeError, Scopes};
 pub use secret::{Plain, TokenHash};
-pub use session::{AuthMethodReference, Session, SessionClient};
+pub use session::{AuthMethodReference, Impersonator, Session, SessionClient};
 pub use standard_claims::{
     Birthdate, LanguageTag, Line, Lines, LocalizedClaims, LocalizedName, PhoneNumber, StandardClaim,
     StandardClaimError, StandardClaims, ZoneName,
 };
+pub use step_up::StepUp;
 pub use subject::Subject;
 pub use timestamp::{Lifetime, LifetimeError, Timestamp};
 pub use token::{MalformedToken, Presented, TokenKind, TokenKindSpec, TokenText};
+pub use upstream::{ProviderName, ProviderNameError, UpstreamIdentity};
 pub use web_url::{WebUrl, WebUrlError};

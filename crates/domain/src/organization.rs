@@ -183,7 +183,7 @@ impl FromStr for Tier {
     }
 }
 
-/// What an organization demands of tokens and apps.
+/// What an organization demands of tokens, apps and members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizationPolicy {
     /// Longest life of a token that speaks for it; `None` leaves it to the instance.
@@ -192,6 +192,9 @@ pub struct OrganizationPolicy {
     /// Whether an owner or admin must approve an app before it can be given access to the organization.
     #[serde(default)]
     pub apps_need_approval: bool,
+    /// Whether a member needs a second factor to act in it.
+    #[serde(default)]
+    pub members_need_second_factor: bool,
 }
 
 /// People who work together, and what they have in common.

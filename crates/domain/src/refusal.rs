@@ -3,7 +3,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::Lifetime;
+use crate::{Lifetime, StepUp};
 
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident $constructor:ident = $code:literal;)*) => {
@@ -27,7 +27,13 @@ macro_rules! error_codes {
             $(
                 $(#[$doc])*
                 pub fn $constructor(description: impl Into<Cow<'static, str>>) -> Self {
-                    Self { code: ErrorCode::$variant, description: description.into(), cause: None, retry_after: None }
+                    Self {
+                        code: ErrorCode::$variant,
+                        description: description.into(),
+                        cause: None,
+                        retry_after: None,
+                        step_up: None,
+                    }
                 }
             )*
         }
@@ -88,6 +94,8 @@ error_codes! {
     InvalidToken invalid_token = "invalid_token";
     /// The bearer token does not hold the scope (RFC 6750 section 3.1).
     InsufficientScope insufficient_scope = "insufficient_scope";
+    /// The sign-in behind the token is not as strong, or not as fresh, as this takes (RFC 9470 section 3).
+    InsufficientUserAuthentication insufficient_user_authentication = "insufficient_user_authentication";
     /// The token's subject is of a kind this endpoint does not serve.
     InsufficientSubject insufficient_subject = "insufficient_subject";
     /// No limit of the token lets the request pass.
@@ -115,6 +123,8 @@ pub struct Refusal {
     pub cause: Option<Arc<dyn Error + Send + Sync>>,
     /// How long to wait before the next try, where that is known.
     pub retry_after: Option<Lifetime>,
+    /// Which sign-in would do, where it is that.
+    pub step_up: Option<Arc<StepUp>>,
 }
 
 impl Refusal {
@@ -147,6 +157,13 @@ impl Refusal {
     #[must_use]
     pub const fn after(mut self, wait: Lifetime) -> Self {
         self.retry_after = Some(wait);
+        self
+    }
+
+    /// The same refusal, which says which sign-in would do.
+    #[must_use]
+    pub fn taking(mut self, step_up: Arc<StepUp>) -> Self {
+        self.step_up = Some(step_up);
         self
     }
 }

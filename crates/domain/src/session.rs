@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use crate::audit::By;
 use crate::{BrowserId, ClientId, SessionClientId, SessionId, Subject, Timestamp, UserId};
 
 /// How somebody proved who they are (RFC 8176).
@@ -67,12 +68,32 @@ pub struct Session {
     /// Which sessions it shares its browser with; `None` while it is the only one there was.
     #[serde(default)]
     pub browser_id: Option<BrowserId>,
+    /// Who acts in it as its person, if that is not the person.
+    #[serde(default)]
+    pub impersonator: Option<Impersonator>,
+}
+
+/// An administrator who acts as somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Impersonator {
+    /// Who.
+    pub user_id: UserId,
+    /// Their own session, with which this one ends.
+    pub session_id: SessionId,
 }
 
 impl Session {
     /// The browser, as sessions that begin beside this one are to name it.
     pub fn browser(&self) -> BrowserId {
         self.browser_id.unwrap_or(BrowserId(self.id.0))
+    }
+
+    /// Who does what is done in it, for what is written down.
+    pub fn by(&self) -> By {
+        match self.impersonator {
+            Some(impersonator) => By::acting_as(impersonator.user_id, self.user_id),
+            None => By::user(self.user_id),
+        }
     }
 }
 

@@ -188,16 +188,7 @@ async fn set(
 async fn remove(app: &App, actor: &Actor, user: &User) -> Result<(), Refusal> {
     let consequences = consequences(app, user).await?;
     consequences.check()?;
-    let owner = Some(ClientOwner::User(user.id));
-    loop {
-        let some = clients::list(&app.db, owner, None, BATCH).await?;
-        for client in &some {
-            managed::delete_found(app, Manager::Actor(actor), client).await?;
-        }
-        if some.is_empty() {
-            break;
-        }
-    }
+    managed::delete_all_of(app, Manager::Actor(actor), ClientOwner::User(user.id)).await?;
     for organization in &consequences.deleted {
         teams::delete_found(app, actor, organization).await?;
     }
@@ -230,7 +221,7 @@ async fn last_part(tx: &Tx, last: &Last) -> Result<bool, Refusal> {
             return Err(Refusal::conflict("you became the only owner of an organization; begin again"));
         }
     }
-    if administers(&last.user) && !users::another_has_right_now(tx, id, InstanceRight::InstanceAdmin).await? {
+    if last.user.administers() && !users::another_has_right_now(tx, id, InstanceRight::InstanceAdmin).await? {
         return Err(last_administrator());
     }
     // Their clients are told, while it is still known of which sessions.
@@ -245,11 +236,7 @@ async fn last_part(tx: &Tx, last: &Last) -> Result<bool, Refusal> {
 
 async fn is_last_administrator(app: &App, user: &User) -> Result<bool, Refusal> {
     let right = InstanceRight::InstanceAdmin;
-    Ok(administers(user) && !users::another_has_right(&app.db, user.id, right).await?)
-}
-
-fn administers(user: &User) -> bool {
-    user.is_active() && user.rights.contains(&InstanceRight::InstanceAdmin)
+    Ok(user.administers() && !users::another_has_right(&app.db, user.id, right).await?)
 }
 
 fn last_administrator() -> Refusal {

@@ -12,16 +12,20 @@ mod accounts;
 mod clients;
 mod look;
 mod mails;
+mod new_account;
 mod overview;
+mod providers;
 mod settings;
 
 pub use accounts::{AccountChange, account, accounts, change_account, reset_factors, sign_out};
 pub use clients::{ClientFilter, clients};
 pub use look::{AccountLook, last_seen, look};
 pub use mails::{MailQueue, QueuedMail, hurry_mails, mail_queue};
+pub use new_account::make_account;
 pub use overview::{COUNTED, Overview, overview};
 pub use postern_storage::Database;
 pub use postern_storage::users::{Only, Search as AccountSearch};
+pub use providers::{ProviderInUse, providers};
 pub use settings::{Setting, settings};
 
 /// A part of all organizations, by slug; with `search`, those whose slug begins with it, then those whose name does.

@@ -20,6 +20,7 @@ use crate::outbound::Outbound;
 use crate::password::Hashing;
 use crate::rate_limits::Counters;
 use crate::sessions::Known;
+use crate::upstream::Providers;
 use crate::{Clock, Config, Rng, SecretKey, TrustedProxies, logo};
 
 /// All that a flow needs besides its input. One per process, behind an [`Arc`].
@@ -49,7 +50,9 @@ pub struct App {
     /// How this node is.
     pub health: Arc<Health>,
     /// Requests to others.
-    pub outbound: Outbound,
+    pub outbound: Arc<Outbound>,
+    /// Who else may say who somebody is.
+    pub upstream: Providers,
     /// The public keys of clients.
     pub(crate) fetched_keys: FetchedKeys,
     pub(crate) discovery: OnceLock<String>,
@@ -88,7 +91,8 @@ impl App {
             audit: Audit::new(&config.audit),
             meters: Meters::new(),
             health: Arc::default(),
-            outbound: Outbound::new(&config.outbound),
+            outbound: Arc::new(Outbound::new(&config.outbound)),
+            upstream: Providers::new(&config),
             config,
             secret_key,
             clock,

@@ -1,14 +1,15 @@
 //! Who acts, and whether they may: the same question for a page, a call of the API and a command.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use postern_domain::audit::By;
 use postern_domain::{
-    Capability, InstanceRight, OrganizationId, Permit, Refusal, Role, Subject, User, UserId,
+    Capability, InstanceRight, OrganizationId, Permit, Refusal, Role, Subject, SubjectType, User, UserId,
 };
 
 use crate::bearer::{Identity, Verdict};
-use crate::{App, standing};
+use crate::{App, second_factor, standing};
 
 /// Who wants something done. What it may do is what its credential allows now; each flow asks before it does anything.
 #[derive(Clone, Debug)]
@@ -40,6 +41,16 @@ impl Actor {
             permit: Box::new(standing::of_user(app, user)),
             person: Some(Arc::clone(user)),
             by: By::user(user.id),
+        })
+    }
+
+    /// An administrator who acts as somebody else: may do what is theirs, and nothing in the instance.
+    pub fn impersonating(app: &App, administrator: UserId, user: &Arc<User>) -> Self {
+        let scopes = app.catalogue.within_reach(SubjectType::User, &BTreeSet::new());
+        Self(Who::Holder {
+            permit: Box::new(Permit::of_user(user.id, scopes)),
+            person: Some(Arc::clone(user)),
+            by: By::acting_as(administrator, user.id),
         })
     }
 
@@ -136,7 +147,7 @@ impl Actor {
     ///
     /// # Errors
     /// `insufficient_scope`; `not_found` for an organization that is not its own, so that nobody learns which there are;
-    /// `forbidden` that says which role it takes.
+    /// `forbidden` that says which role it takes, or that it takes a second factor.
     pub async fn may(
         &self,
         app: &App,
@@ -158,15 +169,21 @@ impl Actor {
     /// What it is in an organization; `None` if that is not its own.
     ///
     /// # Errors
-    /// `temporarily_unavailable` or `server_error` if the database fails.
+    /// `forbidden` for a person without the second factor that the organization asks for; `temporarily_unavailable` or `server_error` if the database fails.
     pub async fn role(&self, app: &App, organization: OrganizationId) -> Result<Option<Role>, Refusal> {
         let Some(permit) = self.permit() else { return Ok(Some(Role::Owner)) };
         match permit.subject {
             Subject::User(user) if permit.organizations.contains(organization) => {
-                match app.role(organization, user).await? {
-                    None if self.has_right(InstanceRight::InstanceAdmin) => Ok(Some(Role::Owner)),
-                    role => Ok(role),
+                let role = app.role(organization, user).await?;
+                let is_admin = self.has_right(InstanceRight::InstanceAdmin);
+                let Some(role) = role.or(is_admin.then_some(Role::Owner)) else { return Ok(None) };
+                let place = app.organization(organization).await?;
+                if let Some(place) = place
+                    && second_factor::is_missing(app, &place, user).await?
+                {
+                    return Err(second_factor::missing());
                 }
+                Ok(Some(role))
             }
             Subject::Organization(own) if own == organization => Ok(Some(Role::Admin)),
             _ => Ok(None),

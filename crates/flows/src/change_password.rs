@@ -82,5 +82,41 @@ pub async fn change_password(
     Ok((proven, ended))
 }
 
+/// Gives an account its first password: one that was made by a sign-in provider has none. Whoever is signed in stays so.
+///
+/// # Errors
+/// [`NoChange`]; [`NoChange::NeedsProof`] if the last sign-in is too long ago.
+pub async fn set_first_password(
+    app: &App,
+    user: &User,
+    session: &Session,
+    new: &str,
+) -> Result<(), NoChange> {
+    if !is_fresh(app, session) {
+        return Err(NoChange::NeedsProof);
+    }
+    let known = known(app, user.username.as_str(), user.email.as_str(), user.name.as_str());
+    let new = password::judge(app, new, known).await?.map_err(NoChange::New)?;
+    let hash = app.hashing.slot().await?.hash(app, &new).await?;
+    let act = acts::entry(app, By::user(user.id), Action::USER_PASSWORD_SET, user);
+    let notice = notices::password_changed(app, user, PasswordChange::Known)?;
+    let set: Result<(), Refusal> = app
+        .db
+        .write((user.id, hash, app.clock.now(), act, notice), |tx, (user, hash, now, act, notice)| {
+            Box::pin(async move {
+                if !passwords::hold(tx, *user).await? || passwords::exists(tx, *user).await? {
+                    return Err(Refusal::conflict(
+                        "your account has a password already; load the page again",
+                    ));
+                }
+                passwords::set(tx, *user, hash, None, *now).await?;
+                audit::act(tx, act).await?;
+                Ok(mail::queue_all(tx, notice.as_slice()).await?)
+            })
+        })
+        .await;
+    Ok(set?)
+}
+
 #[cfg(test)]
 mod tests;

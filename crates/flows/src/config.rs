@@ -4,8 +4,10 @@ mod listen;
 mod metrics;
 mod outbound;
 mod rate_limits;
+mod second_factor;
 mod shutdown;
 mod tokens;
+mod upstream;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -27,8 +29,10 @@ pub use listen::Listen;
 pub use metrics::Metrics;
 pub use outbound::Outbound;
 pub use rate_limits::RateLimits;
+pub use second_factor::{RequiredOf, SecondFactor};
 pub use shutdown::Shutdown;
 pub use tokens::{Leaks, Reveal, SessionApiToken, TokenAuthMode, Tokens};
+pub use upstream::{ClientSecretText, Preset, UpstreamProvider};
 
 /// Everything an operator can set. Names, defaults and meaning are the README's table of settings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -64,6 +68,10 @@ pub struct Config {
     pub mail: Mailing,
     /// Sign-up.
     pub registration: Registration,
+    /// Who else may say who somebody is: sign-in providers by their name.
+    pub upstream: BTreeMap<String, UpstreamProvider>,
+    /// Second factors.
+    pub second_factor: SecondFactor,
     /// Scopes that an API owner adds to the catalogue, by name.
     pub scopes: BTreeMap<String, ScopeSpec>,
     /// The APIs that tokens are for, besides this server's own.
@@ -259,6 +267,8 @@ impl Default for Config {
             keys: Keys::default(),
             mail: Mailing::default(),
             registration: Registration::default(),
+            upstream: BTreeMap::new(),
+            second_factor: SecondFactor::default(),
             scopes: BTreeMap::new(),
             resources: Vec::new(),
             leaks: Leaks::default(),

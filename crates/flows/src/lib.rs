@@ -26,6 +26,7 @@ pub mod customer_sessions;
 pub mod customers;
 pub mod device;
 mod discovery;
+pub mod disk;
 pub mod docs_client;
 pub mod email_verification;
 pub mod endpoints;
@@ -35,6 +36,7 @@ pub mod guard;
 mod guess;
 pub mod health;
 pub mod home;
+pub mod impersonation;
 pub mod issue;
 pub mod keys;
 mod last_use;
@@ -74,7 +76,9 @@ mod token_ends;
 pub mod transfer;
 mod trusted_proxies;
 pub mod upkeep;
+pub mod upstream;
 pub mod users;
+mod ways_in;
 
 pub use app::App;
 pub use audit::{AuditSettings, WhenUnwritable};
@@ -83,9 +87,10 @@ pub use chance::{Rng, SystemRng};
 pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
 pub use config::{
-    Branding, ClientRegistration, Clients, Config, Guard, GuardHeaders, GuardRoute, Keys, Leaks, Lifetimes,
-    Limits, Listen, Mailing, Metrics, RateLimits, Registration, RequirePkce, Reveal, SessionApiToken,
-    SettingSource, Shutdown, Tls, TokenAuthMode, Tokens,
+    Branding, ClientRegistration, ClientSecretText, Clients, Config, Guard, GuardHeaders, GuardRoute, Keys,
+    Leaks, Lifetimes, Limits, Listen, Mailing, Metrics, Preset, RateLimits, Registration, RequirePkce,
+    RequiredOf, Reveal, SecondFactor, SessionApiToken, SettingSource, Shutdown, Tls, TokenAuthMode, Tokens,
+    UpstreamProvider,
 };
 pub use field_errors::{FieldError, FieldErrors, FormRefusal};
 pub use guess::Denied;

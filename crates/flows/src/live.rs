@@ -7,7 +7,9 @@ use postern_domain::{
     Client, ClientId, ClientIdentifier, Consent, Customer, CustomerId, Organization, OrganizationId, Refusal,
     Role, Subject, TokenHash, User, UserId,
 };
-use postern_storage::{Cache, Looks, app_approvals, clients, customers, organizations, users};
+use postern_storage::{
+    Cache, Looks, app_approvals, clients, customers, organizations, second_factors, users,
+};
 
 use crate::App;
 use crate::bearer::{ReadyLimits, Verdict};
@@ -21,6 +23,8 @@ const ROLES: usize = 20_000;
 const CUSTOMERS: usize = 10_000;
 /// How many approvals of apps are kept.
 const APPROVALS: usize = 4_000;
+/// Of how many accounts it is known that they have a second factor.
+const SECOND_FACTORS: usize = 20_000;
 /// How many verdicts on tokens are kept.
 const VERDICTS: usize = 20_000;
 /// How many consents, and how often that there is none, are kept in memory.
@@ -37,6 +41,8 @@ pub(crate) struct Live {
     roles: Cache<(OrganizationId, UserId), Option<Role>>,
     approvals: Cache<(OrganizationId, ClientId), ()>,
     customers: Cache<CustomerId, Arc<Customer>>,
+    /// Who has a second factor.
+    second_factors: Cache<UserId, ()>,
     pub(crate) consents: Cache<(UserId, ClientId, Subject), Option<Arc<Consent>>>,
     /// What is known of a token, by its hash.
     pub(crate) verdicts: Cache<TokenHash, Arc<Verdict>>,
@@ -55,6 +61,7 @@ impl Live {
             roles: Cache::new(ROLES),
             approvals: Cache::new(APPROVALS),
             customers: Cache::new(CUSTOMERS),
+            second_factors: Cache::new(SECOND_FACTORS),
             verdicts: Cache::new(VERDICTS),
             limits: ReadyLimits::new(),
             consents: Cache::new(CONSENTS),
@@ -62,7 +69,7 @@ impl Live {
     }
 
     /// How often each cache was asked.
-    pub(crate) fn looks(&self) -> [(&'static str, &Looks); 10] {
+    pub(crate) fn looks(&self) -> [(&'static str, &Looks); 11] {
         [
             ("clients", self.clients.looks()),
             ("clients_by_identifier", self.clients_by_identifier.looks()),
@@ -72,6 +79,7 @@ impl Live {
             ("roles", self.roles.looks()),
             ("approvals", self.approvals.looks()),
             ("customers", self.customers.looks()),
+            ("second_factors", self.second_factors.looks()),
             ("consents", self.consents.looks()),
             ("verdicts", self.verdicts.looks()),
         ]
@@ -203,6 +211,23 @@ impl App {
             self.live.approvals.insert(key, (), since, &[organization.0, client.0]);
         }
         Ok(approved)
+    }
+
+    /// Whether somebody has an authenticator app or a passkey. A "no" is never believed from memory: they may have set one
+    /// up on another node a moment ago.
+    ///
+    /// # Errors
+    /// `temporarily_unavailable` or `server_error` if the database fails.
+    pub(crate) async fn has_second_factor(&self, user: UserId) -> Result<bool, Refusal> {
+        if self.live.second_factors.get(self.db.epochs(), &user).is_some() {
+            return Ok(true);
+        }
+        let since = self.db.epochs().now();
+        let has = second_factors::are_there(&self.db, user).await?;
+        if has {
+            self.live.second_factors.insert(user, (), since, &[user.0]);
+        }
+        Ok(has)
     }
 
     /// The customer with this id.

@@ -4,8 +4,8 @@ use postern_domain::{Refusal, Session, Timestamp, User};
 use postern_storage::users;
 
 use crate::mail::{
-    self, AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, Mail, NewDevice, Outgoing,
-    PasswordChange,
+    self, AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, ImpersonatedMail, Mail,
+    NewDevice, Outgoing, PasswordChange,
 };
 use crate::{App, audit};
 
@@ -43,6 +43,25 @@ pub(crate) fn account_end(
 ) -> Result<Option<Outgoing>, Refusal> {
     let (username, at) = (user.username.clone(), app.clock.now());
     told(app, user, Mail::AccountEnd(AccountEnd { username, deletes_at, at, address: audit::address() }))
+}
+
+/// That an administrator acts as the owner of an account.
+pub(crate) fn impersonated(
+    app: &App,
+    user: &User,
+    administrator: &User,
+    reason: &str,
+    until: Timestamp,
+) -> Result<Option<Outgoing>, Refusal> {
+    let mail = ImpersonatedMail {
+        username: user.username.clone(),
+        by: administrator.name.clone(),
+        by_username: administrator.username.clone(),
+        reason: reason.to_owned(),
+        at: app.clock.now(),
+        until,
+    };
+    told(app, user, Mail::Impersonated(mail))
 }
 
 /// That somebody signed in where the account was not signed in to before.

@@ -213,7 +213,7 @@ pub(crate) async fn consent(app: &App, user: &User, client: &Client) {
     write.await.unwrap();
 }
 
-async fn session(app: &App, user: &User) -> Session {
+pub(crate) async fn session(app: &App, user: &User) -> Session {
     let now = app.clock.now();
     let session = Session {
         id: app.new_id(),
@@ -226,6 +226,7 @@ async fn session(app: &App, user: &User) -> Session {
         user_agent: "Firefox".to_owned(),
         address: "203.0.113.1".to_owned(),
         browser_id: None,
+        impersonator: None,
     };
     let hash = cookie_of(&session);
     let write = app.db.write((hash, session.clone()), |tx, (hash, session)| {

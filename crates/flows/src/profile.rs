@@ -74,7 +74,8 @@ pub async fn change(
         json!({ "username": user.username, "email": user.email, "name": user.name, "claims": [] });
     let changed = standard_claims::differing(&user.claims, &claims);
     let new = json!({ "username": username, "email": email, "name": name, "claims": changed });
-    let act = acts::entry(app, By::user(user.id), Action::USER_CHANGED, user).changed(described, new);
+    let act = acts::entry(app, session.map_or(By::user(user.id), Session::by), Action::USER_CHANGED, user)
+        .changed(described, new);
     let link = match email.key() == user.email.key() {
         true => None,
         false => {

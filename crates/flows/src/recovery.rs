@@ -17,6 +17,8 @@ use crate::{App, FieldErrors, FormRefusal, notices, password};
 
 /// How long a link works.
 const LIFETIME: Lifetime = Lifetime::seconds(30 * 60);
+/// How long the link works by which somebody chooses the first password of an account that was made for them.
+const INVITATION: Lifetime = Lifetime::days(7);
 /// How many links are written for an account in a [`WINDOW`].
 const MOST: u32 = 3;
 const WINDOW: Lifetime = Lifetime::seconds(3_600);
@@ -25,7 +27,7 @@ const LONGEST_IDENTIFIER: usize = 320;
 
 /// A link that is ready to be kept, and its mail to be queued.
 #[derive(Clone, Debug)]
-struct Prepared {
+pub(crate) struct Prepared {
     link: RecoveryLink,
     mail: Option<Outgoing>,
     act: Entry,
@@ -163,6 +165,17 @@ fn by_mail(app: &App, user: &User, token: &Plain) -> Result<Prepared, Refusal> {
     Ok(Prepared { link, mail: Some(mail), act: made(app, By::Anybody, user) })
 }
 
+/// A link by which the owner of an account that `by` makes chooses a password, and the mail that carries it. It goes to their
+/// address also while that is not verified: nobody else has anything in the account yet.
+pub(crate) fn invitation(app: &App, user: &User, by: By) -> Result<Prepared, Refusal> {
+    let token = app.new_link();
+    let email_key = user.email_verified.then(|| user.email.key());
+    let until = app.clock.now().plus(INVITATION);
+    let link = RecoveryLink { expires_at: until, ..link(app, user, &token, email_key) };
+    let mail = Mail::AccountMade(RecoveryMail::new(user.username.clone(), &token, until));
+    Ok(Prepared { link, mail: Some(mail::prepare(app, user, mail)?), act: made(app, by, user) })
+}
+
 fn link(app: &App, user: &User, token: &Plain, email_key: Option<String>) -> RecoveryLink {
     RecoveryLink {
         user_id: user.id,
@@ -177,7 +190,7 @@ fn made(app: &App, by: By, user: &User) -> Entry {
     acts::entry(app, by, Action::USER_RECOVERY_LINK_MADE, user)
 }
 
-async fn keep(tx: &Tx, prepared: &Prepared) -> Result<(), StorageError> {
+pub(crate) async fn keep(tx: &Tx, prepared: &Prepared) -> Result<(), StorageError> {
     recovery_links::put(tx, &prepared.link).await?;
     audit::act(tx, &prepared.act).await?;
     mail::queue_all(tx, prepared.mail.as_slice()).await

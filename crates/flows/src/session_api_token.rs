@@ -4,7 +4,7 @@ use postern_domain::{Permit, Refusal, Scopes, Session, Timestamp, TokenId, Token
 use postern_storage::tokens::{self, Token, TokenData};
 use postern_storage::{StorageError, Tx, session_api_tokens, sessions};
 
-use crate::App;
+use crate::{App, second_factor};
 
 /// The token of a session.
 #[derive(Clone, Debug)]
@@ -29,10 +29,18 @@ enum Outcome {
 /// leaves no more behind than one with one. In secure mode, where no value is kept, it is always a new one.
 ///
 /// # Errors
-/// `not_found` where the operator did not turn it on, `login_required` if the session has ended meanwhile.
+/// `not_found` where the operator did not turn it on, `login_required` if the session has ended meanwhile; `forbidden` for
+/// whoever has to set up a second factor first.
 pub async fn obtain(app: &App, session: &Session) -> Result<Obtained, Refusal> {
     if !app.config.session_api_token.enabled {
         return Err(Refusal::not_found("this server gives out no session API tokens"));
+    }
+    if let Some(user) = app.user(session.user_id).await?
+        && second_factor::owed(app, &user, session).await?.is_some()
+    {
+        return Err(Refusal::forbidden(
+            "this server asks you for a second factor; set it up on its pages first",
+        ));
     }
     let text = app.new_token(TokenKind::SessionApi);
     let token = token(app, &text, session)?;

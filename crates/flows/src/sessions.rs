@@ -17,6 +17,8 @@ mod browser;
 mod endings;
 
 pub use arrival::Arrival;
+pub(crate) use arrival::cut;
+pub(crate) use browser::nobodys;
 pub use browser::{Switch, beside, switch};
 pub use endings::{end_browser, end_here, end_others, end_there};
 
@@ -75,9 +77,9 @@ pub(crate) fn renewed(app: &App, session: &Session, password_changed_at: Timesta
     Proven { session, password_changed_at, is_new_device: false }
 }
 
-/// Whether the person has proved who they are lately enough for a sensitive change.
+/// Whether the person has proved who they are lately enough for a sensitive change. Whoever acts as them never has.
 pub fn is_fresh(app: &App, session: &Session) -> bool {
-    session.auth_time.plus(FRESH) > app.clock.now()
+    session.impersonator.is_none() && session.auth_time.plus(FRESH) > app.clock.now()
 }
 
 /// Keeps a session under the hash of the id in its cookie. One that goes on after a new proof is known by this hash

@@ -50,7 +50,7 @@ pub async fn sign_in(app: &App, identifier: &str, password: &Plain, visit: &Visi
     let looked = guess::password(app, user, may, password, budgets).await;
     looked.inspect_err(|denied| app.meters.denied(denied))?;
     let user = found.ok_or(Denied::Wrong)?;
-    match second_factor::begin(app, &user).await? {
+    match second_factor::begin(app, &user, &[AuthMethodReference::Pwd]).await? {
         Some(value) => Ok(Step::SecondStep(value)),
         None => {
             Ok(Step::Arrived(Box::new(Arrival::of_sign_in(app, user, visit, &[AuthMethodReference::Pwd]))))

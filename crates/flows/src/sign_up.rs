@@ -33,8 +33,7 @@ pub async fn sign_up(app: &App, new: &NewUser, visit: &Visit) -> Result<Arrival,
     if new.password.is_none() {
         return Err(FieldErrors::one("password", "Choose a password.").into());
     }
-    let limit = app.config.rate_limits.registration;
-    let budget = Budget::of_address(app, "sign-up", visit.address, limit, WINDOW);
+    let budget = budget(app, visit);
     budget::check(app, &[budget]).await.map_err(too_many)?;
     let prepared = users::prepare(app, new, Standing::default()).await?;
     budget::take(app, vec![budget]).await.map_err(too_many)?;
@@ -58,6 +57,11 @@ pub async fn sign_up(app: &App, new: &NewUser, visit: &Visit) -> Result<Arrival,
         None => error.into(),
     })?;
     Ok(Arrival::new(app, user, visit))
+}
+
+/// How many accounts can be made from one address.
+pub(crate) fn budget(app: &App, visit: &Visit) -> Budget {
+    Budget::of_address(app, "sign-up", visit.address, app.config.rate_limits.registration, WINDOW)
 }
 
 fn too_many(no: NoTry) -> FormRefusal {

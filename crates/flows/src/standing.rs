@@ -9,7 +9,7 @@ use postern_storage::organizations;
 
 use crate::claims::Claims;
 use crate::client_auth::CLOSED;
-use crate::{App, consent};
+use crate::{App, consent, second_factor};
 
 /// What is left right now of something a person allowed a client.
 #[derive(Clone, Debug)]
@@ -80,8 +80,8 @@ pub(crate) async fn admits(app: &App, organization: &Organization, client: &Clie
     app.has_approved(organization.id, client.id).await
 }
 
-/// What a client's permit for a person reaches when the organizations that do not let the client in are left out, and
-/// which organizations that rests on.
+/// What a client's permit for a person reaches when the organizations are left out that do not let the client in, or in which
+/// the person cannot act without a second factor, and which organizations that rests on.
 pub(crate) async fn within_admitting(
     app: &App,
     client: &Client,
@@ -95,7 +95,9 @@ pub(crate) async fn within_admitting(
     for (organization, _) in organizations::of_user(&app.db, user).await? {
         if permit.organizations.contains(organization.id) {
             rests_on.push(organization.id);
-            if admits(app, &organization, client).await? {
+            if admits(app, &organization, client).await?
+                && !second_factor::is_missing(app, &organization, user).await?
+            {
                 admitting.insert(organization.id);
             }
         }
@@ -125,7 +127,7 @@ pub(crate) fn of_user(app: &App, user: &User) -> Permit {
 /// `capability`.
 ///
 /// # Errors
-/// `invalid_grant` if the organization is gone or the person may not do this there any more.
+/// `invalid_grant` if the organization is gone, or the person may not do this there any more or not without a second factor.
 pub(crate) async fn of_organization(
     app: &App,
     id: OrganizationId,
@@ -137,6 +139,11 @@ pub(crate) async fn of_organization(
     };
     if !app.role(id, person.id).await?.is_some_and(|role| role.may(capability)) {
         return Err(Refusal::invalid_grant("who set it up may not speak for the organization any more"));
+    }
+    if second_factor::is_missing(app, &organization, person.id).await? {
+        return Err(Refusal::invalid_grant(
+            "the organization asks its members for a second factor, and who set it up has none",
+        ));
     }
     let scopes = app.catalogue.within_reach(SubjectType::Organization, &BTreeSet::new());
     Ok((organization, Permit::of_organization(id, scopes)))

@@ -9,7 +9,8 @@ use postern_domain::{
     Lifetime, Organization, OrganizationId, OrganizationPolicy, PersonName, Plain, Refusal, ResourceSpec,
     ScopeSpec, Slug, SubjectType, Tier, Timestamp, User, UserId,
 };
-use postern_storage::{Db, organizations};
+use postern_storage::authenticators::Authenticator;
+use postern_storage::{Db, authenticators, organizations};
 
 use crate::sessions::{Arrival, Visit};
 use crate::sign_in::Step;
@@ -96,6 +97,15 @@ pub(crate) async fn app_with(config: Config) -> TestApp {
 /// An account with [`PASSWORD`].
 pub(crate) async fn user(app: &App, username: &str) -> User {
     users::create(app, &new_user(username), Standing::default()).await.unwrap()
+}
+
+/// Gives somebody an authenticator app.
+pub(crate) async fn second_factor(app: &App, user: UserId) {
+    let authenticator = Authenticator { secret: vec![7; 48], last_step: 0, created_at: app.clock.now() };
+    let put = app.db.write((user, authenticator), |tx, (user, authenticator)| {
+        Box::pin(async move { Ok::<_, Refusal>(authenticators::put(tx, *user, authenticator).await?) })
+    });
+    put.await.unwrap();
 }
 
 /// Signs somebody in who has no second factor.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use postern_domain::{Lifetime, Refusal, Timestamp};
 use postern_storage::{
-    StorageError, Tx, Work, api_tokens, budgets, clients, initial_access_tokens, invitations, logout_notices,
-    mails, one_time_values, recovery_links, sessions, signing_keys, tokens,
+    StorageError, Tx, Work, api_tokens as stored_api_tokens, budgets, clients, initial_access_tokens,
+    invitations, logout_notices, mails, one_time_values, recovery_links, sessions, signing_keys, tokens,
 };
 
-use crate::{App, account_deletion, audit, token_ends};
+use crate::{App, account_deletion, api_tokens, audit, token_ends};
 
 /// Rows that one batch deletes at most.
 const BATCH: u32 = 500;
@@ -50,6 +50,7 @@ pub async fn pass(app: &App) -> Result<u64, Refusal> {
         }
     }
     gone += audit::clean(app).await?;
+    gone += api_tokens::forget_silent(app).await?;
     gone += account_deletion::delete_due(app).await?;
     token_ends::tell(app).await?;
     Ok(gone)
@@ -105,7 +106,7 @@ impl Sort {
                 Self::Tokens => tokens::delete_expired(tx, now.minus(KEPT), u64::from(BATCH)).await,
                 Self::ApiTokens => {
                     let ended = now.minus(API_TOKENS_KEPT);
-                    api_tokens::delete_ended(tx, ended, u64::from(BATCH)).await
+                    stored_api_tokens::delete_ended(tx, ended, u64::from(BATCH)).await
                 }
                 Self::Sessions => sessions::purge(tx, now, BATCH).await,
                 Self::OneTimeValues => one_time_values::purge(tx, now, BATCH).await,
@@ -121,3 +122,6 @@ impl Sort {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use postern_storage::{StorageError, Tx, passwords, sessions};
 
 use crate::audit::{self, Entry};
 use crate::mail::{self, PasswordChange};
-use crate::{App, FieldErrors, FormRefusal, notices, password};
+use crate::{App, FieldErrors, FormRefusal, notices, password, recovery};
 
 pub(crate) mod acts;
 
@@ -52,10 +52,55 @@ pub(crate) struct Prepared {
 /// # Errors
 /// [`FormRefusal`] names the fields that cannot be taken.
 pub async fn create(app: &App, new: &NewUser, standing: Standing) -> Result<User, FormRefusal> {
-    let prepared = prepare(app, new, standing).await?.made_by(app, By::Operator);
+    create_by(app, By::Operator, new, standing).await
+}
+
+/// Makes an account on somebody else's word.
+///
+/// # Errors
+/// [`FormRefusal`] names the fields that cannot be taken.
+pub(crate) async fn create_by(
+    app: &App,
+    by: By,
+    new: &NewUser,
+    standing: Standing,
+) -> Result<User, FormRefusal> {
+    create_with(app, by, new, standing, false).await
+}
+
+/// Makes an account on somebody else's word, and sends its owner a link to choose a password.
+///
+/// # Errors
+/// [`FormRefusal`] names the fields that cannot be taken.
+pub(crate) async fn invite(
+    app: &App,
+    by: By,
+    new: &NewUser,
+    standing: Standing,
+) -> Result<User, FormRefusal> {
+    create_with(app, by, &NewUser { password: None, ..new.clone() }, standing, true).await
+}
+
+async fn create_with(
+    app: &App,
+    by: By,
+    new: &NewUser,
+    standing: Standing,
+    invites: bool,
+) -> Result<User, FormRefusal> {
+    let prepared = prepare(app, new, standing).await?.made_by(app, by);
     let user = prepared.user.clone();
-    let kept = app.db.write(prepared, |tx, prepared| Box::pin(insert(tx, prepared))).await;
-    match kept {
+    let link = if invites { Some(recovery::invitation(app, &user, by)?) } else { None };
+    let kept = app.db.write((prepared, link), |tx, (prepared, link)| {
+        Box::pin(async move {
+            insert(tx, prepared).await?;
+            match link {
+                Some(link) => recovery::keep(tx, link).await,
+                None => Ok(()),
+            }
+        })
+    });
+    match kept.await {
         Ok(()) => Ok(user),
         Err(error) => Err(taken(&error).map_or_else(|| error.into(), Into::into)),
     }

@@ -29,7 +29,11 @@ pub(crate) async fn welcome(
         None => arrival,
     };
     session::begin(browser, &arrival.proven()).await?;
-    let next = authorize::after_sign_in(app, return_to, &arrival.session);
+    // Who proved it elsewhere a while ago has not just done so for the request that waits.
+    let next = match arrival.is_of_now() {
+        true => authorize::after_sign_in(app, return_to, &arrival.session),
+        false => return_to.clone(),
+    };
     let mut response = Redirect::to(next.as_str()).into_response();
     if let Some(cookie) = session::device_cookie(app, &arrival.device) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -23,13 +23,29 @@ pub(crate) const NO_PAGE: HeaderValue =
 /// form to `form-action`, also those the app makes from there: to another https address, or to another port of the
 /// developer's own machine.
 pub(crate) fn with_form_action(target: &str) -> HeaderValue {
-    let sources = url::Url::parse(target).ok().map(|url| match (url.scheme(), origin(&url)) {
-        ("http", Some(origin)) => format!("{origin} http://localhost:* http://127.0.0.1:* https:"),
-        ("https", Some(origin)) => format!("{origin} https:"),
-        (scheme, _) => format!("{scheme}: https:"),
-    });
-    let policy = sources.map_or_else(|| POLICY.to_owned(), |sources| format!("{POLICY} {sources}"));
-    HeaderValue::from_str(&policy).unwrap_or(PAGE)
+    with_form_actions([target])
+}
+
+/// The same where forms lead to several.
+pub(crate) fn with_form_actions<'a>(targets: impl IntoIterator<Item = &'a str>) -> HeaderValue {
+    let mut sources: Vec<String> = Vec::new();
+    for source in targets.into_iter().filter_map(sources_of).flatten() {
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    let sources: String = sources.iter().map(|source| format!(" {source}")).collect();
+    HeaderValue::from_str(&format!("{POLICY}{sources}")).unwrap_or(PAGE)
+}
+
+fn sources_of(target: &str) -> Option<Vec<String>> {
+    let url = url::Url::parse(target).ok()?;
+    let of = |sources: &[&str]| Some(sources.iter().map(|source| (*source).to_owned()).collect());
+    match (url.scheme(), origin(&url)) {
+        ("http", Some(origin)) => of(&[&origin, "http://localhost:*", "http://127.0.0.1:*", "https:"]),
+        ("https", Some(origin)) => of(&[&origin, "https:"]),
+        (scheme, _) => of(&[&format!("{scheme}:"), "https:"]),
+    }
 }
 
 /// The policy of a page that loads these addresses in frames, and nothing else of others'.
@@ -56,8 +72,8 @@ mod tests {
         for (target, sources) in [
             ("https://app.example/cb?x=1", "https://app.example https:"),
             ("https://app.example:8443/cb", "https://app.example:8443 https:"),
-            ("https://[2001:db8::1]/cb", "https: https:"),
-            ("https://a;sandbox/cb", "https: https:"),
+            ("https://[2001:db8::1]/cb", "https:"),
+            ("https://a;sandbox/cb", "https:"),
             (
                 "http://127.0.0.1:9000/cb",
                 "http://127.0.0.1:9000 http://localhost:* http://127.0.0.1:* https:",
@@ -69,6 +85,14 @@ mod tests {
             let (_, found) = policy.to_str().unwrap().split_once("form-action 'self' ").unwrap();
             assert_eq!(found, sources, "{target}");
         }
+    }
+
+    #[test]
+    fn several_are_named_once() {
+        let policy = with_form_actions(["https://a.example/x", "https://b.example", "https://a.example/y"]);
+        let (_, found) = policy.to_str().unwrap().split_once("form-action 'self' ").unwrap();
+        assert_eq!(found, "https://a.example https: https://b.example");
+        assert_eq!(with_form_actions([]), PAGE);
     }
 
     #[test]

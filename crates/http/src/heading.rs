@@ -9,7 +9,7 @@ use postern_templating::pages::Destination;
 use crate::{csp, face};
 
 /// Pages that make no sense as the place to go on to after signing in.
-const NO_DESTINATIONS: [&str; 8] = [
+const NO_DESTINATIONS: [&str; 9] = [
     "/login",
     "/login/second-step",
     "/register",
@@ -18,6 +18,7 @@ const NO_DESTINATIONS: [&str; 8] = [
     "/reauthenticate",
     "/recover",
     "/recover/password",
+    "/settings/security/required",
 ];
 
 /// The own path in `return_to`; the home page if there is none, or something else stands there.
@@ -25,8 +26,15 @@ pub(crate) fn return_to(params: &Params) -> OwnPath {
     params
         .get("return_to")
         .and_then(OwnPath::parse)
-        .filter(|path| !NO_DESTINATIONS.contains(&path.path()))
+        .filter(|path| {
+            !NO_DESTINATIONS.contains(&path.path()) && !path.path().starts_with("/login/upstream/")
+        })
         .unwrap_or_else(OwnPath::home)
+}
+
+/// The same, where no path and the home page are nowhere in particular.
+pub(crate) fn elsewhere(params: &Params) -> Option<OwnPath> {
+    Some(return_to(params)).filter(|path| *path != OwnPath::home())
 }
 
 /// A page of ours that goes on to `return_to` afterwards.

@@ -8,14 +8,17 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use postern_domain::Refusal;
 use postern_flows::meters::Requests;
+use postern_flows::second_factor::{self, Owed};
 use postern_flows::{App, audit};
 
 use crate::answer::PageRefusal;
 use crate::api::dressed;
 use crate::language::Wishes;
 use crate::request::{FormNonce, RequestId, Visitor, client_address};
-use crate::{csp, language, session};
+use crate::routes::second_factor_required;
+use crate::{csp, impersonation, language, session};
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
@@ -89,6 +92,17 @@ async fn answer_page(app: &Arc<App>, mut request: Request, next: Next) -> Respon
     if let Some(signed_in) = &visitor.signed_in {
         language::of_person(&signed_in.user);
     }
+    let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    if let Err(refusal) = impersonation::admits(visitor.signed_in.as_ref(), request.method(), template) {
+        return with_page_headers(PageRefusal::from(refusal).render(app, &visitor));
+    }
+    match owed(app, &visitor).await {
+        Ok(None) => {}
+        Ok(Some(owed)) => {
+            request.extensions_mut().insert(owed);
+        }
+        Err(refusal) => return with_page_headers(PageRefusal::from(refusal).render(app, &visitor)),
+    }
     let session = visitor.signed_in.as_ref().map(|signed_in| &*signed_in.session);
     let state = session::state_cookie(app, request.headers(), session);
     request.extensions_mut().insert(visitor.clone());
@@ -105,11 +119,24 @@ async fn answer_page(app: &Arc<App>, mut request: Request, next: Next) -> Respon
     with_page_headers(response)
 }
 
-/// Lets nobody past who is not signed in: pages send to the sign-in page and back, forms only there.
+/// What this server asks of the person before anything else.
+async fn owed(app: &App, visitor: &Visitor) -> Result<Option<Owed>, Refusal> {
+    match &visitor.signed_in {
+        Some(signed_in) => second_factor::owed(app, &signed_in.user, &signed_in.session).await,
+        None => Ok(None),
+    }
+}
+
+/// Lets nobody past who is not signed in: pages send to the sign-in page and back, forms only there. Of whom a second factor
+/// is asked that they have not got is sent to set one up.
 pub(crate) async fn signed_in_only(request: Request, next: Next) -> Response {
     let visitor = request.extensions().get::<Visitor>();
     if visitor.is_some_and(|visitor| visitor.signed_in.is_some()) {
-        return next.run(request).await;
+        let owed = request.extensions().get::<Owed>().copied();
+        return match second_factor_required::first(owed, request.method(), request.uri()) {
+            Some(first) => first,
+            None => next.run(request).await,
+        };
     }
     Redirect::to(&sign_in_url(request.method(), request.uri())).into_response()
 }

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use postern_domain::{InstanceRight, Refusal, User};
 use postern_flows::App;
-use postern_templating::{Account, Branding, Chrome, Section, When};
+use postern_templating::{Account, Acting, Branding, Chrome, Section, When};
 
 use crate::answer::PageRefusal;
 use crate::request::Visitor;
@@ -25,18 +25,28 @@ pub(crate) fn render(page: &impl Template) -> Response {
 
 /// The frame of a page for this visitor.
 pub(crate) fn chrome(app: &App, visitor: &Visitor, section: Section) -> Chrome {
+    let signed_in = visitor.signed_in.as_ref();
+    let acting = signed_in.filter(|signed_in| signed_in.impersonator.is_some());
     Chrome {
+        acting: acting.map(|signed_in| Acting {
+            by: signed_in.impersonator.as_ref().map(|by| by.username.to_string()).unwrap_or_default(),
+            until: When::new(signed_in.session.expires_at.0, app.clock.now().0),
+        }),
         branding: Branding {
             name: app.config.branding.name.clone(),
             logo_url: None,
             accent: app.config.branding.accent.clone(),
         },
-        account: visitor.signed_in.as_ref().map(|signed_in| account(app, &signed_in.user)),
+        account: signed_in.map(|signed_in| match acting {
+            None => account(app, &signed_in.user),
+            // The console is shut, whatever the person may do there.
+            Some(_) => Account { is_admin: false, is_instance_admin: false, ..account(app, &signed_in.user) },
+        }),
         form_token: form_token::of(app, visitor),
         section,
         organization: None,
         notice: None,
-        session_api: app.config.session_api_token.enabled,
+        session_api: app.config.session_api_token.enabled && acting.is_none(),
     }
 }
 

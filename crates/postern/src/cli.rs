@@ -12,6 +12,7 @@ use crate::commands::migrate::MigrateArgs;
 use crate::commands::org::OrgCommand;
 use crate::commands::restore::RestoreArgs;
 use crate::commands::serve::ServeArgs;
+use crate::commands::server::ServerCommand;
 use crate::commands::token::TokenCommand;
 use crate::commands::user::UserCommand;
 
@@ -61,6 +62,9 @@ pub(crate) enum Command {
     /// List and rotate the signing keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// See how the server does: settings in effect, sign-in providers, mails that wait
+    #[command(subcommand)]
+    Server(ServerCommand),
     /// Say what a token is
     #[command(subcommand)]
     Token(TokenCommand),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use postern_flows::api_tokens::{self, Presence};
+use postern_flows::disk::{Kept, Room, disks};
 use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, audit, logout, mail, upkeep};
 use postern_storage::transfer::MOVED_TO;
 use postern_storage::{Db, StorageError, settings};
@@ -64,7 +65,7 @@ async fn connect(config: &Config) -> anyhow::Result<Db> {
 pub(crate) async fn migrate(config: &Config) -> anyhow::Result<Vec<String>> {
     let url = &config.database_url;
     Db::migrate(url.reveal()).await.map_err(|error| {
-        let is_away = matches!(error, StorageError::Unavailable(_) | StorageError::Busy);
+        let is_away = matches!(error, StorageError::Unavailable(_) | StorageError::Busy | StorageError::Full);
         let remedy = if is_away { format!("; {DATABASE_REMEDY}") } else { String::new() };
         anyhow::Error::new(error).context(format!("the database {url} cannot be brought up to date{remedy}"))
     })
@@ -78,14 +79,33 @@ pub(crate) fn keep_up(app: &Arc<App>) -> JoinHandle<()> {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         // The first tick is at once, and starting has enough to do.
         ticks.tick().await;
+        let mut little = Vec::new();
         loop {
             ticks.tick().await;
+            warn_of_full_disks(&app.config, &mut little).await;
             match upkeep::pass(&app).await {
                 Ok(gone) => tracing::debug!(rows = gone, "deleted what has ended"),
                 Err(refusal) => tracing::warn!(?refusal, "what has ended could not be deleted"),
             }
         }
     })
+}
+
+/// Says once of each disk that there is little room on it. `little` are those of which it was said.
+async fn warn_of_full_disks(config: &Config, little: &mut Vec<(Kept, Room)>) {
+    let found = disks(config).await;
+    let found: Vec<_> = found.iter().filter(|disk| disk.room() != Room::Enough).collect();
+    for disk in &found {
+        if !little.contains(&(disk.kept, disk.room())) {
+            tracing::warn!(
+                kept = disk.kept.as_str(),
+                folder = %disk.folder.display(),
+                free = disk.free,
+                "there is little room on a disk: when it is full, nothing can be changed"
+            );
+        }
+    }
+    *little = found.iter().map(|disk| (disk.kept, disk.room())).collect();
 }
 
 /// Sends the mails that are due, again and again, until it is aborted.

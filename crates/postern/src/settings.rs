@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use postern_domain::Lifetime;
+use postern_domain::{AuthenticationContext, Lifetime};
 use postern_flows::keys::ID_TOKEN_LIFETIME;
 use postern_flows::{
-    Config, Guard, Reveal, SessionApiToken, SettingSource, TrustedProxies, guard, leaks, mail, meters,
+    Config, GuardRoute, Reveal, SessionApiToken, SettingSource, TrustedProxies, guard, leaks, mail, meters,
 };
 use serde_json::{Map, Value};
 
@@ -228,7 +228,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
     leaks::check_keys(config)?;
     check_resources(config)?;
     check_operations(config)?;
-    check_guard(&config.guard)?;
+    check_guard(config)?;
     if !matches!(config.keys.rsa_bits, 2048 | 3072 | 4096) {
         bail!("keys.rsa_bits must be 2048, 3072 or 4096");
     }
@@ -237,6 +237,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
         bail!("trusted_proxies: “{network}” is not a network; write 10.0.0.0/8, ::1/128 or an address");
     }
     postern_flows::outbound::Outbound::check(&config.outbound).map_err(anyhow::Error::msg)?;
+    postern_flows::upstream::Providers::check(config).map_err(anyhow::Error::msg)?;
     if let Some(url) = &config.rate_limits.redis_url
         && let Err(reason) = postern_flows::rate_limits::check_url(url.reveal())
     {
@@ -250,11 +251,15 @@ fn check(config: &Config) -> anyhow::Result<()> {
         ("account_deletion", config.lifetimes.account_deletion),
         ("session_idle", config.lifetimes.session_idle),
         ("session_absolute", config.lifetimes.session_absolute),
+        ("impersonation", config.lifetimes.impersonation),
         ("grant", config.lifetimes.grant.unwrap_or(LONGEST)),
     ] {
         if lifetime.as_seconds() == 0 || lifetime > LONGEST {
             bail!("lifetimes.{name} must be longer than nothing and {LONGEST} at most");
         }
+    }
+    if config.lifetimes.impersonation.as_seconds() > 30 * 60 {
+        bail!("lifetimes.impersonation must be 30 minutes at most");
     }
     if config.lifetimes.code.as_seconds() > 600 {
         bail!("lifetimes.code must be ten minutes at most (RFC 6749 section 4.1.2)");
@@ -276,8 +281,12 @@ fn check_resources(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check_guard(settings: &Guard) -> anyhow::Result<()> {
+fn check_guard(config: &Config) -> anyhow::Result<()> {
+    let settings = &config.guard;
     guard::GuardRoutes::new(&settings.routes).map_err(anyhow::Error::msg)?;
+    for route in &settings.routes {
+        check_sign_in(config, route)?;
+    }
     // The keys stay published for as long as id_tokens are good for.
     let lifetime = settings.identity_lifetime;
     if lifetime.as_seconds() == 0 || lifetime > ID_TOKEN_LIFETIME {
@@ -288,6 +297,19 @@ fn check_guard(settings: &Guard) -> anyhow::Result<()> {
         |audience: &String| url::Url::parse(audience).is_ok() && !audience.contains(char::is_whitespace);
     if !settings.identity_audience.as_ref().is_none_or(is_uri) {
         bail!("guard.identity_audience must be a URI, such as https://api.example.com");
+    }
+    Ok(())
+}
+
+/// What no sign-in here reaches would let nobody pass.
+fn check_sign_in(config: &Config, route: &GuardRoute) -> anyhow::Result<()> {
+    let reachable: Vec<_> =
+        AuthenticationContext::reachable(config.is_https()).map(AuthenticationContext::as_str).collect();
+    if let Some(unknown) = route.acr_values.iter().find(|value| !reachable.contains(&value.as_str())) {
+        bail!("guard.routes: no sign-in here has the acr “{unknown}”; write one of {}", reachable.join(", "));
+    }
+    if route.max_age.is_some_and(|age| age.as_seconds() == 0) {
+        bail!("guard.routes: max_age must be longer than nothing, such as 15m");
     }
     Ok(())
 }
@@ -389,6 +411,20 @@ mod tests {
         assert_eq!(config.trusted_proxies, ["127.0.0.1/32", "::1"]);
         assert_eq!(config.lifetimes.access_token.as_seconds(), 3_600);
         check(&config).unwrap();
+    }
+
+    #[test]
+    fn a_route_asks_for_sign_ins_that_there_are() {
+        let of = |acr: &str, max_age: i64| {
+            let acr_values = vec![acr.to_owned()];
+            let max_age = Some(Lifetime::seconds(max_age));
+            let mut config = Config::default();
+            config.guard.routes =
+                vec![GuardRoute { pattern: ".*".into(), acr_values, max_age, ..GuardRoute::default() }];
+            check(&config).is_ok()
+        };
+        assert!(of("https://refeds.org/profile/mfa", 900));
+        assert!(!of("urn:example:gold", 900) && !of("https://refeds.org/profile/mfa", 0));
     }
 
     #[test]

@@ -74,6 +74,7 @@ pub async fn put(tx: &Tx, user: UserId, app: &Authenticator) -> Result<(), Stora
     let connection = tx.connection();
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
     connection.execute_raw(statement).await?;
+    tx.invalidate(user.0);
     Ok(())
 }
 
@@ -98,6 +99,7 @@ pub async fn spend(tx: &Tx, user: UserId, secret: &[u8], step: i64) -> Result<bo
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn remove(tx: &Tx, user: UserId) -> Result<bool, StorageError> {
+    tx.invalidate(user.0);
     Ok(Entity::delete_by_id(user.0).exec(tx.connection()).await?.rows_affected == 1)
 }
 

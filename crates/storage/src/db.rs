@@ -3,6 +3,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -52,6 +53,14 @@ impl Database {
             )),
         }
     }
+
+    /// The file that `url` names; `None` if it is a server, or cannot be read.
+    pub fn file(url: &str) -> Option<PathBuf> {
+        match Self::of(url) {
+            Ok(Self::Sqlite) => sqlite::file(url),
+            _ => None,
+        }
+    }
 }
 
 /// The database. Cheap to clone.
@@ -86,6 +95,7 @@ impl Db {
                 let writer = SqlitePoolOptions::new().max_connections(1).min_connections(1);
                 let writer = lasting(writer)
                     .test_before_acquire(false)
+                    .after_release(sqlite::is_usable)
                     .connect_with(options.clone())
                     .await
                     .map_err(unreachable_database)?;

@@ -10,6 +10,9 @@ pub enum StorageError {
     /// The database cannot be reached.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// There is no room for the change; nothing was changed on our behalf.
+    #[error("the disk of the database is full")]
+    Full,
     /// A row cannot be read as what it should be.
     #[error("a row of {table} cannot be read: {reason}")]
     Corrupt {
@@ -31,6 +34,7 @@ impl StorageError {
     pub(crate) fn same(&self) -> Self {
         match self {
             Self::Busy => Self::Busy,
+            Self::Full => Self::Full,
             other => Self::Unavailable(other.to_string()),
         }
     }
@@ -63,6 +67,7 @@ impl From<DbErr> for StorageError {
         }
         match sql_state(&error).as_deref().and_then(Trouble::of) {
             Some(Trouble::Late) => Self::Busy,
+            Some(Trouble::Full) => Self::Full,
             Some(Trouble::Away) => Self::Unavailable(error.to_string()),
             None => Self::Database(error),
         }
@@ -74,7 +79,9 @@ impl From<DbErr> for StorageError {
 enum Trouble {
     /// A lock was held, or a statement took, for too long.
     Late,
-    /// It is shut down, starting, takes no changes, or is out of room.
+    /// It is out of room.
+    Full,
+    /// It is shut down, starting, or takes no changes.
     Away,
 }
 
@@ -83,15 +90,17 @@ impl Trouble {
         match code {
             // PostgreSQL's codes have five characters: the lock and statement time-outs ...
             "55P03" | "57014" => Some(Self::Late),
+            "53100" => Some(Self::Full),
             // ... shut down, starting, a standby, an I/O error, a lost connection (08), no resources (53).
             "57P01" | "57P02" | "57P03" | "25006" | "58030" => Some(Self::Away),
             code if code.len() == 5 => {
                 (code.starts_with("08") || code.starts_with("53")).then_some(Self::Away)
             }
-            // SQLite's are numbers whose last byte is the kind: busy, locked; read-only, I/O, full, cannot open.
+            // SQLite's are numbers whose last byte is the kind: busy, locked; full; read-only, I/O, cannot open.
             code => match code.parse::<u32>().ok()? & 0xff {
                 5 | 6 => Some(Self::Late),
-                8 | 10 | 13 | 14 => Some(Self::Away),
+                13 => Some(Self::Full),
+                8 | 10 | 14 => Some(Self::Away),
                 _ => None,
             },
         }
@@ -114,6 +123,10 @@ fn sql_state(error: &DbErr) -> Option<String> {
 impl From<StorageError> for Refusal {
     fn from(error: StorageError) -> Self {
         match error {
+            StorageError::Full => Self::temporarily_unavailable(
+                "the disk of this server is full, and nothing was changed; whoever runs it has to make room",
+            )
+            .caused_by(error),
             StorageError::Busy | StorageError::Unavailable(_) => Self::temporarily_unavailable(
                 "the server cannot reach its database in time; try again in a moment",
             )
@@ -132,7 +145,10 @@ mod tests {
         for code in ["5", "6", "261", "262", "517", "773", "55P03", "57014"] {
             assert_eq!(Trouble::of(code), Some(Trouble::Late), "{code}");
         }
-        for code in ["8", "10", "1034", "13", "14", "57P01", "57P03", "25006", "08006", "53100", "53300"] {
+        for code in ["13", "53100"] {
+            assert_eq!(Trouble::of(code), Some(Trouble::Full), "{code}");
+        }
+        for code in ["8", "10", "1034", "14", "57P01", "57P03", "25006", "08006", "53200", "53300"] {
             assert_eq!(Trouble::of(code), Some(Trouble::Away), "{code}");
         }
         for code in ["1", "19", "2067", "23505", "40001", "40P01", "42P01", "22021"] {

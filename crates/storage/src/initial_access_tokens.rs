@@ -98,13 +98,14 @@ pub async fn delete(tx: &Tx, id: InitialAccessTokenId) -> Result<bool, StorageEr
     Ok(Entity::delete_by_id(id.0).exec(tx.connection()).await?.rows_affected == 1)
 }
 
-/// Deletes up to `most` that expired before `before`.
+/// Deletes up to `most` that expired before `before`, or had been used up by then.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn purge(tx: &Tx, before: Timestamp, most: u32) -> Result<u64, StorageError> {
     let sql = "DELETE FROM initial_access_tokens WHERE id IN \
-         (SELECT id FROM initial_access_tokens WHERE expires_at < $1 LIMIT $2)";
+         (SELECT id FROM initial_access_tokens WHERE expires_at < $1 \
+         OR (uses >= most_uses AND last_used_at < $1) LIMIT $2)";
     let values: [Value; 2] = [before.0.into(), i64::from(most).into()];
     let connection = tx.connection();
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);

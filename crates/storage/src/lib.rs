@@ -50,6 +50,7 @@ pub mod tokens;
 mod transactions;
 pub mod transfer;
 mod tx;
+pub mod upstream_identities;
 pub mod users;
 mod writer;
 

@@ -9,8 +9,6 @@ use crate::mapping::corrupt;
 use crate::{Db, StorageError, Tx, queue};
 
 const TABLE: &str = "mails";
-/// How far waiting mails are counted.
-pub const MOST_COUNTED: u64 = 10_000;
 
 mod table {
     use sea_orm::entity::prelude::*;
@@ -85,14 +83,6 @@ pub async fn due(db: &Db, now: Timestamp, limit: u64) -> Result<Vec<StoredMail>,
     let query = Entity::find().filter(Column::NextTryAt.is_not_null()).filter(Column::NextTryAt.lte(now.0));
     let rows = query.order_by_asc(Column::NextTryAt).limit(limit).all(db.read()).await?;
     rows.into_iter().map(StoredMail::try_from).collect()
-}
-
-/// How many mails wait to be sent, counted no further than [`MOST_COUNTED`].
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn waiting(db: &Db) -> Result<u64, StorageError> {
-    count_up_to(db, Entity::find().filter(Column::NextTryAt.is_not_null()), MOST_COUNTED).await
 }
 
 /// Takes a due mail for a try: of any number of nodes that saw it due, one gets `true` and has `lease` to send it. Should

@@ -15,8 +15,8 @@ use crate::mapping::{corrupt, from_json, to_json};
 use crate::{Db, StorageError, Tx};
 
 pub use members::{
-    add_member, count_members, members, memberships_of, of_user, owners_now, remove_member, role, role_now,
-    set_role,
+    add_member, count_members, members, memberships_of, of_user, of_user_now, owners_now, remove_member,
+    role, role_now, set_role, without_second_factor,
 };
 pub use search::{Place, find_by_name, list};
 

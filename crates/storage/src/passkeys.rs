@@ -21,6 +21,7 @@ mod table {
         pub counter: i64,
         pub created_at: i64,
         pub last_used_at: Option<i64>,
+        pub locked_at: Option<i64>,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -50,6 +51,8 @@ pub struct Passkey {
     pub created_at: Timestamp,
     /// When it was last used.
     pub last_used_at: Option<Timestamp>,
+    /// Since when nobody gets in by it any more: there may be a copy of it.
+    pub locked_at: Option<Timestamp>,
 }
 
 impl From<Model> for Passkey {
@@ -63,6 +66,7 @@ impl From<Model> for Passkey {
             counter: row.counter,
             created_at: Timestamp(row.created_at),
             last_used_at: row.last_used_at.map(Timestamp),
+            locked_at: row.locked_at.map(Timestamp),
         }
     }
 }
@@ -94,7 +98,7 @@ pub async fn list(db: &Db, user: UserId) -> Result<Vec<Passkey>, StorageError> {
     Ok(query.all(db.read()).await?.into_iter().map(Passkey::from).collect())
 }
 
-/// How many an account has, as the change in progress sees it.
+/// How many an account has, locked ones included, as the change in progress sees it.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
@@ -102,6 +106,17 @@ pub async fn count(tx: &Tx, user: UserId) -> Result<u64, StorageError> {
     let query = Entity::find().filter(Column::UserId.eq(user.0)).select_only().column(Column::Id);
     let found: Vec<Uuid> = query.into_tuple().all(tx.connection()).await?;
     Ok(found.len() as u64)
+}
+
+/// Whether an account has one that is not locked, as the change in progress sees it.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn opens(tx: &Tx, user: UserId) -> Result<bool, StorageError> {
+    let usable = Entity::find().filter(Column::UserId.eq(user.0)).filter(Column::LockedAt.is_null());
+    let found: Option<Uuid> =
+        usable.select_only().column(Column::Id).into_tuple().one(tx.connection()).await?;
+    Ok(found.is_some())
 }
 
 /// Keeps a passkey.
@@ -118,13 +133,15 @@ pub async fn insert(tx: &Tx, passkey: &Passkey) -> Result<(), StorageError> {
         counter: ActiveValue::Set(passkey.counter),
         created_at: ActiveValue::Set(passkey.created_at.0),
         last_used_at: ActiveValue::Set(passkey.last_used_at.map(|at| at.0)),
+        locked_at: ActiveValue::Set(passkey.locked_at.map(|at| at.0)),
     };
     Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    tx.invalidate(passkey.user_id.0);
     Ok(())
 }
 
 /// Notes a use: `passkey` as it is from now on. A conditional UPDATE whose row count decides: of any number that come with
-/// the same count, or an earlier one, one gets `true`, unless the device does not count.
+/// the same count, or an earlier one, one gets `true`, unless the device does not count. A locked one is not used.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails; the passkey is then as it was.
@@ -139,6 +156,21 @@ pub async fn use_up_to(tx: &Tx, passkey: &Passkey) -> Result<bool, StorageError>
         .col_expr(Column::LastUsedAt, Expr::value(passkey.last_used_at.map(|at| at.0)))
         .filter(Column::Id.eq(passkey.id.0))
         .filter(is_next)
+        .filter(Column::LockedAt.is_null())
+        .exec(tx.connection())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Lets nobody in by a passkey from now on; answers whether it was not locked before.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn lock(tx: &Tx, id: PasskeyId, now: Timestamp) -> Result<bool, StorageError> {
+    let updated = Entity::update_many()
+        .col_expr(Column::LockedAt, Expr::value(now.0))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::LockedAt.is_null())
         .exec(tx.connection())
         .await?;
     Ok(updated.rows_affected == 1)
@@ -164,6 +196,7 @@ pub async fn rename(tx: &Tx, user: UserId, id: PasskeyId, name: &str) -> Result<
 /// [`StorageError`] if the database fails.
 pub async fn remove(tx: &Tx, user: UserId, id: PasskeyId) -> Result<bool, StorageError> {
     let removed = Entity::delete_many().filter(Column::Id.eq(id.0)).filter(Column::UserId.eq(user.0));
+    tx.invalidate(user.0);
     Ok(removed.exec(tx.connection()).await?.rows_affected == 1)
 }
 
@@ -173,6 +206,7 @@ pub async fn remove(tx: &Tx, user: UserId, id: PasskeyId) -> Result<bool, Storag
 /// [`StorageError`] if the database fails.
 pub async fn remove_all(tx: &Tx, user: UserId) -> Result<u64, StorageError> {
     let removed = Entity::delete_many().filter(Column::UserId.eq(user.0));
+    tx.invalidate(user.0);
     Ok(removed.exec(tx.connection()).await?.rows_affected)
 }
 

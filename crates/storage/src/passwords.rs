@@ -74,6 +74,17 @@ pub async fn hold(tx: &Tx, id: UserId) -> Result<bool, StorageError> {
     Ok(found.is_some())
 }
 
+/// Whether an account has a password, as the change in progress sees it.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn exists(tx: &Tx, id: UserId) -> Result<bool, StorageError> {
+    let query = Entity::find_by_id(id.0).filter(Column::PasswordHash.is_not_null());
+    let found: Option<Uuid> =
+        query.select_only().column(Column::Id).into_tuple().one(tx.connection()).await?;
+    Ok(found.is_some())
+}
+
 /// Keeps the same password under another hash, made with today's parameters.
 ///
 /// # Errors

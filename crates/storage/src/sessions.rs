@@ -2,20 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use postern_domain::{AuthMethodReference, BrowserId, Session, SessionId, Timestamp, TokenHash, UserId};
+use postern_domain::{
+    AuthMethodReference, BrowserId, Impersonator, Session, SessionId, Timestamp, TokenHash, UserId,
+};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue, Condition, ConnectionTrait, QueryOrder, QuerySelect, Select, Statement, Value};
 
 use crate::mapping::{from_json, to_json};
-use crate::{Db, StorageError, Tx, logout_notices};
+use crate::{Db, StorageError, Tx};
 
 mod browser;
+mod ending;
 
 pub use browser::{find_held, of_browser, rest, wake};
+pub use ending::{end, end_browser, end_by_id, end_impersonations_by, end_impersonations_of, end_others};
 
 const TABLE: &str = "sessions";
-/// Sessions that one statement is about at most.
-const BATCH: usize = 500;
 
 mod table {
     use sea_orm::entity::prelude::*;
@@ -36,6 +38,8 @@ mod table {
         pub user_agent: String,
         pub address: String,
         pub browser_id: Option<Uuid>,
+        pub impersonator_id: Option<Uuid>,
+        pub impersonator_session_id: Option<Uuid>,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -61,6 +65,9 @@ impl TryFrom<Model> for Session {
             user_agent: row.user_agent,
             address: row.address,
             browser_id: row.browser_id.map(BrowserId),
+            impersonator: row.impersonator_id.zip(row.impersonator_session_id).map(|(user, session)| {
+                Impersonator { user_id: UserId(user), session_id: SessionId(session) }
+            }),
         })
     }
 }
@@ -98,6 +105,8 @@ pub async fn insert(tx: &Tx, hash: TokenHash, session: &Session, data: &str) -> 
         user_agent: ActiveValue::Set(session.user_agent.clone()),
         address: ActiveValue::Set(session.address.clone()),
         browser_id: ActiveValue::Set(session.browser_id.map(|id| id.0)),
+        impersonator_id: ActiveValue::Set(session.impersonator.map(|by| by.user_id.0)),
+        impersonator_session_id: ActiveValue::Set(session.impersonator.map(|by| by.session_id.0)),
     };
     Entity::insert(row).exec_without_returning(tx.connection()).await?;
     tx.invalidate(session.id.0);
@@ -186,49 +195,6 @@ pub async fn renew(tx: &Tx, hash: TokenHash, session: &Session, data: &str) -> R
     tx.change(session.id.0, update).await
 }
 
-/// Ends the session whose cookie has this hash. Answers whether there was one.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn end(tx: &Tx, hash: TokenHash, now: Timestamp) -> Result<bool, StorageError> {
-    let which = Condition::all().add(Column::IdHash.eq(hash.0.to_vec()));
-    Ok(end_where(tx, which, now).await? > 0)
-}
-
-/// Ends one of a user's sessions by its public id. Answers whether there was one.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn end_by_id(tx: &Tx, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, StorageError> {
-    let which = Condition::all().add(Column::UserId.eq(user.0)).add(Column::Id.eq(id.0));
-    Ok(end_where(tx, which, now).await? > 0)
-}
-
-/// Ends every session of a user but `kept`. Answers how many there were.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn end_others(
-    tx: &Tx,
-    user: UserId,
-    kept: Option<SessionId>,
-    now: Timestamp,
-) -> Result<u64, StorageError> {
-    let mut which = Condition::all().add(Column::UserId.eq(user.0));
-    if let Some(kept) = kept {
-        which = which.add(Column::Id.ne(kept.0));
-    }
-    end_where(tx, which, now).await
-}
-
-/// Ends every session of a browser. Answers how many there were.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn end_browser(tx: &Tx, browser: BrowserId, now: Timestamp) -> Result<u64, StorageError> {
-    end_where(tx, Condition::all().add(Column::BrowserId.eq(browser.0)), now).await
-}
-
 /// One page of a user's living sessions, the one seen last first. `after` is the last one of the page before.
 ///
 /// # Errors
@@ -260,13 +226,14 @@ pub async fn count(db: &Db, user: UserId, alive: Alive) -> Result<u64, StorageEr
     Ok(of_user(user, alive).count(db.read()).await?)
 }
 
-/// When each of some people was last seen in a session that was not ended since.
+/// When each of some people was last seen in a session of theirs that was not ended since.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn last_seen(db: &Db, users: &[UserId]) -> Result<BTreeMap<UserId, Timestamp>, StorageError> {
     let seen = Entity::find()
         .filter(Column::UserId.is_in(users.iter().map(|user| user.0)))
+        .filter(Column::ImpersonatorId.is_null())
         .select_only()
         .column(Column::UserId)
         .column_as(Column::LastSeenAt.max(), "last_seen_at")
@@ -290,22 +257,6 @@ pub async fn purge(tx: &Tx, now: Timestamp, most: u32) -> Result<u64, StorageErr
 
 fn of_user(user: UserId, alive: Alive) -> Select<Entity> {
     Entity::find().filter(Column::UserId.eq(user.0)).filter(alive.condition())
-}
-
-/// Ends sessions: the one way there is, so that their clients are always told and every cache forgets them. They are held
-/// first: a client that joins one meanwhile either is told, or gets nothing.
-async fn end_where(tx: &Tx, which: Condition, now: Timestamp) -> Result<u64, StorageError> {
-    let held = Entity::find().filter(which).select_only().column(Column::Id).lock_exclusive();
-    let held: Vec<Uuid> = held.into_tuple().all(tx.connection()).await?;
-    for ids in held.chunks(BATCH) {
-        logout_notices::queue(tx, ids, now).await?;
-        let these = Column::Id.is_in(ids.iter().copied());
-        Entity::delete_many().filter(these).exec(tx.connection()).await?;
-        for id in ids {
-            tx.invalidate(*id);
-        }
-    }
-    Ok(held.len() as u64)
 }
 
 #[cfg(test)]

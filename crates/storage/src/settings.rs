@@ -73,6 +73,15 @@ pub async fn forget(tx: &Tx, name: &str) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Forgets what is remembered under `name` if that is still `value`. Answers whether it was.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn forget_if(tx: &Tx, name: &str, value: &str) -> Result<bool, StorageError> {
+    let same = Entity::delete_by_id(name.to_owned()).filter(Column::Value.eq(value));
+    Ok(same.exec(tx.connection()).await?.rows_affected == 1)
+}
+
 /// Remembers `value` under `name` if nothing is yet. Of any number that try, on any number of nodes, exactly one gets
 /// `true`.
 ///

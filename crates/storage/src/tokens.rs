@@ -9,7 +9,6 @@ mod token;
 use postern_domain::{ClientId, Grant, Timestamp, TokenHash, TokenId, TokenKind, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
-use uuid::Uuid;
 
 use crate::{Db, StorageError, Tx, grants};
 use columns::model;
@@ -124,25 +123,7 @@ pub async fn delete_expired(tx: &Tx, ended_before: Timestamp, limit: u64) -> Res
     let values = [ended_before.0.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
     let connection = tx.connection();
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
-    let gone = connection.query_all_raw(statement).await?;
-    let mut families = gone
-        .iter()
-        .map(|row| row.try_get_by_index::<Option<Uuid>>(0))
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>();
-    families.sort_unstable();
-    families.dedup();
-    if !families.is_empty() {
-        let left = "NOT EXISTS (SELECT 1 FROM tokens WHERE tokens.grant_id = grants.id)";
-        grants::row::Entity::delete_many()
-            .filter(grants::row::Column::Id.is_in(families))
-            .filter(Expr::cust(left))
-            .exec(connection)
-            .await?;
-    }
-    Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
+    deletion::delete_with_grants(tx, statement).await
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use sea_orm::{ActiveValue, ConnectionTrait, DbBackend, QuerySelect, Statement};
 use crate::mapping::{corrupt, from_json, to_json};
 use crate::{Db, StorageError, Tx};
 
-pub use deletion::{another_has_right, another_has_right_now, delete, due_for_deletion, set_deletes_at};
+pub use deletion::{delete, due_for_deletion, set_deletes_at};
 
 const TABLE: &str = "users";
 
@@ -50,7 +50,7 @@ pub(crate) mod table {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-pub use rights::{first_with_right, set_rights};
+pub use rights::{another_has_right, another_has_right_now, first_with_right, set_rights};
 pub use search::{Only, Place, Search, list};
 use table::{ActiveModel, Column, Entity};
 

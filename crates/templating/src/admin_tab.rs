@@ -19,6 +19,8 @@ pub enum AdminTab {
     Tokens,
     /// `/admin/keys`
     Keys,
+    /// `/admin/providers`
+    Providers,
     /// `/admin/mails`
     Mails,
     /// `/admin/settings`
@@ -27,13 +29,14 @@ pub enum AdminTab {
 
 impl AdminTab {
     /// All of them, as they stand side by side.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Overview,
         Self::Users,
         Self::Organizations,
         Self::Clients,
         Self::Tokens,
         Self::Keys,
+        Self::Providers,
         Self::Mails,
         Self::Settings,
     ];
@@ -52,6 +55,7 @@ impl AdminTab {
             Self::Clients => "/admin/clients",
             Self::Tokens => "/admin/tokens",
             Self::Keys => "/admin/keys",
+            Self::Providers => "/admin/providers",
             Self::Mails => "/admin/mails",
             Self::Settings => "/admin/settings",
         }
@@ -66,6 +70,7 @@ impl AdminTab {
             Self::Clients => t("Clients"),
             Self::Tokens => t("Tokens"),
             Self::Keys => t("Keys"),
+            Self::Providers => t("Sign-in providers"),
             Self::Mails => t("Mails"),
             Self::Settings => t("Settings"),
         }

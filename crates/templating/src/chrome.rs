@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::pages::SAMPLE_NOW;
 use crate::{AdminTab, OrganizationNav, OrganizationTab, Text, When, assets, avatar, colour};
 
 /// The frame of a page, the same for all of them.
@@ -22,6 +23,18 @@ pub struct Chrome {
     /// Whether scripts of the page can call the API in the person's name: `session_api_token.enabled`.
     #[serde(default)]
     pub session_api: bool,
+    /// Whether an administrator looks at the page as somebody else: every page says so.
+    #[serde(default)]
+    pub acting: Option<Acting>,
+}
+
+/// An administrator who acts as the person of a page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Acting {
+    /// The administrator's user name.
+    pub by: String,
+    /// When it ends by itself.
+    pub until: When,
 }
 
 /// How this instance looks: `branding.*` of the configuration.
@@ -260,6 +273,7 @@ impl Chrome {
             organization: None,
             notice: None,
             session_api: false,
+            acting: None,
         }
     }
 
@@ -275,6 +289,13 @@ impl Chrome {
             logo_url: Some(assets::asset_url("mark.svg").into()),
             accent: Some("#e8590c".into()),
         };
+        self
+    }
+
+    /// The same while an administrator acts as the person.
+    pub fn acted(mut self) -> Self {
+        let until = When::new(SAMPLE_NOW + 1_500, SAMPLE_NOW);
+        self.acting = Some(Acting { by: "grace".into(), until });
         self
     }
 

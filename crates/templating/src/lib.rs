@@ -33,7 +33,7 @@ pub use admin_tab::AdminTab;
 pub use app_face::AppFace;
 pub use avatar::Avatar;
 pub use badge::{Badge, Tone};
-pub use chrome::{Account, Branding, Chrome, Notice, NoticeKind, Section};
+pub use chrome::{Account, Acting, Branding, Chrome, Notice, NoticeKind, Section};
 pub use form::{Choice, Field, FieldError};
 pub use language::{Argument, Language, Markup, Text, markup, markup_n, t, tn};
 pub use organization_nav::{OrganizationNav, OrganizationTab};

@@ -22,9 +22,9 @@ pub(crate) fn grouped(number: &u64) -> Grouped {
 /// The most that is counted of what there may be very much of.
 const MOST_COUNTED: u64 = 10_000;
 
-/// A count that goes no further than ten thousand: beyond it, `10,000+`.
+/// A count that goes no further than ten thousand: from there on, `10,000+`.
 pub(crate) fn counted(number: &u64) -> Grouped {
-    Grouped { number: (*number).min(MOST_COUNTED), is_more: *number > MOST_COUNTED }
+    Grouped { number: (*number).min(MOST_COUNTED), is_more: *number >= MOST_COUNTED }
 }
 
 /// The digits with `separator` after every three.
@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn counts_end_at_ten_thousand() {
-        assert_eq!(counted(&10_000).to_string(), "10,000");
+        assert_eq!(counted(&9_999).to_string(), "9,999");
+        assert_eq!(counted(&10_000).to_string(), "10,000+");
         assert_eq!(counted(&10_001).to_string(), "10,000+");
         assert_eq!(tn("{count} day", "{count} days", counted(&10_001)).to_string(), "10,000+ days");
     }

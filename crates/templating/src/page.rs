@@ -35,6 +35,7 @@ pub trait Visitor {
 pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::SignIn>();
     visitor.visit::<pages::SecondStep>();
+    visitor.visit::<pages::SecondFactorRequired>();
     visitor.visit::<pages::Authenticator>();
     visitor.visit::<pages::AuthenticatorRemove>();
     visitor.visit::<pages::RecoveryCodes>();
@@ -70,6 +71,7 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::OrganizationNew>();
     visitor.visit::<pages::OrganizationOverview>();
     visitor.visit::<pages::OrganizationMembers>();
+    visitor.visit::<pages::OrganizationBarred>();
     visitor.visit::<pages::OrganizationJoin>();
     visitor.visit::<pages::Customers>();
     visitor.visit::<pages::CustomerForm>();
@@ -90,10 +92,12 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::AdminOrganizations>();
     visitor.visit::<pages::AdminClients>();
     visitor.visit::<pages::AdminKeys>();
+    visitor.visit::<pages::AdminProviders>();
     visitor.visit::<pages::AdminMails>();
     visitor.visit::<pages::AdminSettings>();
     visitor.visit::<pages::AdminUsers>();
     visitor.visit::<pages::AdminUser>();
+    visitor.visit::<pages::AdminUserNew>();
     visitor.visit::<pages::Audit>();
     visitor.visit::<pages::AuditEventPage>();
 }

@@ -81,6 +81,21 @@ on_both_databases! {
         assert_eq!(again.code, 1, "{again:?}");
     }
 
+    async fn how_the_server_does_is_printed(instance: &Instance) {
+        let overview = instance.cli(&["server", "overview"]).json();
+        assert!(overview["users"].as_u64().is_some() && overview["pending_migrations"] == 0, "{overview}");
+        let settings = instance.cli(&["server", "settings"]).json();
+        let all = settings["settings"].as_array().unwrap();
+        let url = all.iter().find(|one| one["name"] == "public_url").unwrap();
+        assert!(url["source"].is_string(), "{url}");
+        let mails = instance.cli(&["server", "mails"]).json();
+        assert!(mails["waiting"].is_array() && mails["given_up"].is_array(), "{mails}");
+        let retried = instance.cli(&["server", "retry-mails"]).json();
+        assert!(retried["retried"].is_u64(), "{retried}");
+        let providers = instance.cli(&["server", "providers"]).json();
+        assert_eq!(providers["providers"], serde_json::json!([]), "{providers}");
+    }
+
     async fn what_a_command_changes_the_running_server_sees(instance: &Instance) {
         let client = instance.client(&Registration::confidential());
         let browser = instance.browser_of(&instance.person()).await;

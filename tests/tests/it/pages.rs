@@ -36,6 +36,8 @@ pub(crate) fn status(path: &str) -> u16 {
         "/login" | "/register" | "/organizations/{slug}" | "/v1/oauth2/authorize" => 303,
         // The address of whoever the command line made is verified.
         "/settings/profile/email" => 303,
+        // Nothing is asked of them.
+        "/settings/security/required" => 303,
         // It asks for its link, which the first account has used up.
         "/setup" => 403,
         // Who has not taken the first step begins with it; who has no second step has none to remove.
@@ -46,6 +48,8 @@ pub(crate) fn status(path: &str) -> u16 {
         "/recover/password"
         | "/settings/security/passkeys/{id}"
         | "/settings/security/passkeys/{id}/remove" => 404,
+        // This instance knows no sign-in provider.
+        "/login/upstream/{name}/callback" => 404,
         _ => 200,
     }
 }
@@ -95,6 +99,7 @@ fn target(path: &str, place: &Place<'_>) -> String {
     let mut folder = "";
     let filled = path.split('/').map(|part| {
         let filled = match (part, folder) {
+            ("{name}", "upstream") => "nobody",
             ("{slug}", _) => place.id("organization"),
             ("{client}", _) => place.id("client_id"),
             ("{id}", "tokens") if path.starts_with("/organizations/") => {

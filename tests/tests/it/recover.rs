@@ -1,6 +1,6 @@
 //! `/recover`: W06, W09 and what a link is good for.
 
-use postern_tests::{Answer, Browser, Engine, Instance, Person, on_both_databases};
+use postern_tests::{Answer, Browser, Engine, Instance, Person, on_both_databases, unique};
 
 use crate::teams::mails::{CLAIMS, link, mails};
 
@@ -67,6 +67,26 @@ on_both_databases! {
             assert!(written.iter().any(|mail| mail.contains(subject)), "{subject}: {written:?}");
         }
         instance.secrets().assert_absent_from("the log", &instance.log());
+    }
+
+    async fn who_gets_an_account_made_chooses_the_password(engine: Engine) {
+        let instance = Instance::start(engine).await;
+        let console = instance.browser_of(&instance.administrator()).await;
+        let name = unique("grace");
+        let person = Person { email: format!("{name}@example.com"), username: name, ..instance.person() };
+        let page = console.open("/admin/users/new").await.expect(200);
+        let form = page.form("/admin/users/new").fill("username", &person.username).fill("email", &person.email);
+        let made = console.submit(&page, &form).await.expect(200);
+        assert!(made.url.path().starts_with("/admin/users/"), "{made:?}");
+        let again = console.submit(&page, &form).await;
+        assert!(again.status == 422 && again.text().contains(&person.email), "{again:?}");
+        let link = links(&instance, &person, 1).await.remove(0);
+        let browser = instance.browser();
+        let done = set(&browser, &link, NEW).await.expect(200);
+        assert_eq!(done.url.path(), "/login", "{done:?}");
+        assert_eq!(browser.open(&link).await.status, 404, "a used link");
+        let _ = browser.try_sign_in(&person.username, NEW).await;
+        assert!(browser.is_signed_in().await);
     }
 
     async fn who_exists_is_not_told(engine: Engine) {

@@ -14,21 +14,21 @@ const APP: &str = "/settings/security/authenticator";
 const STEP: &str = "/login/second-step";
 
 /// Somebody with an authenticator app.
-struct Owner {
-    person: Person,
-    browser: Browser,
+pub(crate) struct Owner {
+    pub(crate) person: Person,
+    pub(crate) browser: Browser,
     app: Totp,
     codes: Vec<String>,
 }
 
 #[expect(clippy::disallowed_methods, reason = "the server that is asked runs by the system's clock")]
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 impl Owner {
     /// Sets the app up with the code of the step before: those of now and after are still to be used.
-    async fn of(instance: &Instance) -> Self {
+    pub(crate) async fn of(instance: &Instance) -> Self {
         let person = instance.person();
         let browser = instance.browser_of(&person).await;
         let page = browser.open(APP).await.expect(200);
@@ -44,7 +44,7 @@ impl Owner {
     }
 
     /// What the app shows so many steps from now.
-    fn code(&self, steps: u64) -> String {
+    pub(crate) fn code(&self, steps: u64) -> String {
         self.app.generate(now() + 30 * steps).to_string()
     }
 
@@ -63,7 +63,7 @@ fn is_code(word: &str) -> bool {
     word.len() == 11 && word.split_once('-').is_some_and(|(left, right)| ok(left) && ok(right))
 }
 
-fn secret_of(page: &Answer) -> Totp {
+pub(crate) fn secret_of(page: &Answer) -> Totp {
     let text = page.text();
     assert!(text.contains("<svg class=\"qr\"") && !text.contains("data:image"), "{text}");
     let secret =

@@ -62,6 +62,11 @@ impl By {
     pub const fn user(id: UserId) -> Self {
         Self::Person { user_id: Some(id), acting_for: None, token_id: None }
     }
+
+    /// A person in a browser, as somebody else.
+    pub const fn acting_as(id: UserId, other: UserId) -> Self {
+        Self::Person { user_id: Some(id), acting_for: Some(other), token_id: None }
+    }
 }
 
 /// What something was done to.

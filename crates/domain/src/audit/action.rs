@@ -83,10 +83,15 @@ actions! {
     USER_PASSKEY_ADDED = "user.passkey_added", "added a passkey to";
     USER_PASSKEY_RENAMED = "user.passkey_renamed", "renamed a passkey of";
     USER_PASSKEY_REMOVED = "user.passkey_removed", "removed a passkey of";
+    USER_PASSKEY_LOCKED = "user.passkey_locked", "locked a passkey, which may have been copied, of";
     USER_PASSKEY_SUSPECTED = "user.passkey_suspected", "may have used a copied passkey of";
+    USER_IMPERSONATED = "user.impersonated", "began to act as";
+    USER_IMPERSONATION_ENDED = "user.impersonation_ended", "no longer acts as";
     USER_DELETION_ASKED = "user.deletion_asked", "asked for the deletion of";
     USER_DELETION_TAKEN_BACK = "user.deletion_taken_back", "took back the deletion of";
     USER_DELETED = "user.deleted", "deleted";
+    USER_UPSTREAM_CONNECTED = "user.upstream_connected", "connected a sign-in provider to";
+    USER_UPSTREAM_DISCONNECTED = "user.upstream_disconnected", "disconnected a sign-in provider from";
     SESSION_REVOKED = "session.revoked", "signed out";
     MAILS_HURRIED = "mails.hurried", "had the server try again";
     KEYS_ROTATED = "keys.rotated", "rotated";

@@ -93,8 +93,7 @@ pub async fn change_account(
         let act = act.changed(json!({ "rights": user.rights }), json!({ "rights": rights }));
         (rights, act)
     });
-    let administers = user.is_active() && user.rights.contains(&InstanceRight::InstanceAdmin);
-    let changes = Changes { id, administers, state, rights, now };
+    let changes = Changes { id, administers: user.administers(), state, rights, now };
     let done: Result<(), Refusal> =
         app.db.write(changes.clone(), |tx, changes| Box::pin(make(tx, changes))).await;
     done?;
@@ -144,6 +143,11 @@ async fn make(tx: &Tx, changes: &Changes) -> Result<(), Refusal> {
     }
     if closes {
         sessions::end_others(tx, *id, None, *now).await?;
+    }
+    if rights.is_some() {
+        // Nobody acts as an administrator, nor as others without being one.
+        sessions::end_impersonations_of(tx, *id, *now).await?;
+        sessions::end_impersonations_by(tx, *id, *now).await?;
     }
     Ok(())
 }

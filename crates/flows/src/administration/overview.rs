@@ -4,6 +4,7 @@ use postern_domain::{InstanceRight, Refusal};
 use postern_storage::{Database, api_tokens, clients, mails, organizations, users};
 use tokio::time::Instant;
 
+use crate::disk::{Disk, disks};
 use crate::{Actor, App};
 
 /// How far things are counted.
@@ -26,6 +27,8 @@ pub struct Overview {
     pub is_changeable: bool,
     /// How many changes of the schema are due.
     pub pending_migrations: usize,
+    /// The disks that this node writes to.
+    pub disks: Vec<Disk>,
     /// How many accounts there are; these four are counted no further than [`COUNTED`].
     pub users: u64,
     /// How many organizations.
@@ -63,6 +66,7 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Refusal> {
         waiting_changes: u64::try_from(db.changes().waiting.count()).unwrap_or_default(),
         is_changeable: db.is_changeable(),
         pending_migrations: db.pending_migrations().await?,
+        disks: disks(&app.config).await,
         users: users::count_up_to(db, COUNTED).await?,
         organizations: organizations::count_up_to(db, COUNTED).await?,
         clients: clients::count_up_to(db, COUNTED).await?,

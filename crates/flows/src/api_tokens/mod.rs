@@ -26,6 +26,7 @@ pub use edit::{Change, plan, save};
 pub use list::{Filter, List, count, list};
 pub(crate) use make::hint;
 pub use make::{Made, NewToken, make};
+pub(crate) use mode::forget_silent;
 pub use mode::{Presence, beat, check_mode, enter, leave};
 pub(crate) use names::facts;
 pub use names::{find_named, first_administrator, organization_named, owner_name, user_named};

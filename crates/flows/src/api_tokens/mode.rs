@@ -102,6 +102,30 @@ pub async fn leave(app: &App, presence: Presence) -> Result<(), Refusal> {
         .await
 }
 
+/// Forgets the nodes that have not said for a day that they are alive: those that stopped without a word. Answers how many.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub(crate) async fn forget_silent(app: &App) -> Result<u64, Refusal> {
+    let since = app.clock.now().minus(FORGOTTEN).0;
+    let mut silent = settings::list(&app.db, NODES).await?;
+    silent.retain(|(_, word)| said(word).is_none_or(|(_, at)| at <= since));
+    if silent.is_empty() {
+        return Ok(0);
+    }
+    app.db
+        .write(silent, |tx, silent| {
+            Box::pin(async move {
+                let mut gone = 0;
+                for (node, word) in silent {
+                    gone += u64::from(settings::forget_if(tx, node, word).await?);
+                }
+                Ok::<_, Refusal>(gone)
+            })
+        })
+        .await
+}
+
 /// That a command is in the mode of the instance.
 ///
 /// # Errors
@@ -139,14 +163,17 @@ fn word(mode: bool, now: Timestamp) -> String {
     format!("{mode} {}", now.0)
 }
 
+/// What a node said: its mode, and when.
+fn said(word: &str) -> Option<(&str, i64)> {
+    let (mode, at) = word.split_once(' ')?;
+    Some((mode, at.parse().ok()?))
+}
+
 /// The nodes that said at some time today that they are alive in the other mode.
 async fn others(app: &App) -> Result<Vec<(String, String)>, Refusal> {
     let (mode, since) = (app.config.tokens.secure_mode, app.clock.now().minus(FORGOTTEN).0);
     let mut nodes = settings::list(&app.db, NODES).await?;
-    nodes.retain(|(_, word)| {
-        let said = word.split_once(' ').and_then(|(mode, at)| Some((mode, at.parse::<i64>().ok()?)));
-        said.is_some_and(|(theirs, at)| theirs != mode.to_string() && at > since)
-    });
+    nodes.retain(|(_, word)| said(word).is_some_and(|(theirs, at)| theirs != mode.to_string() && at > since));
     Ok(nodes)
 }
 

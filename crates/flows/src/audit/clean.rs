@@ -2,8 +2,9 @@ use std::time::Duration;
 
 use postern_domain::{Lifetime, Refusal};
 use postern_storage::StorageError;
-use postern_storage::audit::{self, Cleared, Sort};
+use postern_storage::audit::{self, Cleared, Segment, Sort};
 
+use super::beginning;
 use super::chain::day_of;
 use super::key::ChainKey;
 use crate::App;
@@ -15,7 +16,11 @@ const BREATH: Duration = Duration::from_millis(20);
 /// Segments that one pass clears at most.
 const SEGMENTS: u64 = 100;
 
-/// Deletes the events of segments that are older than they are kept. The segments themselves stay, and say so.
+/// Segments that one change deletes at most.
+const CUT: usize = 500;
+
+/// Deletes the events of segments that are older than they are kept. The segments themselves stay, and say so, until all of
+/// their time and all before them are as old.
 pub(crate) async fn clean(app: &App) -> Result<u64, Refusal> {
     let mut gone = 0;
     while let Some(number) = audit::left_over(&app.db).await? {
@@ -41,7 +46,33 @@ pub(crate) async fn clean(app: &App) -> Result<u64, Refusal> {
             gone += clear_rows(app, segment.number).await?;
         }
     }
-    Ok(gone)
+    Ok(gone + cut(app).await?)
+}
+
+/// Deletes the segments at the beginning of the chain that nothing is kept of any more. The last one of all stays: the next
+/// one rests on it.
+async fn cut(app: &App) -> Result<u64, StorageError> {
+    let settings = &app.config.audit;
+    let now = app.clock.now();
+    let kept = settings.retention.max(settings.call_retention).max(Lifetime::days(1));
+    let before = day_of(now.minus(kept));
+    // Whoever looks over the chain meanwhile had a day to see them cleared.
+    let cleared_by = now.minus(Lifetime::days(1));
+    let is_over = |segment: &Segment| {
+        segment.day < before && segment.cleared.is_some_and(|cleared| cleared.at <= cleared_by)
+    };
+    let mut gone = 0;
+    loop {
+        let first = audit::segments(&app.db, 0, CUT as u64 + 1).await?;
+        let over = first.iter().take(first.len().saturating_sub(1)).take_while(|segment| is_over(segment));
+        let over: Vec<Segment> = over.cloned().collect();
+        let cut = beginning::cut(app, &over).await?;
+        gone += cut;
+        if cut < CUT as u64 {
+            return Ok(gone);
+        }
+        tokio::time::sleep(BREATH).await;
+    }
 }
 
 async fn clear_rows(app: &App, number: i64) -> Result<u64, StorageError> {

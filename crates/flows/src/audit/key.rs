@@ -57,6 +57,11 @@ impl ChainKey {
         self.hash("cleared", &[&number.to_be_bytes(), &at.to_be_bytes()])
     }
 
+    /// That the chain begins behind a segment, as it is remembered once those before are gone.
+    pub(super) fn beginning(&self, number: i64, opening: &Hash) -> Hash {
+        self.hash("beginning", &[&number.to_be_bytes(), opening])
+    }
+
     /// How many segments there are, as it is remembered apart from them.
     pub(super) fn segments(&self, number: i64) -> String {
         let mark = self.hash("segments", &[&number.to_be_bytes()]);
@@ -67,6 +72,18 @@ impl ChainKey {
 /// Whether two hashes are the same, in constant time.
 pub(super) fn same(some: &Hash, other: &Hash) -> bool {
     some.ct_eq(other).into()
+}
+
+/// The hash that was written by [`hex`].
+pub(super) fn from_hex(text: &str) -> Option<Hash> {
+    let mut hash = [0; 32];
+    if text.len() != 2 * hash.len() {
+        return None;
+    }
+    for (i, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
+    }
+    Some(hash)
 }
 
 /// A hash as people read it.

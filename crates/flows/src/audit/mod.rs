@@ -1,6 +1,7 @@
 //! What is written down for good: calls off the way of their answers, acts together with the change they are, all of it in
 //! a chain that shows whether somebody tampered with it ([decision 7](../../../../docs/decisions/0007-audit-chain.md)).
 
+mod beginning;
 mod chain;
 mod clean;
 mod entry;

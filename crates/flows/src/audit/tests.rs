@@ -155,6 +155,73 @@ async fn what_is_old_is_cleared_and_the_chain_still_fits() {
     assert!(verify(&app).await.unwrap().intact);
 }
 
+/// An act and a call every day, cleaned up after every day.
+async fn live_on(app: &TestApp, days: i64) {
+    let token = app.new_id();
+    for _ in 0..days {
+        app.audit.call(call(app, token));
+        write_act(app).await;
+        flush(app).await.unwrap();
+        clean(app).await.unwrap();
+        app.advance(Lifetime::days(1));
+    }
+}
+
+async fn segments(app: &App) -> Vec<i64> {
+    kept::segments(&app.db, 0, 100).await.unwrap().iter().map(|segment| segment.number).collect()
+}
+
+fn kept_for(acts: i64, calls: i64) -> Config {
+    let mut config = Config::default();
+    (config.audit.retention, config.audit.call_retention) = (Lifetime::days(acts), Lifetime::days(calls));
+    config
+}
+
+#[tokio::test]
+async fn segments_go_when_all_of_their_time_is_too_old() {
+    let app = testing::app_with(kept_for(6, 3)).await;
+    live_on(&app, 20).await;
+    let early = segments(&app).await;
+    assert!(early.first() > Some(&1), "{early:?}");
+    live_on(&app, 20).await;
+    let late = segments(&app).await;
+    assert_eq!(early.len(), late.len(), "two a day, of as many days");
+    assert_eq!(late.last(), Some(&80));
+    let report = verify(&app).await.unwrap();
+    assert!(report.intact, "{report:?}");
+    assert_eq!(report.segments, late.len() as u64);
+    // Nobody was here for a year: the last one stays, and the next one rests on it.
+    app.advance(Lifetime::days(365));
+    clean(&app).await.unwrap();
+    app.advance(Lifetime::days(2));
+    clean(&app).await.unwrap();
+    assert_eq!(segments(&app).await, [80]);
+    live_on(&app, 1).await;
+    assert!(verify(&app).await.unwrap().intact);
+}
+
+/// The same once the chain no longer begins with its first segment.
+#[tokio::test]
+async fn tampering_with_the_beginning_shows() {
+    let table = [
+        "DELETE FROM settings WHERE name = 'audit.beginning'",
+        "UPDATE settings SET value = '0 00 00' WHERE name = 'audit.beginning'",
+        "UPDATE settings SET value = replace(value, ' ', '1 ') WHERE name = 'audit.beginning'",
+        "DELETE FROM audit_segments WHERE number = (SELECT min(number) FROM audit_segments)",
+        "DELETE FROM audit_segments",
+        "UPDATE audit_events SET segment = 1 WHERE segment = (SELECT max(segment) FROM audit_events)",
+        "INSERT INTO audit_events SELECT randomblob(16), at, outcome, action, token_id, user_id, acting_for, client_id, \
+         organization_id, target_id, data, 1, 1, hash FROM audit_events LIMIT 1",
+    ];
+    for statement in table {
+        let app = testing::app_with(kept_for(6, 3)).await;
+        live_on(&app, 12).await;
+        assert!(verify(&app).await.unwrap().intact);
+        sql(&app, statement).await;
+        assert!(!verify(&app).await.unwrap().intact, "{statement}");
+    }
+}
+
 #[tokio::test]
 async fn clearing_that_was_stopped_goes_on() {
     let app = filled().await;

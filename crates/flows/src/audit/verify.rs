@@ -4,6 +4,7 @@ use postern_storage::audit::{self, Link, Segment};
 use postern_storage::settings;
 use serde::Serialize;
 
+use super::beginning::Beginning;
 use super::chain::SEGMENTS;
 use super::key::{ChainKey, Hash, hex, same};
 use crate::App;
@@ -69,7 +70,7 @@ impl Tampered {
     }
 }
 
-/// Looks over the whole chain, from its first segment to its last, until something does not fit.
+/// Looks over the whole chain, from the first segment that is kept to the last one, until something does not fit.
 ///
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails.
@@ -85,35 +86,58 @@ async fn look_over(app: &App, report: &mut Report) -> Result<Option<Tampered>, R
     let key = ChainKey::of(&app.secret_key);
     // Read first: what is opened meanwhile can only be more.
     let remembered = settings::find(&app.db, SEGMENTS).await?;
-    let (mut number, mut opening): (i64, Hash) = (0, [0; 32]);
+    let Some(mut before) = Beginning::find(app, &key).await? else {
+        let what = "where the chain begins was changed by somebody else";
+        return Ok(Some(Tampered { segment: None, position: None, event: None, what }));
+    };
+    let mut seen = 0;
     loop {
-        let some = audit::segments(&app.db, number, PART).await?;
+        let some = audit::segments(&app.db, before.number, PART).await?;
         if some.is_empty() {
             break;
         }
         for segment in some {
-            if segment.number != number + 1 {
-                return Ok(Some(Tampered::at(number + 1, "the segment is missing")));
+            if !follows(app, &key, &segment, &mut before).await? {
+                return Ok(Some(Tampered::at(before.number + 1, "the segment is missing")));
             }
-            if let Some(stray) = stray(app, number, segment.number).await? {
+            if let Some(stray) = stray(app, seen, segment.number).await? {
                 return Ok(Some(stray));
             }
-            if let Some(tampered) = look_at(app, &key, &segment, &opening, report).await? {
+            if let Some(tampered) = look_at(app, &key, &segment, &before.opening, report).await? {
                 return Ok(Some(tampered));
             }
-            (number, opening) = (segment.number, segment.opening);
+            (before, seen) = (Beginning::from(&segment), segment.number);
             report.segments += 1;
             let (count, hash) = (segment.end.count, hex(&segment.end.last_hash));
-            report.head = Some(Head { segment: number, count, hash });
+            report.head = Some(Head { segment: segment.number, count, hash });
         }
     }
-    if !is_all(&key, number, remembered.as_deref()) {
-        return Ok(Some(Tampered::at(number + 1, "the last segments are missing")));
+    if !is_all(&key, before.number, remembered.as_deref()) {
+        return Ok(Some(Tampered::at(before.number + 1, "the last segments are missing")));
     }
-    if let Some(stray) = stray(app, number, i64::MAX).await? {
+    if let Some(stray) = stray(app, before.number, i64::MAX).await? {
         return Ok(Some(stray));
     }
     unchained(app, &key, report).await
+}
+
+/// Whether a segment is the next one. If the chain was cut meanwhile, it may be the first one that there is now.
+async fn follows(
+    app: &App,
+    key: &ChainKey,
+    segment: &Segment,
+    before: &mut Beginning,
+) -> Result<bool, Refusal> {
+    if segment.number == before.number + 1 {
+        return Ok(true);
+    }
+    match Beginning::find(app, key).await? {
+        Some(later) if later.number > before.number && segment.number == later.number + 1 => {
+            *before = later;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Whether there are as many segments as were remembered apart from them.

@@ -30,6 +30,8 @@ pub(crate) struct Asked {
     pub(super) claims: NamedClaims,
     /// The only authentication contexts that the client takes.
     pub(super) contexts: Option<Vec<String>>,
+    /// The authentication contexts that it would rather have than others: `acr_values`.
+    pub(super) preferred: Vec<String>,
     /// To which requests the client wants to be limited: `authorization_details`.
     pub(super) limits: Option<LimitSet>,
     /// The redirect URI as the request had it.
@@ -93,6 +95,7 @@ impl Asked {
             resources,
             claims: if names_claims { claimed.named.within(&client.scopes) } else { NamedClaims::none() },
             contexts: claimed.contexts,
+            preferred: preferred(params, claimed.preferred),
             limits: limits(params, app.config.limits.caps())?,
             redirect_uri: params.get("redirect_uri").map(str::to_owned),
             challenge: pkce::challenge(params, client, app.config.clients.require_pkce)?,
@@ -118,14 +121,28 @@ impl Asked {
 
     /// Whether the way somebody signed in is one that the request takes.
     pub(super) fn takes(&self, context: Option<AuthenticationContext>) -> bool {
-        let is_it = |taken: &String| context.is_some_and(|context| context.as_str() == taken);
-        self.contexts.as_ref().is_none_or(|taken| taken.iter().any(is_it))
+        self.contexts.as_ref().is_none_or(|taken| is_one_of(taken, context))
+    }
+
+    /// Whether the way somebody signed in is one that the request would rather have.
+    pub(super) fn prefers(&self, context: Option<AuthenticationContext>) -> bool {
+        is_one_of(&self.preferred, context)
     }
 
     /// Whether the session is older than the request takes. Nothing is younger than zero seconds.
     pub(super) fn is_outlived(&self, session: &Session, now: Timestamp) -> bool {
         self.max_age.is_some_and(|most| most == 0 || now.seconds_since(session.auth_time) > most)
     }
+}
+
+fn is_one_of(taken: &[String], context: Option<AuthenticationContext>) -> bool {
+    context.is_some_and(|context| taken.iter().any(|value| value == context.as_str()))
+}
+
+/// The values that are a wish, whichever way it was said (OIDC Core sections 3.1.2.1 and 5.5.1.1).
+fn preferred(params: &Params, claimed: Vec<String>) -> Vec<String> {
+    let named = params.get("acr_values").unwrap_or_default().split(' ').filter(|value| !value.is_empty());
+    named.map(str::to_owned).chain(claimed).collect()
 }
 
 /// That a client which is held to it signed its request (RFC 9101 section 10.5).

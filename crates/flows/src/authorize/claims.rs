@@ -11,6 +11,8 @@ pub(super) struct Claimed {
     pub(super) subjects: Option<Vec<String>>,
     /// The only authentication contexts that it takes (OIDC Core section 5.5.1.1).
     pub(super) contexts: Option<Vec<String>>,
+    /// Those that it would rather have.
+    pub(super) preferred: Vec<String>,
 }
 
 /// The request for one claim (OIDC Core section 5.5.1).
@@ -32,6 +34,7 @@ impl Claimed {
                 ("acr", Wish { is_essential: true, values: Some(values) }) => {
                     claimed.contexts = Some(texts(name, values)?);
                 }
+                ("acr", Wish { values: Some(values), .. }) => claimed.preferred = texts(name, values)?,
                 ("sub", _) => claimed.takes(&wish)?,
                 _ => claimed.named.id_token.extend(Claim::named(name)),
             }

@@ -15,7 +15,7 @@ use super::return_to::Return;
 use super::{pushed, question};
 use crate::audit::{self, Entry};
 use crate::session_state::session_state;
-use crate::{App, issue};
+use crate::{App, issue, second_factor};
 
 /// Decides what happens next with the request of `query`, asked by a browser in which `person` is signed in
 /// (OIDC Core section 3.1.2).
@@ -92,9 +92,13 @@ async fn within<'a>(
         }
     };
     let Reach::Chosen(ids) = reach else { return Ok(Ok(Organizations::All)) };
-    let mine = organizations::of_user(&app.db, person.user.id).await?;
-    let chosen: BTreeSet<_> =
-        mine.iter().map(|(organization, _)| organization.id).filter(|id| ids.contains(id)).collect();
+    let mut chosen = BTreeSet::new();
+    for (organization, _) in organizations::of_user(&app.db, person.user.id).await? {
+        let is_chosen = ids.contains(&organization.id);
+        if is_chosen && !second_factor::is_missing(app, &organization, person.user.id).await? {
+            chosen.insert(organization.id);
+        }
+    }
     if chosen.is_empty() {
         return Ok(Err((reach, "Choose at least one, or all of them.")));
     }

@@ -1,4 +1,4 @@
-use postern_domain::{Refusal, Subject, Timestamp};
+use postern_domain::{AuthMethodReference, AuthenticationContext, Refusal, Subject, Timestamp, UserId};
 
 use super::asked::{Asked, pushed_if_it_must};
 use super::checked::Checked;
@@ -10,7 +10,7 @@ use super::stage::{Standing, Step, before_consent};
 use super::target::{self, Chosen, Target};
 use super::unchecked::Unchecked;
 use crate::clients::record_refusal;
-use crate::{App, subject_name};
+use crate::{App, second_factor, subject_name};
 
 /// What this endpoint is called where a client's refused calls are listed.
 const ENDPOINT: &str = "authorize";
@@ -76,7 +76,7 @@ async fn understand(
 ) -> Result<Way, Refusal> {
     pushed_if_it_must(checked)?;
     let asked = Asked::read(app, checked).await?;
-    if let Some(step) = next_step(app, checked, &asked, person, now)? {
+    if let Some(step) = next_step(app, checked, &asked, person, now).await? {
         return Ok(Way::Stops(step_of(checked, step)));
     }
     let Some(person) = person else { return Ok(Way::Stops(step_of(checked, Step::SignIn))) };
@@ -96,7 +96,7 @@ async fn understand(
 }
 
 /// The page that has to come before consent, if any.
-pub(super) fn next_step(
+pub(super) async fn next_step(
     app: &App,
     checked: &Checked,
     asked: &Asked,
@@ -105,17 +105,38 @@ pub(super) fn next_step(
 ) -> Result<Option<Step>, Refusal> {
     let (request, word) = checked.proof();
     let session = person.map(|person| person.session);
+    let context = session.and_then(|session| app.config.authentication_context(&session.amr));
+    let is_as_wished = asked.takes(context) && (asked.preferred.is_empty() || asked.prefers(context));
+    let reachable = match session.filter(|_| !is_as_wished) {
+        Some(session) => reachable(app, session.user_id).await?,
+        None => None,
+    };
+    let owed = match person {
+        Some(person) => second_factor::owed(app, person.user, person.session).await?,
+        None => None,
+    };
     let standing = Standing {
         session,
         sub: session
             .map(|session| subject_name::of_user(app, &checked.client, session.user_id))
             .unwrap_or_default(),
         proof: session.and_then(|session| proof::read(app, request, word, session, now)),
-        context: session.and_then(|session| app.config.authentication_context(&session.amr)),
+        context,
+        reachable,
+        owed,
         registration_open: app.config.registration.open,
         now,
     };
     before_consent(asked, &standing)
+}
+
+/// What a sign-in of this person proves: one of theirs who has a second factor takes it.
+async fn reachable(app: &App, user: UserId) -> Result<Option<AuthenticationContext>, Refusal> {
+    let methods: &[_] = match second_factor::state(app, user).await? {
+        Some(_) => &AuthMethodReference::PASSWORD_AND_CODE,
+        None => &[AuthMethodReference::Pwd],
+    };
+    Ok(app.config.authentication_context(methods))
 }
 
 fn step_of(checked: &Checked, step: Step) -> Next {
@@ -125,6 +146,7 @@ fn step_of(checked: &Checked, step: Step) -> Next {
         Step::Reauthenticate => Next::Reauthenticate(path),
         Step::SelectAccount => Next::SelectAccount(path),
         Step::SignUp => Next::SignUp(path),
+        Step::SetUpSecondFactor => Next::SetUpSecondFactor(path),
     }
 }
 

@@ -34,7 +34,8 @@ pub use choose::{choose, is_choice};
 pub use decide::{authorize, decide};
 pub use meant::meant_beside;
 pub use next::{
-    Ask, AskedGroup, AskedScope, Candidate, Choose, Decision, Keeps, Limit, Next, Person, Reach, Unreturnable,
+    Ask, AskedGroup, AskedScope, Candidate, Choose, Decision, Keeps, Limit, Next, Person, Reach,
+    Unreturnable, Within,
 };
 pub use posted::{Posted, keep};
 pub use proof::{after_choice, after_sign_in};

@@ -29,6 +29,8 @@ pub enum Next {
     SelectAccount(String),
     /// Somebody wants to sign up (`prompt=create`).
     SignUp(String),
+    /// The person has to set up a second factor, which this server asks them for.
+    SetUpSecondFactor(String),
     /// The person has to say for which of their organizations (`sub_type=organization`).
     ChooseOrganization(Box<Choose>),
     /// The person has to allow it.
@@ -79,10 +81,21 @@ pub struct Ask {
 pub struct Limit {
     /// Whether it is some of them, and not all.
     pub is_chosen: bool,
-    /// The person's organizations, and whether each is among those.
-    pub organizations: Vec<(Organization, bool)>,
+    /// The person's organizations.
+    pub organizations: Vec<Within>,
     /// What is wrong with what they chose.
     pub problem: Option<String>,
+}
+
+/// An organization that a client may be let reach.
+#[derive(Debug)]
+pub struct Within {
+    /// The organization.
+    pub organization: Organization,
+    /// Whether it is among those that were chosen.
+    pub is_chosen: bool,
+    /// Whether it asks for a second factor that the person has not got, so that it cannot be chosen.
+    pub is_barred: bool,
 }
 
 /// What a person decided on a consent page.

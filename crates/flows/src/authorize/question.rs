@@ -7,8 +7,8 @@ use super::asked::Asked;
 use super::choice;
 use super::consent_form;
 use super::evaluate::Ready;
-use super::next::{Ask, AskedGroup, AskedScope, Keeps, Limit, Next, Person, Reach};
-use crate::{App, clients};
+use super::next::{Ask, AskedGroup, AskedScope, Keeps, Limit, Next, Person, Reach, Within};
+use crate::{App, clients, second_factor};
 
 /// The question for this person, with what is wrong with what they chose if they were asked before; where no page may be
 /// shown, that there would have to be one.
@@ -96,18 +96,18 @@ async fn limit(
         (None, Some(Organizations::Only(ids))) => ids.contains(&id),
         _ => false,
     };
+    let mut choices = Vec::with_capacity(mine.len());
+    for (organization, _) in mine {
+        let is_barred = second_factor::is_missing(app, &organization, person.user.id).await.ok()?;
+        let is_chosen = is_ticked(organization.id) && !is_barred;
+        choices.push(Within { organization, is_chosen, is_barred });
+    }
     Some(Limit {
         is_chosen: match wrong {
             Some((reach, _)) => matches!(reach, Reach::Chosen(_)),
             None => matches!(before, Some(Organizations::Only(_))),
         },
-        organizations: mine
-            .into_iter()
-            .map(|(organization, _)| {
-                let ticked = is_ticked(organization.id);
-                (organization, ticked)
-            })
-            .collect(),
+        organizations: choices,
         problem: wrong.map(|(_, problem)| problem.to_owned()),
     })
 }

@@ -2,6 +2,7 @@ use postern_domain::{AuthenticationContext, Prompt, Refusal, Session, Timestamp}
 
 use super::asked::Asked;
 use super::proof::Proof;
+use crate::second_factor::Owed;
 
 /// What is known of the browser that asks.
 pub(super) struct Standing<'a> {
@@ -13,6 +14,10 @@ pub(super) struct Standing<'a> {
     pub(super) proof: Option<Proof>,
     /// How much the sign-in of the session proves.
     pub(super) context: Option<AuthenticationContext>,
+    /// How much it would prove if they signed in once more; `None` where nothing turns on it.
+    pub(super) reachable: Option<AuthenticationContext>,
+    /// What this server asks of the person first.
+    pub(super) owed: Option<Owed>,
     /// Whether strangers may sign up.
     pub(super) registration_open: bool,
     pub(super) now: Timestamp,
@@ -25,6 +30,7 @@ pub(super) enum Step {
     Reauthenticate,
     SelectAccount,
     SignUp,
+    SetUpSecondFactor,
 }
 
 /// The next step on the way to consent; `None` once the right person is there, freshly enough.
@@ -32,8 +38,11 @@ pub(super) enum Step {
 /// # Errors
 /// The standard's code for a step that `prompt=none` forbids (OIDC Core section 3.1.2.6).
 pub(super) fn before_consent(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal> {
-    let step = step(asked, standing)?;
-    match step {
+    let owed = standing.owed.map(|owed| match owed {
+        Owed::SetUp => Step::SetUpSecondFactor,
+        Owed::Prove => Step::Reauthenticate,
+    });
+    match step(asked, standing)?.or(owed) {
         Some(step) if asked.is_quiet() => Err(forbidden(step)),
         step => Ok(step),
     }
@@ -52,9 +61,6 @@ fn step(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal>
     let suffices = asked.takes(standing.context);
     if signed_in_for_it {
         // Whoever signed in for it could not do so in a way that the request takes.
-        let unmet = || {
-            Refusal::unmet_authentication_requirements("the sign-in has none of the acr that were asked for")
-        };
         return if suffices { Ok(None) } else { Err(unmet()) };
     }
     if signs_up {
@@ -66,9 +72,21 @@ fn step(asked: &Asked, standing: &Standing<'_>) -> Result<Option<Step>, Refusal>
     if chooses && standing.proof.is_none() {
         return Ok(Some(Step::SelectAccount));
     }
-    let again =
-        !suffices || asked.prompts.contains(Prompt::Login) || asked.is_outlived(session, standing.now);
+    if !suffices && !asked.takes(standing.reachable) {
+        return Err(unmet());
+    }
+    // A wish (OIDC Core section 5.5.1.1): whoever cannot reach it goes on with what there is, and so does whoever may not be
+    // asked.
+    let could_be_preferred = !asked.prefers(standing.context) && asked.prefers(standing.reachable);
+    let again = !suffices
+        || could_be_preferred && !asked.is_quiet()
+        || asked.prompts.contains(Prompt::Login)
+        || asked.is_outlived(session, standing.now);
     Ok(again.then_some(Step::Reauthenticate))
+}
+
+fn unmet() -> Refusal {
+    Refusal::unmet_authentication_requirements("the sign-in has none of the acr that were asked for")
 }
 
 /// Whether `subject` is the person that the client means (OIDC Core sections 3.1.2.1 and 5.5.1). If it is not, they
@@ -90,5 +108,8 @@ fn forbidden(step: Step) -> Refusal {
         ),
         Step::SelectAccount => Refusal::account_selection_required("an account has to be chosen"),
         Step::SignUp => Refusal::interaction_required("somebody has to sign up"),
+        Step::SetUpSecondFactor => {
+            Refusal::interaction_required("the person has to set up a second factor first")
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::asked::Asked;
 use super::checked::Checked;
 use super::choice;
 use super::next::{Candidate, Choose, Person};
-use crate::{App, standing};
+use crate::{App, second_factor, standing};
 
 /// For whom a request is to be answered.
 pub(super) enum Target {
@@ -77,7 +77,7 @@ async fn candidate(
     let (Some(organization), Some(role)) = (app.organization(id).await?, app.role(id, user.id).await?) else {
         return Ok(Err(said("Choose one of your organizations.")));
     };
-    Ok(match refusal(app, client, asked, &organization, role).await? {
+    Ok(match refusal(app, client, asked, (&organization, role), user).await? {
         Some(bar) => Err(bar.said(client, role)),
         None => Ok((organization, role)),
     })
@@ -90,6 +90,8 @@ pub enum Bar {
     Role,
     /// The app asks for another one.
     NotMeant,
+    /// It asks its members for a second factor, and the person has none.
+    SecondFactor,
     /// It approves apps first, and this one is not approved.
     Approval,
 }
@@ -102,6 +104,9 @@ impl Bar {
             Self::Role => said("You are a {role} there. An owner or an admin has to allow it.")
                 .with("role", said(role.as_str())),
             Self::NotMeant => said("{app} asks for another organization.").with("app", app),
+            Self::SecondFactor => said(
+                "It asks its members for a second step at sign-in, and you have none yet. Set one up under Settings, Security.",
+            ),
             Self::Approval => said("It approves apps first, and {app} is not approved yet.").with("app", app),
         }
     }
@@ -111,8 +116,8 @@ async fn refusal(
     app: &App,
     client: &Client,
     asked: &Asked,
-    organization: &Organization,
-    role: Role,
+    (organization, role): (&Organization, Role),
+    user: &User,
 ) -> Result<Option<Bar>, Refusal> {
     let is_meant =
         asked.claimed_organizations.as_ref().is_none_or(|ids| ids.contains(&organization.id.to_string()));
@@ -121,6 +126,9 @@ async fn refusal(
     }
     if !is_meant {
         return Ok(Some(Bar::NotMeant));
+    }
+    if second_factor::is_missing(app, organization, user.id).await? {
+        return Ok(Some(Bar::SecondFactor));
     }
     Ok((!standing::admits(app, organization, client).await?).then_some(Bar::Approval))
 }
@@ -137,7 +145,7 @@ pub(super) async fn page(
     let kept = organization_choices::find(&app.db, user.id, client.id).await?;
     let mut candidates = Vec::new();
     for (organization, role) in organizations::of_user(&app.db, user.id).await? {
-        let bar = refusal(app, &client, asked, &organization, role).await?;
+        let bar = refusal(app, &client, asked, (&organization, role), user).await?;
         if bar == Some(Bar::Approval) {
             ask_for_approval(app, &organization, &client).await?;
         }

@@ -50,14 +50,17 @@ pub async fn waiting(app: &App, return_to: &OwnPath, person: Option<Person<'_>>)
     let checked = check(app, return_to.query(), now).await.ok()?;
     let person = person.filter(|person| person.user.is_active());
     let asked = Asked::read(app, &checked).await.ok();
-    let step = asked.as_ref().map(|asked| next_step(app, &checked, asked, person, now));
+    let step = match &asked {
+        Some(asked) => Some(next_step(app, &checked, asked, person, now).await),
+        None => None,
+    };
     let wants = match step {
         Some(Ok(Some(Step::SignIn))) => WaitingFor::SignIn,
         Some(Ok(Some(Step::Reauthenticate))) => WaitingFor::Reauthentication,
         Some(Ok(Some(Step::SelectAccount))) => WaitingFor::Choice,
         Some(Ok(Some(Step::SignUp))) => WaitingFor::SignUp,
         // Whoever is told no is told so by the authorization endpoint.
-        Some(Ok(None) | Err(_)) | None => WaitingFor::Nothing,
+        Some(Ok(None | Some(Step::SetUpSecondFactor)) | Err(_)) | None => WaitingFor::Nothing,
     };
     Some(Waiting {
         host: checked.return_to.registered().display_host(),

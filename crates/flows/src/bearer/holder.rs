@@ -2,14 +2,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use postern_domain::{
-    Capability, Client, Customer, Grant, InstanceRight, Organization, Permit, Refusal, SessionId, Subject,
-    SubjectType, TokenKind, User,
+    Authentication, Capability, Client, Customer, Grant, InstanceRight, Organization, Permit, Refusal,
+    SessionId, Subject, SubjectType, TokenKind, User,
 };
 use postern_storage::tokens::{Token, TokenData};
 use uuid::Uuid;
 
 use crate::standing::{self, Standing};
-use crate::{App, claims::Claims, sessions};
+use crate::{App, claims::Claims, second_factor, sessions};
 
 /// Who stands behind a token that works.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub enum Holder {
         user: Arc<User>,
         /// The organization it speaks for, if it is not the person.
         organization: Option<Arc<Organization>>,
+        /// How the person had signed in when they allowed it.
+        authentication: Authentication,
     },
     /// A script of a person's.
     User(Arc<User>),
@@ -36,8 +38,8 @@ pub enum Holder {
     Session {
         /// The person.
         user: Arc<User>,
-        /// The session, with which the token ends.
-        session: SessionId,
+        /// The session, with which the token ends, and how they signed in.
+        authentication: Authentication,
     },
     /// A customer.
     Customer {
@@ -82,8 +84,16 @@ impl Holder {
     /// The session whose page it is.
     pub const fn session(&self) -> Option<SessionId> {
         match self {
-            Self::Session { session, .. } => Some(*session),
+            Self::Session { authentication, .. } => Some(authentication.session_id),
             _ => None,
+        }
+    }
+
+    /// How the person had signed in through whom the token came to be, if one did: scripts and customers have not.
+    pub const fn authentication(&self) -> Option<&Authentication> {
+        match self {
+            Self::App { authentication, .. } | Self::Session { authentication, .. } => Some(authentication),
+            Self::User(_) | Self::Organization { .. } | Self::Customer { .. } => None,
         }
     }
 
@@ -138,7 +148,8 @@ async fn of_app(app: &App, token: &Token, grant: Option<&Grant>) -> Result<(Hold
     let client = app.client_by_id(grant.client_id).await?.ok_or_else(|| gone("the client"))?;
     let Standing { user, organization, permit } =
         standing::check(app, &client, grant.user_id, &token.permit).await?;
-    Ok((Holder::App { client, user, organization }, permit))
+    let authentication = grant.authentication.clone();
+    Ok((Holder::App { client, user, organization, authentication }, permit))
 }
 
 async fn personal(app: &App, token: &Token) -> Result<(Holder, Permit), Refusal> {
@@ -178,9 +189,14 @@ async fn session(app: &App, token: &Token) -> Result<(Holder, Permit), Refusal> 
     let Some(TokenData::SessionApi(id)) = token.data else { return Err(gone("the session")) };
     let found = sessions::living(app, id).await?.filter(|(session, _)| session.user_id == user.id);
     let Some((session, end)) = found else { return Err(gone("the session")) };
+    if second_factor::owed(app, &user, &session).await?.is_some() {
+        return Err(Refusal::invalid_grant("the person has to set up a second factor first"));
+    }
     let end = token.expires_at.map_or(end, |own| own.min(end));
     let permit = Permit { expires_at: Some(end), ..standing::of_user(app, &user) };
-    Ok((Holder::Session { user, session: session.id }, permit))
+    let authentication =
+        Authentication { session_id: session.id, auth_time: session.auth_time, amr: session.amr };
+    Ok((Holder::Session { user, authentication }, permit))
 }
 
 /// What a token holds of what its owner may do: all of it, or what its permit names.

@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use postern_domain::limits::RequestLimit;
 use postern_domain::{
-    AuthMethod, Client, ClientIdentifier, Refusal, Scopes, SubjectType, Timestamp, TokenId, TokenKind,
+    AuthMethod, AuthenticationContext, Client, ClientIdentifier, Refusal, Scopes, SubjectType, Timestamp,
+    TokenId, TokenKind,
 };
 use serde::Serialize;
 
@@ -39,6 +40,11 @@ struct Facts {
     aud: Option<BTreeSet<String>>,
     iss: String,
     jti: TokenId,
+    /// When the person behind it had signed in, and what that proves (RFC 9470 section 6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'static str>,
     /// What it is limited to, for whoever serves it without the guard (RFC 9396 section 9.2).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_details: Vec<RequestLimit>,
@@ -89,7 +95,8 @@ async fn look(app: &App, sender: Sender<'_>) -> Result<Introspection, Refusal> {
 
 /// What `asker` learns of a token; whom it speaks for, by the name it knows them by.
 fn facts(app: &App, asker: &Client, verdict: &Verdict) -> Facts {
-    let permit = &verdict.permit;
+    let (permit, signed_in) = (&verdict.permit, verdict.holder.authentication());
+    let context = signed_in.and_then(|signed_in| app.config.authentication_context(&signed_in.amr));
     let sub_type = permit.subject.subject_type();
     // Introspection is no way round the scope that a user name takes at userinfo.
     let is_named = sub_type == Some(SubjectType::User) && verdict.holds("profile");
@@ -106,6 +113,8 @@ fn facts(app: &App, asker: &Client, verdict: &Verdict) -> Facts {
         aud: permit.audience.clone(),
         iss: app.config.issuer().to_owned(),
         jti: verdict.id,
+        auth_time: signed_in.map(|signed_in| signed_in.auth_time),
+        acr: context.map(AuthenticationContext::as_str),
         authorization_details: permit.authorization_details(),
     }
 }

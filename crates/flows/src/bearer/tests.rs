@@ -91,7 +91,8 @@ async fn introspection_tells_its_own_client_and_resource_servers() {
         json!({
             "active": true, "scope": "email openid profile", "client_id": "web-app", "username": "ada",
             "token_type": "Bearer", "exp": now + 864_000, "iat": now, "sub": party.user.id,
-            "sub_type": "user", "iss": "http://localhost:8080", "jti": jti,
+            "sub_type": "user", "iss": "http://localhost:8080", "jti": jti, "auth_time": now,
+            "acr": "urn:oasis:names:tc:SAML:2.0:ac:classes:Password",
         })
     );
     let refresh = introspected(&party, &own, refresh_token(&answer)).await.unwrap();

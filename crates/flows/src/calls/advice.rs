@@ -157,6 +157,14 @@ impl Cause<'_> {
                 said("Something went wrong within the server."),
                 said("The operator finds the cause in the log, under this id."),
             ),
+            "insufficient_user_authentication" => (
+                said(
+                    "The guard takes a stronger or fresher sign-in there than the one behind the token, if there was one.",
+                ),
+                said(
+                    "The app sends the person to sign in again, with acr_values and max_age as the answer named them.",
+                ),
+            ),
             "insufficient_subject" => (
                 said("This is not for what the token speaks for: a person, an organization or a customer."),
                 said("Use a token of the right kind; the answer named it."),

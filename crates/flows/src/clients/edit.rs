@@ -1,5 +1,5 @@
 use postern_domain::audit::Action;
-use postern_domain::{Client, ClientId, ClientMetadata, RedirectUri, Refusal, Timestamp};
+use postern_domain::{Client, ClientId, ClientMetadata, ClientOwner, RedirectUri, Refusal, Timestamp};
 use postern_storage::{StorageError, Tx, clients};
 
 use super::check::Rules;
@@ -70,7 +70,7 @@ fn same(some: &[RedirectUri], others: &[RedirectUri]) -> bool {
     some.len() == others.len() && some.iter().all(|uri| others.contains(uri))
 }
 
-/// How many rows of a client go in one change.
+/// How many rows of a client go in one change, and how many clients are read at once.
 const BATCH: u64 = 1_000;
 
 /// Deletes a client or, of one that holds much, a part of it: `None` while there is more, else whether it was there.
@@ -98,6 +98,26 @@ pub async fn delete(app: &App, manager: Manager<'_>, name: &str) -> Result<Clien
     let client = find(app, manager, name).await?;
     delete_found(app, manager, &client).await?;
     Ok(client)
+}
+
+/// Deletes every client of an owner whose clients `manager` may delete, some at a time.
+///
+/// # Errors
+/// `not_found` if somebody else deletes one of them at once.
+pub(crate) async fn delete_all_of(
+    app: &App,
+    manager: Manager<'_>,
+    owner: ClientOwner,
+) -> Result<(), Refusal> {
+    loop {
+        let some = clients::list(&app.db, Some(owner), None, BATCH).await?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        for client in &some {
+            delete_found(app, manager, client).await?;
+        }
+    }
 }
 
 /// Deletes a client that `manager` may delete.

@@ -54,6 +54,10 @@ pub struct GuardRoute {
     pub scopes: Vec<String>,
     /// The API that these URLs are of, if it is not the guard's.
     pub resource: Option<String>,
+    /// The `acr` of the sign-in behind the token, one of these (RFC 9470); none is any.
+    pub acr_values: Vec<String>,
+    /// How long ago that sign-in may be.
+    pub max_age: Option<Lifetime>,
 }
 
 impl Default for Guard {

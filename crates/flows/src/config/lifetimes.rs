@@ -21,6 +21,8 @@ pub struct Lifetimes {
     pub session_idle: Lifetime,
     /// Sessions however much they are used.
     pub session_absolute: Lifetime,
+    /// Sessions in which an administrator acts as somebody else.
+    pub impersonation: Lifetime,
 }
 
 impl Default for Lifetimes {
@@ -34,6 +36,7 @@ impl Default for Lifetimes {
             account_deletion: Lifetime::days(14),
             session_idle: Lifetime::days(14),
             session_absolute: Lifetime::days(90),
+            impersonation: Lifetime::seconds(30 * 60),
         }
     }
 }

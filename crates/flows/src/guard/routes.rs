@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use postern_domain::StepUp;
 use postern_domain::limits::{
     Body, CompiledLimits, LimitLine, LimitSet, LimitVerdict, Method, Pattern, RequestFacts,
 };
@@ -22,10 +25,12 @@ pub struct Takes {
     pub(crate) scopes: Vec<String>,
     /// The API that a token must be for, if it is not the guard's.
     pub(crate) resource: Option<String>,
+    /// What it takes of the sign-in behind a token, if anything.
+    pub(crate) step_up: Option<Arc<StepUp>>,
 }
 
 /// What is taken where no route is written down.
-static NOTHING: Takes = Takes { scopes: Vec::new(), resource: None };
+static NOTHING: Takes = Takes { scopes: Vec::new(), resource: None, step_up: None };
 
 impl GuardRoutes {
     /// Makes the routes of the configuration ready.
@@ -38,9 +43,7 @@ impl GuardRoutes {
         });
         let Some(set) = LimitSet::new(lines.collect::<Result<_, _>>()?) else { return Ok(Self::Open) };
         let compiled = CompiledLimits::compile(set).map_err(|error| format!("guard.routes: {error}"))?;
-        let takes =
-            |route: &GuardRoute| Takes { scopes: route.scopes.clone(), resource: route.resource.clone() };
-        Ok(Self::Listed(compiled, routes.iter().map(takes).collect()))
+        Ok(Self::Listed(compiled, routes.iter().map(Takes::of).collect()))
     }
 
     /// What a request takes, by the first route that is about it; `None` if none is, though there are some.
@@ -53,6 +56,17 @@ impl GuardRoutes {
         match lines.allows(&RequestFacts { body: Body::Absent, ..request.clone() }) {
             LimitVerdict::Passed(Some(at)) => takes.get(at),
             LimitVerdict::Passed(None) | LimitVerdict::Refused(_) => None,
+        }
+    }
+}
+
+impl Takes {
+    fn of(route: &GuardRoute) -> Self {
+        let step_up = StepUp { acr_values: route.acr_values.clone(), max_age: route.max_age };
+        Self {
+            scopes: route.scopes.clone(),
+            resource: route.resource.clone(),
+            step_up: (!step_up.is_empty()).then(|| Arc::new(step_up)),
         }
     }
 }

@@ -1,9 +1,9 @@
 use postern_domain::limits::{Body, Method, RequestFacts, RequestUrl};
-use postern_domain::{ErrorCode, Permit};
+use postern_domain::{AuthMethodReference, Authentication, ErrorCode, Lifetime, Permit};
 
 use super::decide;
 use crate::api_tokens::{self, NewToken, Owner, TokenDraft};
-use crate::bearer::{self, Verdict};
+use crate::bearer::{self, Holder, Verdict};
 use crate::testing::{BOOKS, HERE, MUSIC, TestApp, app_with, two_apis, user};
 use crate::{Actor, Config, GuardRoute};
 
@@ -27,7 +27,7 @@ async fn routes_take_scopes_and_limits_hold() {
         pattern: pattern.into(),
         methods: methods.iter().map(|method| (*method).to_owned()).collect(),
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-        resource: None,
+        ..GuardRoute::default()
     };
     let mut config = Config::default();
     config.guard.routes = vec![
@@ -72,6 +72,42 @@ async fn a_token_for_another_api_is_none_here() {
         for (url, passes) in [("https://b.example/x", at_books), ("https://m.example/x", at_music)] {
             let expected = if passes { Ok(None) } else { Err(ErrorCode::InvalidToken) };
             assert_eq!(outcome(&app, &verdict, "GET", url), expected, "{audience:?} {url}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_route_takes_a_sign_in_that_is_strong_and_fresh_enough() {
+    let acr = "https://refeds.org/profile/mfa".to_owned();
+    let strong = GuardRoute { pattern: ".*/strong".into(), acr_values: vec![acr], ..GuardRoute::default() };
+    let max_age = Some(Lifetime::seconds(60));
+    let fresh = GuardRoute { pattern: ".*/fresh".into(), max_age, ..GuardRoute::default() };
+    let rest = GuardRoute { pattern: ".*".into(), ..GuardRoute::default() };
+    let mut config = Config::default();
+    config.guard.routes = vec![strong, fresh, rest];
+    let app = app_with(config).await;
+    let script = verdict(&app, TokenDraft::default()).await;
+    let user = std::sync::Arc::clone(script.holder.person().unwrap());
+    let by = |amr: &[AuthMethodReference], age: i64| {
+        let auth_time = app.clock.now().minus(Lifetime::seconds(age));
+        let authentication = Authentication { session_id: app.new_id(), auth_time, amr: amr.to_vec() };
+        let holder = Holder::Session { user: std::sync::Arc::clone(&user), authentication };
+        script.with(holder, script.permit.clone())
+    };
+    let password = [AuthMethodReference::Pwd];
+    let no = Err(ErrorCode::InsufficientUserAuthentication);
+    for (verdict, at_strong, at_fresh) in [
+        (&*script, no, no),
+        (&by(&password, 0), no, Ok(None)),
+        (&by(&password, 61), no, no),
+        (&by(&AuthMethodReference::PASSWORD_AND_CODE, 60), Ok(None), Ok(None)),
+        (&by(&AuthMethodReference::passkey(true), 61), Ok(None), no),
+        (&by(&[], 0), no, Ok(None)),
+    ] {
+        let signed_in = verdict.holder.authentication();
+        for (path, expected) in [("strong", at_strong), ("fresh", at_fresh), ("rest", Ok(None))] {
+            let found = outcome(&app, verdict, "GET", &format!("https://a.example/{path}"));
+            assert_eq!(found, expected, "{signed_in:?} {path}");
         }
     }
 }

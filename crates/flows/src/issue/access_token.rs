@@ -32,6 +32,7 @@ struct AccessToken<'a> {
     auth_time: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     acr: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     amr: Vec<&'static str>,
     /// What it is limited to (RFC 9396 section 9.1).
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -20,6 +20,7 @@ struct IdToken<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
     at_hash: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     amr: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     acr: Option<&'static str>,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use postern_domain::{Plain, Timestamp, Username};
+use postern_domain::{PersonName, Plain, Timestamp, Username};
 use serde::{Deserialize, Serialize};
 
 /// A link that sets a new password.
@@ -55,7 +55,7 @@ pub struct NewDevice {
     pub at: Timestamp,
 }
 
-/// Something about the second step of an account.
+/// Something about how one signs in to an account besides the password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangedFactor {
     /// The user name of the account.
@@ -81,7 +81,7 @@ pub struct ChangedEmail {
     pub address: Option<IpAddr>,
 }
 
-/// What was done about a second step.
+/// What was done about a second step, or a sign-in provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorChange {
@@ -97,6 +97,8 @@ pub enum FactorChange {
     PasskeyAdded,
     /// Its owner removed a passkey.
     PasskeyRemoved,
+    /// A passkey was locked, since there may be a copy of it.
+    PasskeyLocked,
     /// New recovery codes were made.
     CodesMade,
     /// A recovery code was used.
@@ -104,6 +106,27 @@ pub enum FactorChange {
         /// How many there are left.
         left: u64,
     },
+    /// A sign-in provider was connected.
+    ProviderConnected,
+    /// A sign-in provider was disconnected.
+    ProviderDisconnected,
+}
+
+/// An administrator who acts as the owner of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImpersonatedMail {
+    /// The user name of the account.
+    pub username: Username,
+    /// What the administrator is called.
+    pub by: PersonName,
+    /// Their user name.
+    pub by_username: Username,
+    /// Why, in their words.
+    pub reason: String,
+    /// When it began.
+    pub at: Timestamp,
+    /// When it ends at the latest.
+    pub until: Timestamp,
 }
 
 /// The end of an account.

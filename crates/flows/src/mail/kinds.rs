@@ -2,7 +2,9 @@ use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug,
 use postern_storage::tokens::Token;
 use serde::{Deserialize, Serialize};
 
-use super::account::{AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, NewDevice, RecoveryMail};
+use super::account::{
+    AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, ImpersonatedMail, NewDevice, RecoveryMail,
+};
 use crate::App;
 
 /// To whom a mail goes.
@@ -28,6 +30,8 @@ pub enum Mail {
     Verification(VerificationMail),
     /// Somebody wants back into an account.
     Recovery(RecoveryMail),
+    /// An account was made for somebody, who is to choose a password.
+    AccountMade(RecoveryMail),
     /// The password of an account was changed.
     PasswordChanged(ChangedPassword),
     /// Something was done about the second step of an account.
@@ -38,6 +42,8 @@ pub enum Mail {
     AccountEnd(AccountEnd),
     /// Somebody signed in in a browser that the account does not know.
     NewDevice(NewDevice),
+    /// An administrator acts as the owner of an account.
+    Impersonated(ImpersonatedMail),
     /// A token ends soon.
     TokenEnding(TokenEnds),
     /// Somebody else revoked a token.
@@ -151,10 +157,12 @@ impl Mail {
             Self::Invitation(_) => "invitation",
             Self::Verification(_) => "verification",
             Self::Recovery(_) => "recovery",
+            Self::AccountMade(_) => "account_made",
             Self::PasswordChanged(_) => "password_changed",
             Self::EmailChanged(_) => "email_changed",
             Self::FactorChanged(_) => "factor_changed",
             Self::AccountEnd(_) => "account_end",
+            Self::Impersonated(_) => "impersonated",
             Self::NewDevice(_) => "new_device",
             Self::TokenEnding(_) => "token_ending",
             Self::TokenRevoked(_) => "token_revoked",

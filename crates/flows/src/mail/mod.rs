@@ -8,8 +8,8 @@ mod queue;
 mod send;
 
 pub use account::{
-    AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange,
-    RecoveryMail,
+    AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, ImpersonatedMail, NewDevice,
+    PasswordChange, RecoveryMail,
 };
 pub use deliver::{Delivery, DeliveryError, sender};
 pub use kinds::{

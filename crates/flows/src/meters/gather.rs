@@ -2,6 +2,8 @@ use postern_storage::mails;
 
 use super::{Family, Label};
 use crate::App;
+use crate::administration::COUNTED;
+use crate::disk::disks;
 
 /// All figures of this node as they are now. What only the database knows is left out while it cannot be asked.
 pub async fn gather(app: &App) -> Vec<Family> {
@@ -11,6 +13,7 @@ pub async fn gather(app: &App) -> Vec<Family> {
     families.push(caches(app));
     families.extend(queues(app).await);
     families.extend(process(app));
+    families.push(room(app).await);
     families
 }
 
@@ -93,7 +96,7 @@ async fn queues(app: &App) -> Vec<Family> {
         "Calls that are still to be written down.",
         alone(u64::try_from(app.audit.waiting_count()).unwrap_or(u64::MAX)),
     )];
-    match mails::waiting(&app.db).await {
+    match mails::count_waiting(&app.db, COUNTED).await {
         Ok(count) => families.push(Family::gauge(
             "mails_waiting",
             "Mails that are still to be sent, counted up to 10,000.",
@@ -123,6 +126,12 @@ fn process(app: &App) -> Vec<Family> {
         families.push(Family::gauge("process_open_fds", "Files and sockets that are open.", alone(open)));
     }
     families
+}
+
+async fn room(app: &App) -> Family {
+    let free =
+        disks(&app.config).await.into_iter().map(|disk| (vec![("kept", disk.kept.as_str())], disk.free));
+    Family::gauge("disk_free_bytes", "Room that is left on the disk, by what is kept there.", free)
 }
 
 fn alone(count: u64) -> [(Vec<Label>, u64); 1] {

@@ -43,5 +43,6 @@ pub(super) fn facts(organization: &Organization) -> Value {
         "tier": organization.tier,
         "max_token_lifetime": organization.policy.max_token_lifetime,
         "apps_need_approval": organization.policy.apps_need_approval,
+        "members_need_second_factor": organization.policy.members_need_second_factor,
     })
 }

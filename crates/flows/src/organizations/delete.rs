@@ -1,12 +1,12 @@
 use postern_domain::audit::Action;
 use postern_domain::{Capability, ClientOwner, Organization, OrganizationId, Refusal};
 use postern_storage::consents::Whose;
-use postern_storage::{Tx, clients, consents, organizations, tokens};
+use postern_storage::{Tx, consents, organizations, tokens};
 
 use super::acts;
 use super::find::gone;
 use crate::audit::{self, Entry};
-use crate::clients::{self as managed, Manager};
+use crate::clients::{self, Manager};
 use crate::{Actor, App, FieldErrors, FormRefusal};
 
 /// How many rows go in one change.
@@ -45,16 +45,7 @@ pub(crate) async fn delete_found(
     let id = organization.id;
     // Large ones go in parts, so that nobody waits for long; the organization itself goes last, and with it what was
     // made meanwhile.
-    let owner = Some(ClientOwner::Organization(id));
-    loop {
-        let some = clients::list(&app.db, owner, None, BATCH).await?;
-        for client in &some {
-            managed::delete_found(app, Manager::Actor(actor), client).await?;
-        }
-        if some.is_empty() {
-            break;
-        }
-    }
+    clients::delete_all_of(app, Manager::Actor(actor), ClientOwner::Organization(id)).await?;
     while app.db.write(id, |tx, id| Box::pin(tokens::delete_of_organization(tx, *id, BATCH))).await? {}
     let act =
         acts::entry(app, actor, Action::ORGANIZATION_DELETED, organization).before(acts::facts(organization));

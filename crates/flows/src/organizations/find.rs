@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use postern_domain::{
-    Capability, Client, ClientId, ClientOwner, Membership, Organization, OrganizationId, Refusal, Role, Slug,
-    Subject,
+    Capability, Client, ClientId, ClientOwner, Membership, Organization, OrganizationId, Refusal, Role,
+    Session, Slug, Subject,
 };
 use postern_storage::clients::ClientUsage;
 use postern_storage::organizations;
 
 use super::overview::COUNTED;
+use crate::second_factor::{self, Owed};
 use crate::{Actor, App, Paging, Slice};
 
 /// An organization that somebody belongs to.
@@ -24,7 +25,8 @@ pub struct Mine {
 /// The organization that `name` (its slug or its id) means, and what the actor is there.
 ///
 /// # Errors
-/// `insufficient_scope` without `organizations:read`; `not_found` also for one that is not their own.
+/// `insufficient_scope` without `organizations:read`; `not_found` also for one that is not their own; `forbidden` without the
+/// second factor that it asks for.
 pub async fn find(app: &App, actor: &Actor, name: &str) -> Result<(Arc<Organization>, Role), Refusal> {
     actor.holds("organizations:read")?;
     reached(app, actor, name).await
@@ -39,6 +41,23 @@ pub async fn reached(app: &App, actor: &Actor, name: &str) -> Result<(Arc<Organi
     let organization = named(app, name).await?.ok_or_else(unknown)?;
     let role = actor.role(app, organization.id).await?.ok_or_else(unknown)?;
     Ok((organization, role))
+}
+
+/// The organization of the person that `name` means, if it asks for something before they can act in it.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn owed(
+    app: &App,
+    session: &Session,
+    name: &str,
+) -> Result<Option<(Arc<Organization>, Owed)>, Refusal> {
+    let Some(organization) = named(app, name).await? else { return Ok(None) };
+    if app.role(organization.id, session.user_id).await?.is_none() {
+        return Ok(None);
+    }
+    let owed = second_factor::owed_to(app, &organization, session).await?;
+    Ok(owed.map(|owed| (organization, owed)))
 }
 
 /// The organization that an operator means by its id, its slug or its name, if only one has that name.

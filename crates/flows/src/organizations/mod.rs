@@ -20,7 +20,7 @@ pub use apps::{App as OrganizationApp, AppState, approve, apps, withdraw};
 pub use create::{NewOrganization, create};
 pub use delete::delete;
 pub(crate) use delete::delete_found;
-pub use find::{Mine, clients, count, count_clients, find, find_named, list, reached};
+pub use find::{Mine, clients, count, count_clients, find, find_named, list, owed, reached};
 pub use invitations::{Invited, Pending, invitations, invite, revoke_invitation};
 pub use join::{Bar, Joining, accept, decline, look};
 pub use members::{Member, add, members, remove, set_role};

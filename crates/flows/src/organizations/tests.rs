@@ -4,7 +4,7 @@ use postern_domain::{ErrorCode, InstanceRight, Lifetime, Organization, Role, Use
 use postern_storage::organizations as stored;
 
 use super::*;
-use crate::testing::{TestApp, app, app_with, new_user};
+use crate::testing::{TestApp, app, app_with, new_user, second_factor};
 use crate::users::{self, Standing};
 use crate::{Actor, Config, FormRefusal, Paging};
 
@@ -252,7 +252,11 @@ async fn settings_are_an_owners() {
     let renamed = rename(app, &world.actor(ADA), id, "Acme", "acme").await.unwrap();
     assert_eq!(find(app, &world.actor(CYD), "acme").await.unwrap().0.as_ref(), &renamed);
     for (typed, wrong) in [("2 years", true), ("59m", true), ("90d", false), ("", false)] {
-        let draft = PolicyDraft { max_token_lifetime: typed.into(), apps_need_approval: true };
+        let draft = PolicyDraft {
+            max_token_lifetime: typed.into(),
+            apps_need_approval: true,
+            ..PolicyDraft::default()
+        };
         let set = set_policy(app, &world.actor(ADA), id, &draft).await;
         assert_eq!(set.is_err(), wrong, "{typed}");
         let now = app.organization(id).await.unwrap().unwrap();
@@ -269,7 +273,11 @@ async fn a_policy_promises_no_more_than_the_server_allows() {
     config.tokens.max_lifetime = Some(Lifetime::days(90));
     let world = World::on(app_with(config).await).await;
     let (app, ada, id) = (&world.app, world.actor(ADA), world.acme.id);
-    let draft = |typed: &str| PolicyDraft { max_token_lifetime: typed.into(), apps_need_approval: true };
+    let draft = |typed: &str| PolicyDraft {
+        max_token_lifetime: typed.into(),
+        apps_need_approval: true,
+        ..PolicyDraft::default()
+    };
     set_policy(app, &ada, id, &draft("90d")).await.unwrap();
     let refused = set_policy(app, &ada, id, &draft("91d")).await.unwrap_err();
     assert_eq!(field(refused), "max_token_lifetime");
@@ -281,6 +289,40 @@ async fn a_policy_promises_no_more_than_the_server_allows() {
     assert!(write.await.unwrap());
     let set = set_policy(app, &ada, id, &draft("91d")).await.unwrap();
     assert!(set.policy.apps_need_approval);
+}
+
+#[tokio::test]
+async fn members_without_the_second_factor_that_is_asked_for_can_do_nothing() {
+    let world = World::new().await;
+    let (app, ada, id) = (&world.app, world.actor(ADA), world.acme.id);
+    let draft = PolicyDraft { members_need_second_factor: true, ..PolicyDraft::default() };
+    let field_of = field(set_policy(app, &ada, id, &draft).await.unwrap_err());
+    assert_eq!(field_of, "members_need_second_factor", "an owner without one");
+    assert_eq!(field(effects(app, &ada, &world.acme, &draft).await.unwrap_err()), field_of);
+    second_factor(app, world.people[ADA].id).await;
+    let would = effects(app, &ada, &world.acme, &draft).await.unwrap();
+    let mut names: Vec<_> = would.members.iter().map(|user| user.username.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!((names, would.members_of_all), (vec!["bob", "cyd"], (2, 3)));
+    let acme = set_policy(app, &ada, id, &draft).await.unwrap();
+    assert!(effects(app, &ada, &acme, &draft).await.unwrap().is_none(), "it is so already");
+    for one in [BOB, CYD] {
+        let refused = find(app, &world.actor(one), "acme-labs").await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Forbidden);
+        let refused =
+            members(app, &world.actor(one), id, &Paging { limit: 5, cursor: None }).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Forbidden);
+        assert!(world.role(one).await.is_some());
+    }
+    // They see that they belong to it; strangers see nothing as before.
+    assert_eq!(
+        list(app, &world.actor(CYD), &Paging { limit: 5, cursor: None }).await.unwrap().items.len(),
+        1
+    );
+    assert_eq!(find(app, &world.actor(EVE), "acme-labs").await.unwrap_err().code, ErrorCode::NotFound);
+    assert!(find(app, &ada, "acme-labs").await.is_ok());
+    second_factor(app, world.people[CYD].id).await;
+    assert!(find(app, &world.actor(CYD), "acme-labs").await.is_ok());
 }
 
 #[tokio::test]

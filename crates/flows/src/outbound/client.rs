@@ -3,11 +3,14 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use postern_domain::Network;
+use postern_domain::{Network, Timestamp};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, RequestBuilder};
+use reqwest::tls::TlsInfo;
+use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder};
 use tokio::sync::Semaphore;
 use url::{Host, Url};
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::resolver::Reach;
 use crate::config;
@@ -37,6 +40,8 @@ pub struct Outbound {
 pub struct OutboundAnswer {
     /// The HTTP status.
     pub status: u16,
+    /// `Content-Type`, where there is one.
+    pub content_type: Option<String>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -96,7 +101,11 @@ impl Outbound {
         self.send(url, |client, url| client.post(url).form(fields)).await
     }
 
-    async fn send(
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// [`OutboundError`] if there is no answer; whatever its status, an answer is one.
+    pub(crate) async fn send(
         &self,
         url: &str,
         request: impl FnOnce(&Client, Url) -> RequestBuilder,
@@ -135,8 +144,12 @@ impl Outbound {
     }
 
     fn make(&self, reach: Reach) -> Result<Client, String> {
+        self.builder(reach)?.build().map_err(|error| error.to_string())
+    }
+
+    fn builder(&self, reach: Reach) -> Result<ClientBuilder, String> {
         let roots = self.settings.ca_file.as_deref().map(roots).transpose()?;
-        Client::builder()
+        Ok(Client::builder()
             .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())
             .no_proxy()
@@ -145,9 +158,7 @@ impl Outbound {
             .pool_max_idle_per_host(0)
             .referer(false)
             .tls_certs_merge(roots.unwrap_or_default())
-            .dns_resolver(reach)
-            .build()
-            .map_err(|error| error.to_string())
+            .dns_resolver(reach))
     }
 }
 
@@ -156,11 +167,30 @@ impl Outbound {
 /// # Errors
 /// Why there is no answer, for the operator.
 pub async fn own_address(settings: &config::Outbound, url: &str) -> Result<OutboundAnswer, String> {
+    let client = anywhere(settings)?.build().map_err(|error| error.to_string())?;
+    answer(client.get(url)).await.map_err(|error| in_full(error.as_ref()))
+}
+
+/// Until when the certificate is good that is shown at the operator's own address, whether anybody trusts it or not. Nothing
+/// is sent there that is not public, and nothing of the answer is believed.
+///
+/// # Errors
+/// Why there is none, for the operator.
+pub async fn own_certificate_end(settings: &config::Outbound, url: &str) -> Result<Timestamp, String> {
+    let client = anywhere(settings)?.tls_danger_accept_invalid_certs(true).tls_info(true).build();
+    let response = client.map_err(|error| error.to_string())?.head(url).send().await;
+    let response = response.map_err(|error| in_full(&error))?;
+    let shown = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
+    let (_, certificate) = X509Certificate::from_der(shown.ok_or("no certificate is shown there")?)
+        .map_err(|error| format!("the certificate that is shown there cannot be read: {error}"))?;
+    Ok(Timestamp(certificate.validity().not_after.timestamp()))
+}
+
+fn anywhere(settings: &config::Outbound) -> Result<ClientBuilder, String> {
     let anywhere = ["0.0.0.0/0", "::/0"].map(str::to_owned).to_vec();
     let open = config::Outbound { allow: anywhere, ..settings.clone() };
     let reach = Reach { allowed: allowed(&open), public: true };
-    let client = Outbound::new(&open).make(reach)?;
-    answer(client.get(url)).await.map_err(|error| in_full(error.as_ref()))
+    Outbound::new(&open).builder(reach)
 }
 
 /// An error with all that is behind it: the first of them only says that something was sent.
@@ -175,6 +205,8 @@ async fn answer(request: RequestBuilder) -> Result<OutboundAnswer, Box<dyn std::
     if status.is_redirection() {
         return Err(format!("it answered {status}, and redirects are not followed").into());
     }
+    let content_type = response.headers().get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|kind| kind.to_str().ok()).map(str::to_owned);
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > LONGEST {
@@ -182,7 +214,7 @@ async fn answer(request: RequestBuilder) -> Result<OutboundAnswer, Box<dyn std::
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(OutboundAnswer { status: status.as_u16(), body })
+    Ok(OutboundAnswer { status: status.as_u16(), content_type, body })
 }
 
 /// Logs why a request came to nothing. Of the URL only its host is said: the rest may be a secret of the client's.

@@ -112,6 +112,7 @@ pub async fn add(
             credential: credential.to_string(),
             created_at: now,
             last_used_at: None,
+            locked_at: None,
         },
         here: session.clone(),
         codes: codes.hashes,

@@ -1,10 +1,12 @@
 use postern_domain::audit::{Action, By};
 use postern_domain::{PasskeyId, PersonName, Refusal, User, UserId};
 use postern_storage::passkeys::{self, Passkey};
-use postern_storage::{passwords, recovery_codes, second_factors};
+use postern_storage::passwords;
 
 use crate::mail::FactorChange;
+use crate::second_factor::Removal;
 use crate::users::acts;
+use crate::ways_in::WaysIn;
 use crate::{App, FieldErrors, FormRefusal, audit, mail, notices};
 
 /// All passkeys of an account, the oldest first.
@@ -49,21 +51,20 @@ pub async fn rename(app: &App, user: &User, id: PasskeyId, name: &str) -> Result
 /// alone is enough from now on.
 ///
 /// # Errors
-/// `not_found`.
+/// `not_found`; `conflict` if it is the last way in, or the last second factor and somebody asks for it.
 pub async fn remove(app: &App, user: &User, id: PasskeyId) -> Result<bool, Refusal> {
     let act = acts::entry(app, By::user(user.id), Action::USER_PASSKEY_REMOVED, user);
     let notice = notices::factor_changed(app, user, FactorChange::PasskeyRemoved)?;
-    let input = (user.id, app.clock.now(), act, notice);
-    let was_last = app.db.write(input, move |tx, (user, now, act, notice)| {
+    let (removal, ways_in) = (Removal::own(app, user), WaysIn::of(app));
+    let input = (user.id, app.clock.now(), ways_in, act, notice);
+    let was_last = app.db.write(input, move |tx, (user, now, ways_in, act, notice)| {
         Box::pin(async move {
             passwords::hold(tx, *user).await?;
             if !passkeys::remove(tx, *user, id).await? {
                 return Err(gone());
             }
-            let was_last = !second_factors::exist(tx, *user).await?;
-            if was_last {
-                recovery_codes::replace(tx, *user, &[], *now).await?;
-            }
+            let was_last = removal.done(tx, *user, *now).await?;
+            ways_in.stay(tx, *user).await?;
             audit::act(tx, act).await?;
             mail::queue_all(tx, notice.as_slice()).await?;
             Ok(was_last)

@@ -3,6 +3,7 @@
 
 mod add;
 mod ceremony;
+mod copies;
 mod manage;
 mod prove;
 mod relying_party;

@@ -2,7 +2,6 @@ use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_domain::audit::{Action, By};
 use postern_domain::{AuthMethodReference, Lifetime, Refusal, Session, User, UserId};
 use postern_storage::passkeys::{self, Passkey};
 use postern_storage::users;
@@ -11,12 +10,12 @@ use uuid::Uuid;
 use webauthn_rs::prelude::{AuthenticationResult, DiscoverableKey, PublicKeyCredential, WebauthnError};
 
 use super::ceremony::{Answer, Ceremony, Challenge};
+use super::copies;
 use super::relying_party::relying_party;
 use crate::budget::{self, Budget};
 use crate::second_factor::{NoSecondStep, Pending};
 use crate::sessions::{Arrival, Proven, Visit, renewed};
-use crate::users::acts;
-use crate::{App, Denied, audit};
+use crate::{App, Denied};
 
 /// How many questions an address may have the server keep in a [`SPAN`]: each sign-in page asks one.
 const QUESTIONS: u32 = 300;
@@ -36,9 +35,10 @@ pub async fn ask_anyone(app: &App, binding: &str, address: IpAddr) -> Result<Cha
 /// Asks somebody for one of their passkeys who said who they are.
 ///
 /// # Errors
-/// `conflict` where there can be no passkeys, or they have none.
+/// `conflict` where there can be no passkeys, or they have none that is not locked.
 pub async fn ask(app: &App, binding: &str, user: &User) -> Result<Challenge, Refusal> {
-    let known = passkeys::list(&app.db, user.id).await?;
+    let mut known = passkeys::list(&app.db, user.id).await?;
+    known.retain(|passkey| passkey.locked_at.is_none());
     if known.is_empty() {
         return Err(Refusal::conflict("the account has no passkey"));
     }
@@ -90,14 +90,14 @@ pub async fn second_step(
     answer: Answer<'_>,
     visit: &Visit,
 ) -> Result<Arrival, NoSecondStep> {
-    let user = Pending::find(app, value).await?.ok_or(NoSecondStep::Over)?;
+    let (user, first) = Pending::find(app, value).await?.ok_or(NoSecondStep::Over)?;
     let limit = app.config.rate_limits.sign_in_account;
     let budget = Budget::new(app, "passkey second step", user.id.0.as_bytes(), limit, SPAN);
     let (user, methods) = prove(app, answer, Some(&user), budget).await?;
     if !Pending::take(app, value).await? {
         return Err(NoSecondStep::Over);
     }
-    let methods: Vec<_> = [AuthMethodReference::Pwd].into_iter().chain(methods).collect();
+    let methods: Vec<_> = first.into_iter().chain(methods).collect();
     Ok(Arrival::of_sign_in(app, user, visit, &methods))
 }
 
@@ -140,7 +140,9 @@ async fn prove(
         serde_json::from_str(&passkey.credential).map_err(Refusal::because)?;
     let key = DiscoverableKey::from(&kept);
     let checked = match relying_party(app)?.finish_discoverable_authentication_v2(&credential, *state, key) {
-        Err(WebauthnError::CredentialPossibleCompromise) => return Err(suspect(app, &user).await?),
+        Err(WebauthnError::CredentialPossibleCompromise) => {
+            return Err(copies::suspect(app, &user, &passkey, &credential).await?);
+        }
         checked => checked.ok().filter(AuthenticationResult::user_verified).ok_or(Denied::Wrong)?,
     };
     kept.update_credential(&checked);
@@ -168,7 +170,7 @@ async fn owner(
     asked: Option<UserId>,
 ) -> Result<(Passkey, User), Denied> {
     let found = passkeys::find_by_credential(&app.db, credential.get_credential_id()).await?;
-    let passkey = found.ok_or(Denied::Wrong)?;
+    let passkey = found.filter(|passkey| passkey.locked_at.is_none()).ok_or(Denied::Wrong)?;
     let said = credential.get_user_unique_id().map(Uuid::from_slice);
     let is_owner = said.map_or(asked.is_some(), |said| said.is_ok_and(|said| said == passkey.user_id.0));
     if !is_owner || asked.is_some_and(|asked| asked != passkey.user_id) {
@@ -176,15 +178,4 @@ async fn owner(
     }
     let user = users::find(&app.db, passkey.user_id).await?.filter(User::is_active);
     Ok((passkey, user.ok_or(Denied::Wrong)?))
-}
-
-/// A passkey that counts backwards may be there twice (Web Authentication section 6.1.1): it is refused, and that is written
-/// down.
-async fn suspect(app: &App, user: &User) -> Result<Denied, Refusal> {
-    let act = acts::entry(app, By::user(user.id), Action::USER_PASSKEY_SUSPECTED, user);
-    tracing::warn!(user = %user.id, "a passkey counted backwards: it may have been copied");
-    app.db
-        .write(act, |tx, act| Box::pin(async move { Ok::<_, Refusal>(audit::act(tx, act).await?) }))
-        .await?;
-    Ok(Denied::Wrong)
 }

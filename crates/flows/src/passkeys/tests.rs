@@ -1,3 +1,5 @@
+mod copies;
+
 use serde_json::Value;
 
 use super::*;

@@ -63,7 +63,7 @@ impl Whose {
                 let share = organization.as_ref().map(|organization| organization.tier).unwrap_or_default();
                 Self::App { client: client.id, subject: verdict.permit.subject.uuid(), ceiling, share }
             }
-            Holder::Session { session, .. } => Self::Session(*session),
+            Holder::Session { authentication, .. } => Self::Session(authentication.session_id),
             Holder::User(user) => Self::User(user.id),
             Holder::Organization { organization, .. } => {
                 Self::Organization(organization.id, organization.tier)

@@ -25,10 +25,14 @@ impl From<Refusal> for NoSecondStep {
     }
 }
 
-/// What a browser keeps until the second step, if the account wants one, after the first.
-pub(crate) async fn begin(app: &App, user: &User) -> Result<Option<Plain>, Refusal> {
+/// What a browser keeps until the second step, if the account wants one, after the first, which was taken by `methods`.
+pub(crate) async fn begin(
+    app: &App,
+    user: &User,
+    methods: &[AuthMethodReference],
+) -> Result<Option<Plain>, Refusal> {
     match state(app, user.id).await? {
-        Some(_) => Ok(Some(Pending::keep(app, user).await?)),
+        Some(_) => Ok(Some(Pending::keep(app, user, methods).await?)),
         None => Ok(None),
     }
 }
@@ -41,7 +45,7 @@ pub const LIFETIME: Lifetime = pending::LIFETIME;
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails.
 pub async fn waiting_for(app: &App, value: &str) -> Result<Option<User>, Refusal> {
-    Pending::find(app, value).await
+    Ok(Pending::find(app, value).await?.map(|(user, _)| user))
 }
 
 /// Takes the second step of a sign-in by a code.
@@ -49,11 +53,12 @@ pub async fn waiting_for(app: &App, value: &str) -> Result<Option<User>, Refusal
 /// # Errors
 /// [`NoSecondStep`].
 pub async fn finish(app: &App, value: &str, code: &str, visit: &Visit) -> Result<Arrival, NoSecondStep> {
-    let user = Pending::find(app, value).await?.ok_or(NoSecondStep::Over)?;
+    let (user, mut methods) = Pending::find(app, value).await?.ok_or(NoSecondStep::Over)?;
     let budgets = budgets(app, user.id, visit.device.as_deref());
     prove(app, &user, code, budgets).await?;
     if !Pending::take(app, value).await? {
         return Err(NoSecondStep::Over);
     }
-    Ok(Arrival::of_sign_in(app, user, visit, &AuthMethodReference::PASSWORD_AND_CODE))
+    methods.extend([AuthMethodReference::Otp, AuthMethodReference::Mfa]);
+    Ok(Arrival::of_sign_in(app, user, visit, &methods))
 }

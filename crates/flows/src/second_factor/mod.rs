@@ -8,6 +8,7 @@ mod enrol;
 mod pending;
 mod prove;
 mod remove;
+mod required;
 
 pub(crate) use begin::begin;
 pub use begin::{LIFETIME, NoSecondStep, finish, waiting_for};
@@ -18,6 +19,8 @@ pub(crate) use pending::Pending;
 pub use prove::{State, state};
 pub(crate) use prove::{budgets_of_proof, prove};
 pub use remove::{remove, reset};
+pub use required::{Owed, owed, owed_to, why_kept};
+pub(crate) use required::{Removal, is_missing, missing};
 
 #[cfg(test)]
 mod tests;

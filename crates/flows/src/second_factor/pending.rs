@@ -1,4 +1,4 @@
-use postern_domain::{Lifetime, Plain, Refusal, Timestamp, TokenHash, User, UserId};
+use postern_domain::{AuthMethodReference, Lifetime, Plain, Refusal, Timestamp, TokenHash, User, UserId};
 use postern_storage::{OneTime, consume, one_time_values, users};
 use serde::{Deserialize, Serialize};
 
@@ -14,13 +14,25 @@ pub(crate) struct Pending {
     user: UserId,
     /// Since when the account has the password that was the proof.
     password_changed_at: Timestamp,
+    /// How they proved it; not at all here, if a sign-in provider says who they are.
+    #[serde(default = "by_password")]
+    methods: Vec<AuthMethodReference>,
+}
+
+fn by_password() -> Vec<AuthMethodReference> {
+    vec![AuthMethodReference::Pwd]
 }
 
 impl Pending {
-    /// Keeps that somebody gave the right password. It is no session: all that it is good for is the second step.
-    pub(super) async fn keep(app: &App, user: &User) -> Result<Plain, Refusal> {
+    /// Keeps that somebody proved the first half by `methods`. It is no session: all that it is good for is the second step.
+    pub(super) async fn keep(
+        app: &App,
+        user: &User,
+        methods: &[AuthMethodReference],
+    ) -> Result<Plain, Refusal> {
         let (value, now) = (app.new_link(), app.clock.now());
-        let pending = Self { user: user.id, password_changed_at: user.password_changed_at };
+        let password_changed_at = user.password_changed_at;
+        let pending = Self { user: user.id, password_changed_at, methods: methods.to_vec() };
         let data = serde_json::to_string(&pending).map_err(Refusal::because)?;
         let input = (app.secret_key.hash_text(value.reveal()), data, now);
         app.db
@@ -34,8 +46,11 @@ impl Pending {
         Ok(value)
     }
 
-    /// Who it is, while it lasts and the account is as it was.
-    pub(crate) async fn find(app: &App, value: &str) -> Result<Option<User>, Refusal> {
+    /// Who it is, while it lasts and the account is as it was, and how they proved the first half.
+    pub(crate) async fn find(
+        app: &App,
+        value: &str,
+    ) -> Result<Option<(User, Vec<AuthMethodReference>)>, Refusal> {
         let hash = app.secret_key.hash_text(value);
         let found = one_time_values::find(&app.db, PURPOSE, hash, app.clock.now()).await?;
         let Some(found) = found else { return Ok(None) };
@@ -43,7 +58,7 @@ impl Pending {
         let user = users::find(&app.db, pending.user).await?;
         let is_same =
             |user: &User| user.is_active() && user.password_changed_at == pending.password_changed_at;
-        Ok(user.filter(is_same))
+        Ok(user.filter(is_same).map(|user| (user, pending.methods)))
     }
 
     /// Uses it up; answers `false` if it was.

@@ -24,8 +24,17 @@ pub struct State {
     pub app_since: Option<Timestamp>,
     /// How many passkeys it has.
     pub passkeys: u64,
+    /// How many of them are locked: the password alone is not enough for all that, but nobody gets in by them.
+    pub locked_passkeys: u64,
     /// How many recovery codes are left.
     pub codes_left: u64,
+}
+
+impl State {
+    /// Whether somebody can get in by a passkey.
+    pub const fn has_passkey(&self) -> bool {
+        self.passkeys > self.locked_passkeys
+    }
 }
 
 /// The second factors of an account, if it has any.
@@ -34,12 +43,14 @@ pub struct State {
 /// `temporarily_unavailable` or `server_error` if the database fails.
 pub async fn state(app: &App, user: UserId) -> Result<Option<State>, Refusal> {
     let app_since = authenticators::find(&app.db, user).await?.map(|found| found.created_at);
-    let passkeys = passkeys::list(&app.db, user).await?.len() as u64;
-    if app_since.is_none() && passkeys == 0 {
+    let known = passkeys::list(&app.db, user).await?;
+    if app_since.is_none() && known.is_empty() {
         return Ok(None);
     }
+    let passkeys = known.len() as u64;
+    let locked_passkeys = known.iter().filter(|passkey| passkey.locked_at.is_some()).count() as u64;
     let codes_left = recovery_codes::count(&app.db, user).await?;
-    Ok(Some(State { app_since, passkeys, codes_left }))
+    Ok(Some(State { app_since, passkeys, locked_passkeys, codes_left }))
 }
 
 /// The budgets of wrong codes at a sign-in: a browser that the account knows has its own, so that somebody who found the

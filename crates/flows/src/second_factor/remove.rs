@@ -1,7 +1,8 @@
 use postern_domain::audit::{Action, By};
 use postern_domain::{Refusal, User};
-use postern_storage::{authenticators, passkeys, passwords, recovery_codes, second_factors, sessions};
+use postern_storage::{authenticators, passkeys, passwords, sessions};
 
+use super::required::Removal;
 use crate::mail::{self, FactorChange};
 use crate::users::acts;
 use crate::{App, audit, notices};
@@ -10,7 +11,7 @@ use crate::{App, audit, notices};
 /// whether the password alone is enough from now on.
 ///
 /// # Errors
-/// `not_found` if there is none.
+/// `not_found` if there is none; `conflict` that says who asks for it, if it is the last and has to stay.
 pub async fn remove(app: &App, user: &User) -> Result<bool, Refusal> {
     take_away(app, user, By::user(user.id), FactorChange::Removed).await
 }
@@ -29,6 +30,7 @@ async fn take_away(app: &App, user: &User, by: By, change: FactorChange) -> Resu
     let action = if is_reset { Action::USER_FACTORS_RESET } else { Action::USER_FACTOR_REMOVED };
     let act = acts::entry(app, by, action, user);
     let notice = notices::factor_changed(app, user, change)?;
+    let removal = if is_reset { Removal::Reset } else { Removal::own(app, user) };
     let input = (user.id, app.clock.now(), act, notice);
     let was_last: Result<bool, Refusal> = app
         .db
@@ -43,10 +45,7 @@ async fn take_away(app: &App, user: &User, by: By, change: FactorChange) -> Resu
                 if removed == 0 {
                     return Err(Refusal::not_found("the account has no second step"));
                 }
-                let was_last = !second_factors::exist(tx, *user).await?;
-                if was_last {
-                    recovery_codes::replace(tx, *user, &[], *now).await?;
-                }
+                let was_last = removal.done(tx, *user, *now).await?;
                 if is_reset {
                     sessions::end_others(tx, *user, None, *now).await?;
                 }

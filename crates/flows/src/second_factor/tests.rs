@@ -13,6 +13,8 @@ use crate::sign_in::{self, NoProof, Step};
 use crate::testing::{self, PASSWORD, TestApp, new_user, visit};
 use crate::users::{self as accounts, Standing};
 
+mod required;
+
 const STEP: Lifetime = Lifetime::seconds(30);
 
 struct World {

@@ -43,7 +43,9 @@ async fn a_session_has_one_token_and_it_speaks_for_the_person() {
     let verdict = bearer::session_verdict(&app, first.token.reveal(), HERE).await.unwrap();
     assert_eq!(verdict.permit.subject, postern_domain::Subject::User(user.id));
     assert!(verdict.holds("user:write") && !verdict.holds("users:manage"));
-    assert!(matches!(verdict.holder, Holder::Session { session: id, .. } if id == session.id));
+    assert!(
+        matches!(verdict.holder, Holder::Session { ref authentication, .. } if authentication.session_id == session.id)
+    );
     let refusal = bearer::verdict(&app, first.token.reveal(), HERE).await.unwrap_err();
     assert_eq!(refusal.code, ErrorCode::InvalidToken, "it is presented in its own header alone");
 }

@@ -1,10 +1,13 @@
-use postern_domain::{AuthMethodReference, Session, User};
+use postern_domain::{AuthMethodReference, Lifetime, Session, Timestamp, User};
 
 use super::{Proven, Visit};
 use crate::{App, device};
 
 /// Longest that a browser's words about itself are kept, in bytes.
 const USER_AGENT: usize = 400;
+
+/// How long ago a proof is that was given just now, the clocks of others considered.
+const JUST_NOW: Lifetime = Lifetime::seconds(60);
 
 /// Somebody who has just proved who they are.
 #[derive(Clone, Debug)]
@@ -31,7 +34,8 @@ impl Arrival {
         Self { is_new_device: known.is_none(), ..Self::by(app, user, visit, methods) }
     }
 
-    fn by(app: &App, user: User, visit: &Visit, methods: &[AuthMethodReference]) -> Self {
+    /// Somebody who has just made their account, and proved who they are by `methods`.
+    pub(crate) fn by(app: &App, user: User, visit: &Visit, methods: &[AuthMethodReference]) -> Self {
         let now = app.clock.now();
         let session = Session {
             id: app.new_id(),
@@ -44,6 +48,7 @@ impl Arrival {
             user_agent: cut(&visit.user_agent),
             address: visit.address.to_string(),
             browser_id: None,
+            impersonator: None,
         };
         let device = device::remember(app, visit.device.as_deref(), user.id, now);
         Self { user, session, device, is_new_device: false }
@@ -61,6 +66,17 @@ impl Arrival {
         self
     }
 
+    /// The same of somebody who proved it elsewhere at another time.
+    pub(crate) fn proved_at(mut self, auth_time: Timestamp) -> Self {
+        self.session.auth_time = auth_time;
+        self
+    }
+
+    /// Whether they proved it just now: who did so elsewhere a while ago has not for a request that asks for a proof.
+    pub fn is_of_now(&self) -> bool {
+        self.session.auth_time.plus(JUST_NOW) >= self.session.last_seen_at
+    }
+
     /// The session to begin.
     pub fn proven(&self) -> Proven {
         Proven {
@@ -71,6 +87,7 @@ impl Arrival {
     }
 }
 
-fn cut(user_agent: &str) -> String {
+/// A browser's words about itself, as far as they are kept.
+pub(crate) fn cut(user_agent: &str) -> String {
     user_agent.get(..user_agent.floor_char_boundary(USER_AGENT)).unwrap_or_default().to_owned()
 }

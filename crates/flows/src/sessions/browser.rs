@@ -4,8 +4,8 @@ use postern_domain::{Refusal, Session, SessionId, TokenHash, User};
 use postern_storage::{StorageError, Tx, sessions};
 use serde::{Deserialize, Serialize};
 
-use super::alive;
-use crate::App;
+use super::{alive, find};
+use crate::{App, audit, impersonation};
 
 /// How many accounts of one browser are listed.
 const MOST: u64 = 20;
@@ -37,20 +37,28 @@ pub struct Switch {
 }
 
 /// Goes on in a browser as another of its accounts: that session is used by a cookie with this `hash` from then on.
-/// `replaced` is the cookie of the one it leaves, which nobody can use any more.
+/// `replaced` is the cookie of the one it leaves, which nobody can use any more. One in which somebody acts as somebody else
+/// never rests: it ends.
 ///
 /// # Errors
 /// `conflict` if there is no such session in this browser any more; `temporarily_unavailable` or `server_error` if the
 /// database fails. Nothing is changed then.
 pub async fn switch(app: &App, hash: TokenHash, replaced: TokenHash, switch: Switch) -> Result<(), Refusal> {
     let (nobodys, alive) = (nobodys(app), alive(app));
+    let act = match find(app, replaced).await? {
+        Some(left) => impersonation::ended(app, &left.session).await?,
+        None => None,
+    };
     app.db
-        .write((hash, replaced, switch), move |tx, (hash, replaced, switch)| {
+        .write((hash, replaced, switch, act), move |tx, (hash, replaced, switch, act)| {
             Box::pin(async move {
                 let gone = || Refusal::conflict("this account is not signed in in this browser any more");
                 let here = sessions::find_held(tx, *replaced).await?.ok_or_else(gone)?;
-                if switch.ends {
+                if switch.ends || here.impersonator.is_some() {
                     sessions::end(tx, *replaced, alive.now).await?;
+                    if let Some(act) = act {
+                        audit::act(tx, act).await?;
+                    }
                 } else {
                     sessions::rest(tx, here.id, nobodys, here.browser()).await?;
                 }
@@ -64,7 +72,7 @@ pub async fn switch(app: &App, hash: TokenHash, replaced: TokenHash, switch: Swi
 }
 
 /// A hash that no cookie has.
-pub(super) fn nobodys(app: &App) -> TokenHash {
+pub(crate) fn nobodys(app: &App) -> TokenHash {
     let mut hash = [0; 32];
     app.rng.fill(&mut hash);
     TokenHash(hash)
@@ -81,7 +89,11 @@ pub(super) async fn beside_whom(
         return Ok(session.clone());
     };
     let browser = before.browser();
-    sessions::rest(tx, before.id, nobodys, browser).await?;
+    if before.impersonator.is_some() {
+        sessions::end_by_id(tx, before.user_id, before.id, session.auth_time).await?;
+    } else {
+        sessions::rest(tx, before.id, nobodys, browser).await?;
+    }
     Ok(Session { browser_id: Some(browser), ..session.clone() })
 }
 

@@ -8,6 +8,7 @@ use postern_templating::{Section, Text, t};
 
 use super::{PageRefusal, log_cause};
 use crate::request::Visitor;
+use crate::routes::second_factor_required;
 use crate::{csp, page};
 
 /// Who is signed in, as the flows know it.
@@ -24,6 +25,7 @@ pub(crate) fn go_on(app: &App, visitor: &Visitor, next: Next) -> Response {
             to_page("/login", &path)
         }
         Next::SignUp(path) => to_page("/register", &path),
+        Next::SetUpSecondFactor(path) => second_factor_required::for_request(&path),
         Next::ChooseOrganization(choose) => {
             Redirect::to(&format!("/consent?{}", choose.query)).into_response()
         }

@@ -33,7 +33,7 @@ impl Caller {
 
     /// A page that is known by the cookie.
     pub(super) fn of_page(app: &App, signed_in: SignedIn) -> Self {
-        let actor = Actor::signed_in(app, &signed_in.user);
+        let actor = signed_in.actor(app);
         Self { actor, token: None, session: Some(signed_in.session) }
     }
 

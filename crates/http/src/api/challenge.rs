@@ -1,4 +1,5 @@
 use axum::http::{HeaderMap, HeaderValue, header};
+use postern_domain::StepUp;
 use postern_flows::{App, TokenAuthMode};
 
 use super::Problem;
@@ -23,6 +24,9 @@ pub(crate) fn add(
         let description: String = problem.detail.chars().map(plain).collect();
         format!("Bearer realm=\"postern\", error=\"{}\", error_description=\"{description}\"", problem.code)
     };
+    if let Some(step_up) = &problem.step_up {
+        bearer.push_str(&wanted(step_up));
+    }
     if let Some(metadata) = metadata {
         bearer.push_str(&format!(", resource_metadata=\"{metadata}\""));
     }
@@ -37,6 +41,18 @@ pub(crate) fn add(
     if basic && mode == TokenAuthMode::Both {
         answer.append(header::WWW_AUTHENTICATE, BASIC);
     }
+}
+
+/// Which sign-in would do (RFC 9470 section 3).
+fn wanted(step_up: &StepUp) -> String {
+    let mut text = String::new();
+    if !step_up.acr_values.is_empty() {
+        text.push_str(&format!(", acr_values=\"{}\"", step_up.acr_values.join(" ")));
+    }
+    if let Some(max_age) = step_up.max_age {
+        text.push_str(&format!(", max_age=\"{}\"", max_age.as_seconds()));
+    }
+    text
 }
 
 fn is_of_browser(asked: &HeaderMap) -> bool {

@@ -1,9 +1,10 @@
 use std::ops::Deref;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use postern_domain::{ErrorCode, Lifetime, Refusal, SubjectType};
+use postern_domain::{ErrorCode, Lifetime, Refusal, StepUp, SubjectType};
 use postern_flows::{FieldError, FormRefusal};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,6 +47,9 @@ pub(crate) struct ProblemDetails {
     /// Seconds until another try may succeed, also in `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<i64>,
+    /// Which sign-in would do; the challenge says it.
+    #[serde(skip)]
+    pub(super) step_up: Option<Arc<StepUp>>,
 }
 
 /// What is wrong with one field of the body.
@@ -68,6 +72,7 @@ impl Problem {
             errors: Vec::new(),
             request_id: RequestId::current(),
             retry_after: None,
+            step_up: None,
         }))
     }
 
@@ -163,7 +168,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         log_cause(&refusal);
         let status = match refusal.code {
-            ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
+            ErrorCode::InvalidToken | ErrorCode::InsufficientUserAuthentication => StatusCode::UNAUTHORIZED,
             ErrorCode::InsufficientScope
             | ErrorCode::InsufficientSubject
             | ErrorCode::OutsideLimits
@@ -178,7 +183,8 @@ impl From<Refusal> for Problem {
         };
         let unavailable = refusal.code == ErrorCode::TemporarilyUnavailable;
         let wait = refusal.retry_after.or_else(|| unavailable.then(|| Lifetime::seconds(1)));
-        let problem = Self::new(status, refusal.code.as_str(), refusal.description);
+        let mut problem = Self::new(status, refusal.code.as_str(), refusal.description);
+        problem.0.step_up = refusal.step_up;
         match wait {
             Some(wait) => problem.after(wait),
             None => problem,

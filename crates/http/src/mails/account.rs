@@ -1,12 +1,12 @@
 //! Mails about how people get into their account.
 
 use postern_flows::mail::{
-    AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange,
-    RecoveryMail,
+    AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, ImpersonatedMail, NewDevice,
+    PasswordChange, RecoveryMail,
 };
 use postern_templating::mails::{
-    AccountEnd as AccountEndMail, EmailChanged, FactorChanged, NewDevice as NewDeviceMail, PasswordChanged,
-    Recovery,
+    AccountEnd as AccountEndMail, AccountMade, EmailChanged, FactorChanged, Impersonated,
+    NewDevice as NewDeviceMail, PasswordChanged, Recovery,
 };
 use postern_templating::{t, tn};
 
@@ -17,6 +17,15 @@ use crate::session::device_of;
 impl Writer<'_> {
     pub(super) fn recovery(&self, mail: &RecoveryMail) -> Recovery {
         Recovery {
+            frame: self.frame(),
+            username: mail.username.to_string(),
+            url: self.app.config.url(&mail.path()),
+            expires: self.when(mail.expires_at),
+        }
+    }
+
+    pub(super) fn account_made(&self, mail: &RecoveryMail) -> AccountMade {
+        AccountMade {
             frame: self.frame(),
             username: mail.username.to_string(),
             url: self.app.config.url(&mail.path()),
@@ -52,6 +61,9 @@ impl Writer<'_> {
             FactorChange::Reset => t("The second step of your account was reset by an administrator"),
             FactorChange::PasskeyAdded => t("A passkey was added to your account"),
             FactorChange::PasskeyRemoved => t("A passkey of your account was removed"),
+            FactorChange::PasskeyLocked => {
+                t("A passkey of your account is locked: somebody may have a copy of it")
+            }
             FactorChange::CodesMade => t("New recovery codes were made for your account"),
             FactorChange::CodeUsed { left: 0 } => {
                 t("A recovery code was used to sign in to your account; none is left")
@@ -61,11 +73,14 @@ impl Writer<'_> {
                 "A recovery code was used to sign in to your account; {count} are left",
                 left,
             ),
+            FactorChange::ProviderConnected => t("Your account can be signed in to in a further way"),
+            FactorChange::ProviderDisconnected => t("A sign-in provider was disconnected from your account"),
         };
         FactorChanged {
             frame: self.frame(),
             username: mail.username.to_string(),
             what,
+            is_copied: mail.change == FactorChange::PasskeyLocked,
             at: self.when(mail.at),
             address: mail.address.map(|address| address.to_string()),
             security_url: self.app.config.url("/settings/security"),
@@ -90,6 +105,19 @@ impl Writer<'_> {
             at: self.when(mail.at),
             address: mail.address.map(|address| address.to_string()),
             account_url: self.app.config.url("/settings/account"),
+        }
+    }
+
+    pub(super) fn impersonated(&self, mail: &ImpersonatedMail) -> Impersonated {
+        Impersonated {
+            frame: self.frame(),
+            username: mail.username.to_string(),
+            by: mail.by.to_string(),
+            by_username: mail.by_username.to_string(),
+            reason: mail.reason.clone(),
+            at: self.when(mail.at),
+            until: self.when(mail.until),
+            sessions_url: self.app.config.url("/settings/sessions"),
         }
     }
 

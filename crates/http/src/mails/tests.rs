@@ -1,7 +1,7 @@
 use postern_domain::{Email, LanguageTag, OwnPath, PersonName, Plain, Role, Slug, TokenId, Username};
 use postern_flows::mail::{
-    AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, NewDevice, PasswordChange,
-    Recipient, RecoveryMail,
+    AccountEnd, ChangedEmail, ChangedFactor, ChangedPassword, FactorChange, ImpersonatedMail, NewDevice,
+    PasswordChange, Recipient, RecoveryMail,
 };
 use uuid::Uuid;
 
@@ -83,14 +83,24 @@ async fn links_are_of_the_public_url_and_names_are_inert() {
     };
     let moved = ChangedEmail { username: username.clone(), at: now, address: None };
     let leaving = AccountEnd { username: username.clone(), deletes_at: Some(now), at: now, address: None };
+    let acting = ImpersonatedMail {
+        username: username.clone(),
+        by: PersonName::parse("<b>Grace</b>").unwrap(),
+        by_username: Username::parse("grace").unwrap(),
+        reason: "<script>".to_owned(),
+        at: now,
+        until: now,
+    };
     let recovery = RecoveryMail::new(username, &Plain::new("abc".to_owned()), now);
     for (mail, link) in [
+        (Mail::AccountMade(recovery.clone()), "/recover/password?recovery=abc"),
         (Mail::Recovery(recovery), "/recover/password?recovery=abc"),
         (Mail::PasswordChanged(changed), "/recover"),
         (Mail::FactorChanged(factor), "/settings/security"),
         (Mail::EmailChanged(moved), "/settings/profile"),
         (Mail::AccountEnd(leaving), "/settings/account"),
         (Mail::NewDevice(device), "/settings/sessions"),
+        (Mail::Impersonated(acting), "/settings/sessions"),
         (Mail::Verification(verification), "/settings/profile/email?verification=abc"),
         (Mail::Invitation(invitation), "/organizations/join?invitation=abc"),
         (Mail::TokenEnding(ends), "/settings/tokens/00000000-0000-0000-0000-000000000000/renew"),

@@ -18,7 +18,7 @@ pub(crate) struct PageRequest {
 impl PageRequest {
     /// The person, who may do what their account allows.
     pub(crate) fn actor(&self) -> Actor {
-        Actor::signed_in(&self.app, &self.signed_in.user)
+        self.signed_in.actor(&self.app)
     }
 
     /// Whether the person proved who they are of late.

@@ -5,6 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Session, User};
+use postern_flows::{Actor, App};
 
 use crate::request::FormNonce;
 
@@ -15,6 +16,18 @@ pub(crate) struct SignedIn {
     pub(crate) session: Arc<Session>,
     /// The account, which is active.
     pub(crate) user: Arc<User>,
+    /// Who acts in it, if that is not its owner.
+    pub(crate) impersonator: Option<Arc<User>>,
+}
+
+impl SignedIn {
+    /// The person, who may do what their account allows; whoever acts as them, less.
+    pub(crate) fn actor(&self, app: &App) -> Actor {
+        match &self.impersonator {
+            Some(administrator) => Actor::impersonating(app, administrator.id, &self.user),
+            None => Actor::signed_in(app, &self.user),
+        }
+    }
 }
 
 /// Whoever asks for a page.
@@ -41,6 +54,7 @@ impl Visitor {
             signed_in: Some(SignedIn {
                 session: Arc::new(session.clone()),
                 user: Arc::clone(&signed_in.user),
+                impersonator: signed_in.impersonator.clone(),
             }),
         })
     }

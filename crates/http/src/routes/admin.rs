@@ -6,8 +6,10 @@ mod keys;
 mod mails;
 mod organizations;
 mod overview;
+mod providers;
 mod settings;
 mod user;
+mod user_new;
 mod users;
 
 use crate::rights::{Right, Routes};
@@ -23,8 +25,11 @@ pub(crate) fn routes() -> Routes {
         .post("/admin/keys", Right::Session, keys::rotate)
         .get("/admin/mails", Right::Session, mails::list)
         .post("/admin/mails", Right::Session, mails::retry)
+        .get("/admin/providers", Right::Session, providers::list)
         .get("/admin/settings", Right::Session, settings::list)
         .get("/admin/users", Right::Session, users::list)
+        .get("/admin/users/new", Right::Session, user_new::show)
+        .post("/admin/users/new", Right::Session, user_new::make)
         .get("/admin/users/{id}", Right::Session, user::show)
         .post("/admin/users/{id}", Right::Session, user::act)
 }

@@ -1,7 +1,6 @@
 //! `/settings/applications`: what each app holds, and how to cut it off.
 
 use axum::response::Response;
-use postern_domain::audit::By;
 use postern_flows::applications::{self, Application};
 use postern_flows::{App, Paging};
 use postern_templating::pages::{Applications, ConnectedApp};
@@ -24,8 +23,8 @@ async fn list(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response
 
 async fn cut_off(page: PageRequest, PageForm(form): PageForm) -> Result<Response, PageRefusal> {
     let client = form.get("client_id").unwrap_or_default();
-    let user = &page.signed_in.user;
-    let client = applications::cut_off(&page.app, By::user(user.id), user, client).await?;
+    let by = page.actor().by();
+    let client = applications::cut_off(&page.app, by, &page.signed_in.user, client).await?;
     let done = t("{app} is cut off. Its tokens stopped working now.");
     let notice = Notice::done(done.with("app", client.metadata.name.as_str()));
     show(&page, None, Some(notice)).await

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_domain::{Plain, Refusal};
+use postern_domain::{OwnPath, Plain, Refusal};
 use postern_flows::second_factor::{self, Enrolment, NotEnrolled};
 use postern_flows::sessions;
 use postern_templating::pages::{Authenticator, AuthenticatorRemove};
@@ -10,14 +10,15 @@ use postern_templating::{Field, Section, Text, When, t};
 
 use super::recovery_codes;
 use crate::answer::PageRefusal;
-use crate::heading::prove_first;
+use crate::heading::{self, prove_first};
 use crate::page;
 use crate::qr::Qr;
-use crate::request::{PageForm, PageRequest};
+use crate::request::{PageForm, PageQuery, PageRequest};
 use crate::rights::{Right, Routes};
+use crate::said;
 use crate::session::{self, Browser};
 
-const PATH: &str = "/settings/security/authenticator";
+pub(super) const PATH: &str = "/settings/security/authenticator";
 const REMOVE: &str = "/settings/security/authenticator/remove";
 const WRONG: Text =
     t("This code is not right. Wait for the next one, and see that the clock of your device is.");
@@ -30,13 +31,14 @@ pub(crate) fn routes() -> Routes {
         .post(REMOVE, Right::Session, remove)
 }
 
-async fn show(page: PageRequest) -> Result<Response, PageRefusal> {
+async fn show(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    let return_to = heading::elsewhere(&query);
     if !page.is_fresh() {
-        return Ok(prove_first(PATH));
+        return Ok(prove_first(&here(return_to.as_ref())));
     }
     let PageRequest { app, signed_in, .. } = &page;
     let offer = second_factor::offer(app, &signed_in.user, &signed_in.session)?;
-    Ok(page::render(&form(&page, &offer, Field::empty()).await?))
+    Ok(page::render(&form(&page, &offer, Field::empty(), return_to).await?))
 }
 
 async fn submit(
@@ -44,8 +46,9 @@ async fn submit(
     browser: Browser,
     PageForm(typed): PageForm,
 ) -> Result<Response, PageRefusal> {
+    let return_to = heading::elsewhere(&typed);
     if !page.is_fresh() {
-        return Ok(prove_first(PATH));
+        return Ok(prove_first(&here(return_to.as_ref())));
     }
     let PageRequest { app, signed_in, .. } = &page;
     let (user, session) = (&signed_in.user, &signed_in.session);
@@ -53,15 +56,15 @@ async fn submit(
     let enrolled = match second_factor::confirm(app, user, session, offer, code).await {
         Ok(enrolled) => enrolled,
         Err(NotEnrolled::Refused(refusal)) => return Err(refusal.into()),
-        Err(NotEnrolled::Over) => return Ok(Redirect::to(PATH).into_response()),
+        Err(NotEnrolled::Over) => return Ok(Redirect::to(&here(return_to.as_ref())).into_response()),
         Err(NotEnrolled::Wrong) => {
             return match Enrolment::again(app, user, session, offer) {
                 Ok(offer) => {
-                    let again = form(&page, &offer, Field::empty().with_error(WRONG)).await?;
+                    let again = form(&page, &offer, Field::empty().with_error(WRONG), return_to).await?;
                     Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response())
                 }
                 Err(NotEnrolled::Refused(refusal)) => Err(refusal.into()),
-                Err(_) => Ok(Redirect::to(PATH).into_response()),
+                Err(_) => Ok(Redirect::to(&here(return_to.as_ref())).into_response()),
             };
         }
     };
@@ -71,7 +74,7 @@ async fn submit(
     }
     // What is on the page is of the session as it is from now on.
     let visitor = page.visitor.renewed(&enrolled.proven.session);
-    Ok(recovery_codes::made(app, &visitor, &enrolled.codes))
+    Ok(recovery_codes::made(app, &visitor, &enrolled.codes, return_to))
 }
 
 async fn ask(page: PageRequest) -> Result<Response, PageRefusal> {
@@ -87,6 +90,10 @@ async fn ask(page: PageRequest) -> Result<Response, PageRefusal> {
         chrome: page::chrome(app, visitor, Section::Security),
         since: When::new(since.0, app.clock.now().0),
         is_last: state.passkeys == 0,
+        kept: match state.passkeys {
+            0 => second_factor::why_kept(app, &signed_in.user).await?.as_ref().map(said::text),
+            _ => None,
+        },
     }))
 }
 
@@ -99,7 +106,17 @@ async fn remove(page: PageRequest, PageForm(_): PageForm) -> Result<Response, Pa
     Ok(Redirect::to(&format!("/settings/security?done={done}")).into_response())
 }
 
-async fn form(asked: &PageRequest, offer: &Enrolment, code: Field) -> Result<Authenticator, Refusal> {
+/// This page, on the way elsewhere.
+fn here(return_to: Option<&OwnPath>) -> String {
+    return_to.map_or_else(|| PATH.to_owned(), |return_to| heading::with_return_to(PATH, return_to))
+}
+
+async fn form(
+    asked: &PageRequest,
+    offer: &Enrolment,
+    code: Field,
+    return_to: Option<OwnPath>,
+) -> Result<Authenticator, Refusal> {
     let PageRequest { app, visitor, signed_in } = asked;
     let qr = Qr::of(offer.uri.reveal())?;
     let user = signed_in.user.id;
@@ -114,6 +131,7 @@ async fn form(asked: &PageRequest, offer: &Enrolment, code: Field) -> Result<Aut
         offer: offer.sealed.clone(),
         code,
         other_sessions: sessions::count(app, user).await?.saturating_sub(1),
+        return_to: return_to.map(|path| path.to_string()).unwrap_or_default(),
     })
 }
 

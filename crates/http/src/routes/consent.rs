@@ -6,10 +6,10 @@ use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use postern_domain::{ClientOwner, Organization, Params, Refusal};
+use postern_domain::{ClientOwner, Params, Refusal};
 use postern_flows::App;
 use postern_flows::authorize::{
-    self, Ask, AskedGroup, AskedScope, Decision, Keeps, Limit, Next, Reach, Unreturnable,
+    self, Ask, AskedGroup, AskedScope, Decision, Keeps, Limit, Next, Reach, Unreturnable, Within,
 };
 use postern_templating::pages::{Consent, ConsentOrganization, OrganizationBox, OrganizationLimit, Unproven};
 use postern_templating::{ScopeGroup, ScopeLine, Section, Text, When, span, t};
@@ -122,11 +122,12 @@ fn reach(form: &Params) -> Option<Reach> {
 }
 
 fn limit(limit: &Limit) -> OrganizationLimit {
-    let of_page = |(organization, checked): &(Organization, bool)| OrganizationBox {
-        id: organization.id.to_string(),
-        name: organization.name.to_string(),
-        slug: organization.slug.to_string(),
-        checked: *checked,
+    let of_page = |within: &Within| OrganizationBox {
+        id: within.organization.id.to_string(),
+        name: within.organization.name.to_string(),
+        slug: within.organization.slug.to_string(),
+        checked: within.is_chosen,
+        barred: within.is_barred,
     };
     OrganizationLimit {
         chosen: limit.is_chosen,

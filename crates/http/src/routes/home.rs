@@ -3,7 +3,7 @@
 use axum::response::Response;
 use postern_domain::{Client, Organization, Timestamp};
 use postern_flows::api_tokens::Token;
-use postern_flows::{Actor, home, organizations};
+use postern_flows::{home, organizations};
 use postern_templating::pages::{Attention, EndingToken, Figure, Home};
 use postern_templating::{Badge, Section, Text, Tone, When, t, tn};
 
@@ -20,7 +20,7 @@ pub(crate) fn routes() -> Routes {
 async fn show(PageRequest { app, visitor, signed_in }: PageRequest) -> Result<Response, PageRefusal> {
     let here = &signed_in.session;
     let found = home::overview(&app, &signed_in.user, here).await?;
-    let organizations = organizations::count(&app, &Actor::signed_in(&app, &signed_in.user)).await?;
+    let organizations = organizations::count(&app, &signed_in.actor(&app)).await?;
     let now = app.clock.now();
     let figure = |count, latest: Option<(Text, Timestamp)>| {
         let (latest, when) = latest.map(|(name, at)| (name, When::new(at.0, now.0))).unzip();

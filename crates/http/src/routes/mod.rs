@@ -12,6 +12,7 @@ mod check_session;
 mod choose_organization;
 mod client_registration;
 mod clients;
+mod connections;
 mod consent;
 mod customers;
 mod discovery;
@@ -19,6 +20,7 @@ mod docs;
 mod guard;
 mod health;
 mod home;
+mod impersonation;
 mod introspect;
 mod jwks;
 mod logos;
@@ -36,6 +38,7 @@ mod recover_password;
 mod recovery_codes;
 mod register;
 mod revoke;
+pub(crate) mod second_factor_required;
 mod second_step;
 mod security;
 mod session_api;
@@ -45,6 +48,7 @@ mod sign_in;
 mod sign_out;
 mod token;
 mod tokens;
+mod upstream;
 mod userinfo;
 
 use std::sync::Arc;
@@ -84,6 +88,7 @@ fn all() -> Routes {
         .merge(check_session::routes())
         .merge(client_registration::routes())
         .merge(clients::routes())
+        .merge(connections::routes())
         .merge(consent::routes())
         .merge(customers::routes())
         .merge(discovery::routes())
@@ -91,6 +96,7 @@ fn all() -> Routes {
         .merge(guard::routes())
         .merge(health::routes())
         .merge(home::routes())
+        .merge(impersonation::routes())
         .merge(introspect::routes())
         .merge(jwks::routes())
         .merge(logos::routes())
@@ -108,6 +114,7 @@ fn all() -> Routes {
         .merge(recovery_codes::routes())
         .merge(register::routes())
         .merge(revoke::routes())
+        .merge(second_factor_required::routes())
         .merge(second_step::routes())
         .merge(security::routes())
         .merge(session_api::routes())
@@ -117,6 +124,7 @@ fn all() -> Routes {
         .merge(sign_out::routes())
         .merge(token::routes())
         .merge(tokens::routes())
+        .merge(upstream::routes())
         .merge(userinfo::routes())
 }
 

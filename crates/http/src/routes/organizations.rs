@@ -13,7 +13,7 @@ mod place;
 mod settings;
 mod settings_page;
 
-pub(crate) use place::{AtPlace, Place};
+pub(crate) use place::{AtPlace, Place, refused};
 
 use crate::rights::{Right, Routes};
 

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_domain::{PasskeyId, Refusal};
+use postern_domain::{OwnPath, PasskeyId, Refusal};
 use postern_flows::passkeys::{self, NotAdded};
 use postern_flows::{FormRefusal, second_factor, sessions};
 use postern_templating::pages::{PasskeyNew, PasskeyPage, PasskeyRemove};
@@ -11,14 +11,16 @@ use postern_templating::{Field, Section, Text, When, t};
 use super::passkey::{answered, asked};
 use super::recovery_codes;
 use crate::answer::PageRefusal;
-use crate::heading::prove_first;
+use crate::heading::{self, prove_first};
 use crate::language;
 use crate::page;
-use crate::request::{FormAbout, PageForm, PageId, PageRequest};
+use crate::request::{FormAbout, PageForm, PageId, PageQuery, PageRequest};
 use crate::rights::{Right, Routes};
+use crate::said;
 use crate::session::{self, Browser, device_of};
 
-const NEW: &str = "/settings/security/passkeys/new";
+pub(super) const NEW: &str = "/settings/security/passkeys/new";
+pub(super) const QUESTION: &str = "/settings/security/passkeys/question";
 const SECURITY: &str = "/settings/security";
 const NO_NAME: Text = t("Give it a name by which you know it again.");
 
@@ -28,20 +30,21 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .get(NEW, Right::Session, offer)
         .post(NEW, Right::Session, add)
-        .post("/settings/security/passkeys/question", Right::Session, ask)
+        .post(QUESTION, Right::Session, ask)
         .get(ONE, Right::Session, show)
         .post(ONE, Right::Session, rename)
         .get(REMOVE, Right::Session, sure)
         .post(REMOVE, Right::Session, remove)
 }
 
-async fn offer(page: PageRequest) -> Result<Response, PageRefusal> {
+async fn offer(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    let return_to = heading::elsewhere(&query);
     if !page.is_fresh() {
-        return Ok(prove_first(NEW));
+        return Ok(prove_first(&here(return_to.as_ref())));
     }
     let (_, device) = device_of(&page.signed_in.session.user_agent);
     let name = Field::new(device.in_language(language::current()));
-    Ok(page::render(&form(&page, name, None).await?))
+    Ok(page::render(&form(&page, name, None, return_to).await?))
 }
 
 async fn ask(page: PageRequest, PageForm(_): PageForm) -> Result<Response, PageRefusal> {
@@ -57,8 +60,9 @@ async fn add(
     browser: Browser,
     PageForm(typed): PageForm,
 ) -> Result<Response, PageRefusal> {
+    let return_to = heading::elsewhere(&typed);
     if !page.is_fresh() {
-        return Ok(prove_first(NEW));
+        return Ok(prove_first(&here(return_to.as_ref())));
     }
     let PageRequest { app, visitor, signed_in } = &page;
     let (user, session) = (&signed_in.user, &signed_in.session);
@@ -75,7 +79,7 @@ async fn add(
             }
             // What is on the page is of the session as it is from now on.
             let visitor = visitor.renewed(&added.proven.session);
-            return Ok(recovery_codes::made(app, &visitor, &added.codes));
+            return Ok(recovery_codes::made(app, &visitor, &added.codes, return_to));
         }
         Err(NotAdded::Refused(refusal)) => return Err(refusal.into()),
         Err(NotAdded::Name(_)) if name.is_empty() => (Field::empty().with_error(NO_NAME), None),
@@ -87,11 +91,21 @@ async fn add(
             (Field::new(name), Some(t("The device’s answer does not fit, or came too late. Try again.")))
         }
     };
-    let again = form(&page, name, problem).await?;
+    let again = form(&page, name, problem, return_to).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response())
 }
 
-async fn form(asked: &PageRequest, name: Field, problem: Option<Text>) -> Result<PasskeyNew, Refusal> {
+/// This page, on the way elsewhere.
+fn here(return_to: Option<&OwnPath>) -> String {
+    return_to.map_or_else(|| NEW.to_owned(), |return_to| heading::with_return_to(NEW, return_to))
+}
+
+async fn form(
+    asked: &PageRequest,
+    name: Field,
+    problem: Option<Text>,
+    return_to: Option<OwnPath>,
+) -> Result<PasskeyNew, Refusal> {
     let PageRequest { app, visitor, signed_in } = asked;
     let user = signed_in.user.id;
     Ok(PasskeyNew {
@@ -100,6 +114,7 @@ async fn form(asked: &PageRequest, name: Field, problem: Option<Text>) -> Result
         problem,
         is_first: second_factor::state(app, user).await?.is_none(),
         other_sessions: sessions::count(app, user).await?.saturating_sub(1),
+        return_to: return_to.map(|path| path.to_string()).unwrap_or_default(),
     })
 }
 
@@ -138,6 +153,7 @@ fn described(asked: &PageRequest, passkey: &passkeys::Passkey, name: Field) -> P
         name,
         added: When::new(passkey.created_at.0, now),
         last_used: passkey.last_used_at.map(|at| When::new(at.0, now)),
+        locked: passkey.locked_at.map(|at| When::new(at.0, now)),
     }
 }
 
@@ -148,11 +164,16 @@ async fn sure(page: PageRequest, PageId(id): PageId<PasskeyId>) -> Result<Respon
     let PageRequest { app, visitor, signed_in } = &page;
     let found = passkeys::find(app, signed_in.user.id, id).await?;
     let state = second_factor::state(app, signed_in.user.id).await?;
+    let is_last = state.is_some_and(|state| state.app_since.is_none() && state.passkeys == 1);
     Ok(page::render(&PasskeyRemove {
         chrome: page::chrome(app, visitor, Section::Security),
         id: id.to_string(),
         name: found.name,
-        is_last: state.is_some_and(|state| state.app_since.is_none() && state.passkeys == 1),
+        is_last,
+        kept: match is_last {
+            true => second_factor::why_kept(app, &signed_in.user).await?.as_ref().map(said::text),
+            false => None,
+        },
     }))
 }
 

@@ -1,20 +1,20 @@
 //! `/reauthenticate`: the password, and the code of a second step, once more, before a sensitive change.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{OwnPath, Plain, Refusal};
 use postern_flows::sign_in::{self, NoProof};
-use postern_flows::{App, authorize, passkeys, second_factor};
+use postern_flows::{App, authorize, passkeys, second_factor, upstream};
 use postern_templating::pages::Reauthenticate;
-use postern_templating::{Field, Section, Text, t};
+use postern_templating::{Field, Notice, Section, Text, t};
 
 use super::passkey::answered;
 use super::second_step::NO_PASSKEY;
 use crate::answer::{PageRefusal, Told};
-use crate::request::{PageForm, PageRequest, QueryParams};
+use crate::request::{PageForm, PageQuery, PageRequest};
 use crate::rights::{Right, Routes};
 use crate::session::{self, Browser};
-use crate::{heading, page};
+use crate::{heading, page, providers};
 use postern_flows::sessions::Proven;
 
 const PATH: &str = "/reauthenticate";
@@ -23,9 +23,10 @@ pub(crate) fn routes() -> Routes {
     Routes::new().get(PATH, Right::Session, show).post(PATH, Right::Session, submit)
 }
 
-async fn show(page: PageRequest, QueryParams(query): QueryParams) -> Result<Response, PageRefusal> {
-    let return_to = heading::return_to(&query?);
-    Ok(page::render(&form(&page, &return_to).await?))
+async fn show(page: PageRequest, PageQuery(query): PageQuery) -> Result<Response, PageRefusal> {
+    let mut form = form(&page, &heading::return_to(&query)).await?;
+    form.chrome.notice = providers::problem(&page.app, &query).map(Notice::failed);
+    Ok(answer(&page.app, &form))
 }
 
 async fn submit(
@@ -42,13 +43,13 @@ async fn submit(
             Err(denied) => {
                 let told = Told::of(denied, NO_PASSKEY)?;
                 again.problem = Some(told.sentence.clone());
-                Ok(told.mark(page::render(&again)))
+                Ok(told.mark(answer(app, &again)))
             }
         };
     }
     let Some(password) = typed.get("password") else {
         again.password = Field::empty().with_error(t("Enter your password."));
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&again)).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer(&page.app, &again)).into_response());
     };
     let password = Plain::new(password.to_owned());
     let PageRequest { app, signed_in, .. } = &page;
@@ -67,7 +68,14 @@ async fn submit(
             told
         }
     };
-    Ok(told.mark(page::render(&again)))
+    Ok(told.mark(answer(app, &again)))
+}
+
+/// The page; its forms may lead to sign-in providers.
+fn answer(app: &App, form: &Reauthenticate) -> Response {
+    let mut response = page::render(form);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, providers::policy(app, None));
+    response
 }
 
 /// The session goes on with the new proof, and the person where they were heading.
@@ -85,13 +93,16 @@ async fn go_on(
 async fn form(asked: &PageRequest, return_to: &OwnPath) -> Result<Reauthenticate, Refusal> {
     let PageRequest { app, visitor, signed_in } = asked;
     let second_factor = second_factor::state(app, signed_in.user.id).await?;
+    let has_password = upstream::has_password(app, &signed_in.user).await?;
     Ok(Reauthenticate {
         chrome: page::chrome(app, visitor, Section::Elsewhere),
-        purpose: purpose(return_to),
         problem: None,
         has_app: second_factor.is_some_and(|state| state.app_since.is_some()),
         has_passkey: passkeys::are_possible(&app.config)
-            && second_factor.is_some_and(|state| state.passkeys > 0),
+            && second_factor.is_some_and(|state| state.has_passkey()),
+        purpose: if has_password { purpose(return_to) } else { t("Sign in once more to go on.") },
+        has_password,
+        providers: providers::buttons_of(app, &signed_in.user).await?,
         password: Field::empty(),
         code: second_factor.map(|_| Field::empty()),
         return_to: return_to.to_string(),
@@ -105,6 +116,7 @@ fn purpose(return_to: &OwnPath) -> Text {
         path if path.starts_with("/settings/security") => t("Enter your password to change how you sign in."),
         path if path.ends_with("/tokens/new") => t("Enter your password to make a token."),
         path if path.contains("/tokens/") => t("Enter your password to change a token."),
+        "/admin/users/new" => t("Enter your password to make an account."),
         path if path.starts_with("/admin/users/") => t("Enter your password to change an account."),
         "/admin/keys" => t("Enter your password to rotate the keys."),
         "/developer/clients/new" => t("Enter your password to make a client."),

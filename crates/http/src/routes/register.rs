@@ -15,7 +15,7 @@ use crate::answer::{PageRefusal, form_errors, person};
 use crate::request::{PageForm, QueryParams, Visitor};
 use crate::rights::{Right, Routes};
 use crate::session::{Browser, Visiting};
-use crate::{account_form, arrival, heading, page};
+use crate::{account_form, arrival, heading, page, providers};
 
 const PATH: &str = "/register";
 
@@ -73,12 +73,11 @@ fn answer(
         destination: waiting.map(heading::destination),
         problem,
         account: account_form::new_account(typed, errors),
+        providers: providers::buttons(app),
         return_to: return_to.to_string(),
         sign_in_url: heading::with_return_to("/login", return_to),
     };
     let mut response = page::render(&form);
-    if let Some(waiting) = waiting {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, heading::policy(waiting));
-    }
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, providers::policy(app, waiting));
     response
 }

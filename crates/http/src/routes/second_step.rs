@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_domain::{OwnPath, User};
+use postern_domain::{OwnPath, Plain, User};
 use postern_flows::second_factor::{self, NoSecondStep};
 use postern_flows::{App, authorize, passkeys};
 use postern_templating::pages::SecondStep;
@@ -18,7 +18,7 @@ use crate::rights::{Right, Routes};
 use crate::session::{self, Browser, Visiting};
 use crate::{arrival, heading, page};
 
-pub(super) const PATH: &str = "/login/second-step";
+const PATH: &str = "/login/second-step";
 /// What is said of every code that does not help.
 const WRONG: Text = t("This code is not right, or was used before. Wait for the next one and try again.");
 
@@ -83,6 +83,15 @@ pub(super) async fn waiting(app: &App, headers: &HeaderMap) -> Result<Option<(St
     Ok(second_factor::waiting_for(app, &value).await?.map(|user| (value, user)))
 }
 
+/// On to the code; nobody is signed in yet.
+pub(super) fn lead_to(app: &App, value: &Plain, return_to: &OwnPath) -> Response {
+    let mut response = Redirect::to(&heading::with_return_to(PATH, return_to)).into_response();
+    if let Some(cookie) = session::step_cookie(app, value) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
 /// Whoever took too long begins again.
 fn again(app: &App, return_to: &OwnPath) -> Response {
     without_step(app, Redirect::to(&heading::with_return_to("/login", return_to)).into_response())
@@ -109,7 +118,7 @@ async fn answer(
         chrome: page::chrome(app, visitor, Section::Elsewhere),
         account: page::account(app, user),
         has_app: state.is_some_and(|state| state.app_since.is_some()),
-        has_passkey: passkeys::are_possible(&app.config) && state.is_some_and(|state| state.passkeys > 0),
+        has_passkey: passkeys::are_possible(&app.config) && state.is_some_and(|state| state.has_passkey()),
         problem,
         code,
         return_to: return_to.to_string(),

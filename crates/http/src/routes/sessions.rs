@@ -1,9 +1,8 @@
 //! `/settings/sessions`: where the person is signed in.
 
 use axum::response::{IntoResponse, Redirect, Response};
-use postern_domain::audit::By;
 use postern_domain::{Refusal, Session, SessionId};
-use postern_flows::{Paging, sessions};
+use postern_flows::{App, Paging, sessions};
 use postern_templating::pages::{SessionRow, Sessions};
 use postern_templating::{Notice, Pager, Section, When, t};
 
@@ -28,11 +27,12 @@ async fn list(
     let (after, here) = (query.get("after"), &signed_in.session);
     let paging = Paging { limit: PAGE, cursor: after.map(str::to_owned) };
     let found = sessions::list(&app, here.user_id, &paging).await?;
-    let now = app.clock.now().0;
-    let others = found.items.iter().filter(|session| session.id != here.id);
-    let mut rows: Vec<SessionRow> = others.map(|session| row(session, false, now)).collect();
+    let mut rows = Vec::with_capacity(found.items.len());
     if after.is_none() {
-        rows.insert(0, row(here, true, now));
+        rows.push(row(&app, here, true).await?);
+    }
+    for session in found.items.iter().filter(|session| session.id != here.id) {
+        rows.push(row(&app, session, false).await?);
     }
     let mut chrome = page::chrome(&app, &visitor, Section::Sessions);
     chrome.notice = query.get("done").and_then(notice);
@@ -48,14 +48,12 @@ async fn list(
     }))
 }
 
-async fn end(
-    PageRequest { app, signed_in, .. }: PageRequest,
-    PageForm(form): PageForm,
-) -> Result<Response, PageRefusal> {
+async fn end(page: PageRequest, PageForm(form): PageForm) -> Result<Response, PageRefusal> {
+    let (by, PageRequest { app, signed_in, .. }) = (page.actor().by(), page);
     let here = &signed_in.session;
     let done = match form.get("action") {
         Some("revoke_others") => {
-            sessions::end_others(&app, By::user(here.user_id), here.user_id, Some(here.id)).await?;
+            sessions::end_others(&app, by, here.user_id, Some(here.id)).await?;
             "others"
         }
         Some("revoke") => {
@@ -65,11 +63,7 @@ async fn end(
                 return Ok(Redirect::to("/logout").into_response());
             }
             // Of another person, or over already: both are gone from this list.
-            if sessions::end_there(&app, By::user(here.user_id), here.user_id, id).await? {
-                "one"
-            } else {
-                "none"
-            }
+            if sessions::end_there(&app, by, here.user_id, id).await? { "one" } else { "none" }
         }
         _ => return Err(Refusal::invalid_request("choose what to do").into()),
     };
@@ -88,9 +82,15 @@ fn notice(done: &str) -> Option<Notice> {
 }
 
 /// A session in a list.
-pub(super) fn row(session: &Session, current: bool, now: i64) -> SessionRow {
+pub(super) async fn row(app: &App, session: &Session, current: bool) -> Result<SessionRow, Refusal> {
+    let now = app.clock.now().0;
     let (device, name) = device_of(&session.user_agent);
-    SessionRow {
+    let acting = match session.impersonator {
+        Some(by) => app.user(by.user_id).await?.map(|administrator| administrator.name.to_string()),
+        None => None,
+    };
+    Ok(SessionRow {
+        acting,
         id: session.id.to_string(),
         device,
         name,
@@ -98,5 +98,5 @@ pub(super) fn row(session: &Session, current: bool, now: i64) -> SessionRow {
         signed_in: When::new(session.created_at.0, now),
         last_seen: When::new(if current { now } else { session.last_seen_at.0 }, now),
         current,
-    }
+    })
 }

@@ -9,7 +9,7 @@ use postern_domain::{OwnPath, Params, Plain, Refusal, Session, User};
 use postern_flows::authorize::{self, Waiting, WaitingFor};
 use postern_flows::sessions::Switch;
 use postern_flows::sign_in::{self, Step};
-use postern_flows::{App, passkeys, sessions};
+use postern_flows::{App, passkeys, sessions, upstream};
 use postern_templating::pages::{AccountChoice, SignIn, SignInMode};
 use postern_templating::{Field, Notice, Section, Text, t};
 
@@ -19,7 +19,7 @@ use crate::answer::{PageRefusal, Told, person};
 use crate::request::{PageForm, QueryParams, Visitor};
 use crate::rights::{Right, Routes};
 use crate::session::{self, Browser, Visiting};
-use crate::{arrival, heading, page};
+use crate::{arrival, heading, page, providers};
 
 const PATH: &str = "/login";
 /// What is said of every name and password that do not help.
@@ -103,7 +103,8 @@ async fn show(
     if query.get("done") == Some("recovered") {
         form.chrome.notice = Some(Notice::done(t("Your password is changed. Sign in with it.")));
     }
-    Ok(answer(&form, &errand))
+    form.problem = form.problem.or_else(|| providers::problem(&app, &query));
+    Ok(answer(&app, &form, &errand))
 }
 
 async fn submit(
@@ -132,14 +133,14 @@ async fn submit(
         let mut again = empty(&app, &visitor, &errand).await?;
         again.identifier = required(identifier, t("Enter your user name or your e-mail."));
         again.password = required(password, t("Enter your password."));
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer(&again, &errand)).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer(&app, &again, &errand)).into_response());
     };
     let arrived = sign_in::sign_in(&app, identifier, &Plain::new(password.to_owned()), &visit).await;
     match arrived {
         Ok(Step::Arrived(arrived)) => {
             arrival::welcome(&app, &visitor, &browser, *arrived, &errand.return_to).await
         }
-        Ok(Step::SecondStep(value)) => Ok(second_step(&app, &value, &errand.return_to)),
+        Ok(Step::SecondStep(value)) => Ok(second_step::lead_to(&app, &value, &errand.return_to)),
         Err(denied) => refused(&app, &visitor, &errand, Told::of(denied, WRONG)?, Some(identifier)).await,
     }
 }
@@ -157,7 +158,7 @@ async fn refused(
         again.identifier = Field::new(identifier);
     }
     again.problem = Some(told.sentence.clone());
-    Ok(told.mark(answer(&again, errand)))
+    Ok(told.mark(answer(app, &again, errand)))
 }
 
 /// Goes on as the account that was chosen: the one in use, or another one that is signed in in this browser.
@@ -183,16 +184,6 @@ async fn go_on_as(
     Ok(Redirect::to(next.as_str()).into_response())
 }
 
-/// On to the code; nobody is signed in yet.
-fn second_step(app: &App, value: &Plain, return_to: &OwnPath) -> Response {
-    let next = heading::with_return_to(second_step::PATH, return_to);
-    let mut response = Redirect::to(&next).into_response();
-    if let Some(cookie) = session::step_cookie(app, value) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
-}
-
 fn required(value: Option<&str>, error: Text) -> Field {
     value.map_or_else(|| Field::empty().with_error(error), Field::new)
 }
@@ -205,6 +196,13 @@ async fn empty(app: &App, visitor: &Visitor, errand: &Errand) -> Result<SignIn, 
         _ => hint,
     };
     let confirms = matches!(mode, SignInMode::Confirm);
+    let (providers, asks_password) = match (&mode, &visitor.signed_in) {
+        (SignInMode::Confirm, Some(signed_in)) => (
+            providers::buttons_of(app, &signed_in.user).await?,
+            upstream::has_password(app, &signed_in.user).await?,
+        ),
+        _ => (providers::buttons(app), true),
+    };
     Ok(SignIn {
         chrome: page::chrome(app, visitor, Section::Elsewhere),
         mode,
@@ -213,6 +211,8 @@ async fn empty(app: &App, visitor: &Visitor, errand: &Errand) -> Result<SignIn, 
         identifier: Field::new(identifier),
         password: Field::empty(),
         passkeys: passkeys::are_possible(&app.config),
+        asks_password,
+        providers,
         return_to: errand.return_to.to_string(),
         recover_url: heading::with_return_to("/recover", &errand.return_to),
         register_url: (app.config.registration.open && !confirms)
@@ -226,12 +226,11 @@ fn choice(app: &App, session: &Session, user: &User) -> AccountChoice {
     AccountChoice { session: session.id.to_string(), account: page::account(app, user) }
 }
 
-/// The page; where an app waits, its form may lead on to that app in the end.
-fn answer(form: &SignIn, errand: &Errand) -> Response {
+/// The page; its forms may lead to sign-in providers and, where an app waits, to that app in the end.
+fn answer(app: &App, form: &SignIn, errand: &Errand) -> Response {
     let mut response = page::render(form);
-    if let Some(waiting) = &errand.waiting {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, heading::policy(waiting));
-    }
+    let policy = providers::policy(app, errand.waiting.as_ref());
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
 

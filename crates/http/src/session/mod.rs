@@ -5,6 +5,7 @@ mod device;
 mod state;
 mod step;
 mod store;
+mod upstream;
 mod visiting;
 
 use std::sync::Arc;
@@ -14,8 +15,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use postern_domain::{Refusal, Session};
-use postern_flows::sessions::{Proven, Switch};
-use postern_flows::{App, sessions};
+use postern_flows::impersonation::{Acting, Impersonation};
+use postern_flows::sessions::{Kept, Proven, Switch};
+use postern_flows::{App, impersonation, sessions};
 use time::Duration;
 use tower::layer::util::Stack;
 use tower::util::MapResponseLayer;
@@ -28,8 +30,10 @@ pub(crate) use device::cookie as device_cookie;
 pub(crate) use state::{forget_state, keep_state, state_cookie};
 pub(crate) use step::{cookie as step_cookie, gone as step_gone, sent as step_sent};
 pub(crate) use store::Store;
+pub(crate) use upstream::{cookie as upstream_cookie, sent as upstream_sent};
 pub(crate) use visiting::Visiting;
 
+use crate::impersonation::shut;
 use crate::request::{SignedIn, client_address, cookies};
 
 /// A browser's session as the layer hands it to handlers.
@@ -41,8 +45,10 @@ const KEY: &str = "session";
 const REPLACED: &str = "replaced";
 /// Where in it stands as whom the browser goes on instead.
 const SWITCHED: &str = "switched";
+/// Where in it stands as whom an administrator is to act.
+const IMPERSONATED: &str = "impersonated";
 /// What is none of the pages' in a browser's session.
-const OF_STORE: [&str; 3] = [KEY, REPLACED, SWITCHED];
+const OF_STORE: [&str; 4] = [KEY, REPLACED, SWITCHED, IMPERSONATED];
 const PLAIN: &str = "postern_session";
 const SECURE: &str = "__Host-postern_session";
 
@@ -86,15 +92,29 @@ pub(crate) async fn current(app: &App, request: &mut Request) -> Result<Option<S
         browser.get_value(KEY).await.map_err(failed)?;
         return Ok(None);
     };
+    let Some(signed_in) = signed_in(app, &kept).await? else { return Ok(None) };
+    let address = client_address(app, request.extensions(), request.headers());
+    sessions::touch(app, hash, &signed_in.session, address);
+    Ok(Some(signed_in))
+}
+
+/// Who a living session is of, if their account is open and whoever acts as them may do so still.
+async fn signed_in(app: &App, kept: &Kept) -> Result<Option<SignedIn>, Refusal> {
     let session = Arc::clone(&kept.session);
     let user = app.user(session.user_id).await?.filter(|user| user.is_active());
     let Some(user) = user else { return Ok(None) };
-    let address = client_address(app, request.extensions(), request.headers());
-    sessions::touch(app, hash, &session, address);
-    Ok(Some(SignedIn { session, user }))
+    let impersonator = match impersonation::acting(app, &session, &user).await? {
+        Acting::Themselves => None,
+        Acting::Impersonator(administrator) => Some(administrator),
+        Acting::Nobody => return Ok(None),
+    };
+    Ok(Some(SignedIn { session, user, impersonator }))
 }
 
 /// Who is signed in in the browser that sends a request, as its cookie alone says; the cookie is left as it is.
+///
+/// # Errors
+/// `forbidden` for somebody who acts as somebody else: pages are all that they have.
 pub(crate) async fn of_cookie(app: &App, parts: &Parts) -> Result<Option<SignedIn>, Refusal> {
     let name = if app.config.is_https() { SECURE } else { PLAIN };
     let mut sent = cookies(&parts.headers).filter(|(known, _)| *known == name);
@@ -102,11 +122,12 @@ pub(crate) async fn of_cookie(app: &App, parts: &Parts) -> Result<Option<SignedI
     let Ok(id) = id.parse::<Id>() else { return Ok(None) };
     let hash = store::hash(app, id);
     let Some(kept) = sessions::find(app, hash).await? else { return Ok(None) };
-    let session = Arc::clone(&kept.session);
-    let user = app.user(session.user_id).await?.filter(|user| user.is_active());
-    let Some(user) = user else { return Ok(None) };
-    sessions::touch(app, hash, &session, client_address(app, &parts.extensions, &parts.headers));
-    Ok(Some(SignedIn { session, user }))
+    let Some(signed_in) = signed_in(app, &kept).await? else { return Ok(None) };
+    if signed_in.impersonator.is_some() {
+        return Err(shut());
+    }
+    sessions::touch(app, hash, &signed_in.session, client_address(app, &parts.extensions, &parts.headers));
+    Ok(Some(signed_in))
 }
 
 /// Begins a session in this browser, or goes on with it after a new proof: always under a new id. What the browser had
@@ -129,6 +150,18 @@ pub(crate) async fn switch(browser: &Browser, switch: Switch) -> Result<(), Refu
     browser.clear().await;
     browser.insert(REPLACED, before.to_string()).await.map_err(failed)?;
     browser.insert(SWITCHED, switch).await.map_err(failed)?;
+    browser.save().await.map_err(failed)
+}
+
+/// Goes on in this browser as somebody else, in a session of its own.
+pub(crate) async fn impersonate(browser: &Browser, impersonation: &Impersonation) -> Result<(), Refusal> {
+    let Some(before) = browser.id() else {
+        return Err(Refusal::conflict("nobody is signed in in this browser any more; sign in again"));
+    };
+    browser.cycle_id().await.map_err(failed)?;
+    browser.clear().await;
+    browser.insert(REPLACED, before.to_string()).await.map_err(failed)?;
+    browser.insert(IMPERSONATED, impersonation).await.map_err(failed)?;
     browser.save().await.map_err(failed)
 }
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use postern_domain::{ErrorCode, Refusal, TokenHash};
 use postern_flows::sessions::Proven;
-use postern_flows::{App, sessions};
+use postern_flows::{App, impersonation, sessions};
 use serde_json::Value;
 use time::OffsetDateTime;
 use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
-use super::{KEY, OF_STORE, REPLACED, SWITCHED};
+use super::{IMPERSONATED, KEY, OF_STORE, REPLACED, SWITCHED};
 
 /// Sessions in the database, by the keyed hash of the id in the cookie.
 #[derive(Clone)]
@@ -48,6 +48,11 @@ impl SessionStore for Store {
         if let (Some(switch), Some(replaced)) = (switch, replaced) {
             let switched = sessions::switch(&self.0, hash(&self.0, record.id), replaced, switch).await;
             return switched.map_err(refused);
+        }
+        let impersonation = data.remove(IMPERSONATED).and_then(|it| serde_json::from_value(it).ok());
+        if let (Some(impersonation), Some(replaced)) = (impersonation, replaced) {
+            let hash = hash(&self.0, record.id);
+            return impersonation::begin(&self.0, hash, replaced, impersonation).await.map_err(refused);
         }
         let proven = data.remove(KEY).ok_or_else(|| Error::Encode("nobody is signed in".to_owned()))?;
         let proven: Proven =

@@ -1,10 +1,13 @@
 //! `postern doctor`
 
+mod certificate;
 mod clock;
 mod database;
+mod disk;
 mod finding;
 mod mail;
 mod outside;
+mod providers;
 mod secret_key;
 mod settings;
 
@@ -32,9 +35,12 @@ pub(crate) async fn run(config_file: Option<&Path>) -> anyhow::Result<()> {
         secret_key::secret_key(&config.secret_key_file),
     ];
     findings.extend(database::database(&config).await);
+    findings.extend(disk::disk(&config).await);
     findings.push(mail::mail(&config).await);
+    findings.extend(providers::providers(&config).await);
     findings.push(settings::address(&config).await);
     findings.push(outside::outside(&config).await);
+    findings.extend(certificate::certificate(&config).await);
     report(findings)
 }
 

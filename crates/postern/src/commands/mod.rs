@@ -13,6 +13,7 @@ pub(crate) mod openapi;
 pub(crate) mod org;
 pub(crate) mod restore;
 pub(crate) mod serve;
+pub(crate) mod server;
 pub(crate) mod token;
 pub(crate) mod user;
 
@@ -35,6 +36,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Org(command) => org::run(config_file, command).await,
         Command::User(command) => user::run(config_file, command).await,
         Command::Key(command) => key::run(config_file, command).await,
+        Command::Server(command) => server::run(config_file, command).await,
         Command::Token(command) => token::run(config_file, command).await,
         Command::Audit(command) => audit::run(config_file, command).await,
         Command::Openapi => openapi::run(config_file),

@@ -12,7 +12,7 @@ use postern_domain::audit::By;
 use postern_domain::{InstanceRight, Plain, StandardClaims, User, UserState};
 use postern_flows::users::{self, NewUser, Standing};
 use postern_flows::{Actor, App, FormRefusal};
-use postern_flows::{account_deletion, profile, recovery, second_factor};
+use postern_flows::{account_deletion, administration, profile, recovery, second_factor};
 use serde_json::{Map, Value, json};
 
 use super::print_json;
@@ -43,6 +43,8 @@ pub(crate) enum UserCommand {
     Enable(manage::UserArgs),
     /// Sign an account out everywhere; its tokens go on
     SignOut(manage::UserArgs),
+    /// End every session in which an administrator acts as this person
+    EndImpersonations(manage::UserArgs),
     /// Say which rights an account has in the instance
     SetRights(manage::RightsArgs),
 }
@@ -61,6 +63,9 @@ pub(crate) struct CreateArgs {
     /// Read the password from the first line of standard input
     #[arg(long)]
     password_stdin: bool,
+    /// Send a link to the address by which its owner chooses a password, once and within seven days
+    #[arg(long, conflicts_with = "password_stdin")]
+    invite: bool,
     /// Give it every right in the instance
     #[arg(long)]
     admin: bool,
@@ -110,6 +115,7 @@ pub(crate) async fn run(config_file: Option<&Path>, command: UserCommand) -> any
         UserCommand::Disable(args) => manage::set_state(&app, args, UserState::Disabled).await,
         UserCommand::Enable(args) => manage::set_state(&app, args, UserState::Active).await,
         UserCommand::SignOut(args) => manage::sign_out(&app, args).await,
+        UserCommand::EndImpersonations(args) => manage::end_impersonations(&app, args).await,
         UserCommand::SetRights(args) => manage::set_rights(&app, args).await,
     }
 }
@@ -121,6 +127,10 @@ async fn create(app: &App, args: CreateArgs) -> anyhow::Result<()> {
     let claims = args.claims_file.as_deref().map(claims_of).transpose()?.unwrap_or_default();
     let standing = Standing { email_verified: true, rights, claims };
     let new = NewUser { username: args.username, email: args.email, name: args.name, password };
+    if args.invite {
+        let made = administration::make_account(app, &Actor::operator(), &new, standing, true).await?;
+        return print_json(&described(&made));
+    }
     let user = users::create(app, &new, standing).await?;
     print_json(&described(&user))?;
     if !has_password {

@@ -48,6 +48,16 @@ pub async fn clear_rows(tx: &Tx, number: i64, most: u32) -> Result<u64, StorageE
     Ok(connection.execute_raw(statement).await?.rows_affected())
 }
 
+/// Deletes the segments up to a number, if there are exactly `count` of them. Otherwise it is [`StorageError::Busy`]: another
+/// node was faster.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn delete_segments(tx: &Tx, number: i64, count: u64) -> Result<(), StorageError> {
+    let deleted = Entity::delete_many().filter(Column::Number.lte(number)).exec(tx.connection()).await?;
+    if deleted.rows_affected == count { Ok(()) } else { Err(StorageError::Busy) }
+}
+
 /// A segment that was cleared, but of which some events are still there: whoever did it was stopped.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ mod row;
 mod search;
 mod segments;
 
-pub use clean::{clear, clear_rows, due, left_over};
+pub use clean::{clear, clear_rows, delete_segments, due, left_over};
 pub use keep::{chain, chained, insert, insert_chained, next_segment, unchained};
 pub use record::{Link, Record};
 pub use search::{Search, Whose, find, list};

@@ -3,11 +3,13 @@
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use sqlx::ConnectOptions;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use futures_util::future::BoxFuture;
+use sqlx::pool::PoolConnectionMetadata;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
 
 use super::{PATIENCE, unreachable_database};
 use crate::StorageError;
@@ -33,6 +35,27 @@ pub(super) fn options(url: &str) -> Result<SqliteConnectOptions, StorageError> {
         .pragma("cache_size", "-4096")
         .pragma("temp_store", "memory")
         .pragma("wal_autocheckpoint", "4000"))
+}
+
+/// The file that `url` names.
+pub(super) fn file(url: &str) -> Option<PathBuf> {
+    Some(SqliteConnectOptions::from_str(url).ok()?.get_filename().to_owned())
+}
+
+/// Whether a connection that was given back can begin another transaction. When its disk is full, SQLite undoes a transaction by
+/// itself, and the connection goes on to believe in it: no other one begins there, ever. The pool closes it then.
+pub(super) fn is_usable(
+    connection: &mut SqliteConnection,
+    _: PoolConnectionMetadata,
+) -> BoxFuture<'_, Result<bool, sqlx::Error>> {
+    Box::pin(async move {
+        if !connection.is_in_transaction() {
+            return Ok(true);
+        }
+        // One that was dropped is undone before the connection answers.
+        connection.ping().await?;
+        Ok(!connection.is_in_transaction())
+    })
 }
 
 /// Makes the folder of a file where it is not there, for its owner alone.

@@ -28,6 +28,7 @@ async fn session(db: &Db, user: UserId, number: u8, with: &[ClientId]) -> Sessio
         user_agent: "Firefox".to_owned(),
         address: "203.0.113.7".to_owned(),
         browser_id: None,
+        impersonator: None,
     };
     let id = session.id;
     let part = |client_id: &ClientId| SessionClient {

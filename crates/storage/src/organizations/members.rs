@@ -1,7 +1,7 @@
 use postern_domain::{Membership, Organization, OrganizationId, Role, Timestamp, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait, OnConflict};
-use sea_orm::{ActiveValue, Condition, ConnectionTrait, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue, Condition, ConnectionTrait, QueryOrder, QuerySelect, Statement};
 
 use super::{Column, Entity, membership};
 use crate::count::count_up_to;
@@ -54,12 +54,28 @@ pub async fn of_user(db: &Db, user: UserId) -> Result<Vec<(Organization, Role)>,
 /// # Errors
 /// [`StorageError`] if the database fails or a row cannot be read.
 pub async fn memberships_of(db: &Db, user: UserId) -> Result<Vec<(Organization, Membership)>, StorageError> {
+    memberships_on(db.read(), user).await
+}
+
+/// The organizations of a person, as the change in progress sees them.
+///
+/// # Errors
+/// [`StorageError`] if the database fails or a row cannot be read.
+pub async fn of_user_now(tx: &Tx, user: UserId) -> Result<Vec<Organization>, StorageError> {
+    let found = memberships_on(tx.connection(), user).await?;
+    Ok(found.into_iter().map(|(organization, _)| organization).collect())
+}
+
+async fn memberships_on(
+    connection: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Vec<(Organization, Membership)>, StorageError> {
     let query = membership::Entity::find()
         .filter(membership::Column::UserId.eq(user.0))
         .find_also_related(Entity)
         .order_by_asc(Column::Slug);
     let mut found = Vec::new();
-    for (member, organization) in query.all(db.read()).await? {
+    for (member, organization) in query.all(connection).await? {
         if let Some(organization) = organization {
             found.push((Organization::try_from(organization)?, Membership::try_from(member)?));
         }
@@ -89,6 +105,27 @@ pub async fn members(
         query = query.filter(Column::CreatedAt.gte(at.0).and(later));
     }
     query.all(db.read()).await?.into_iter().map(Membership::try_from).collect()
+}
+
+/// The members of an organization who have neither an authenticator app nor a passkey, those who are there longest first:
+/// at most `limit`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn without_second_factor(
+    db: &Db,
+    organization: OrganizationId,
+    limit: u64,
+) -> Result<Vec<UserId>, StorageError> {
+    let sql = "SELECT m.user_id FROM memberships m WHERE m.organization_id = $1 \
+         AND NOT EXISTS (SELECT 1 FROM authenticators a WHERE a.user_id = m.user_id) \
+         AND NOT EXISTS (SELECT 1 FROM passkeys p WHERE p.user_id = m.user_id) \
+         ORDER BY m.created_at, m.user_id LIMIT $2";
+    let values: [Value; 2] = [organization.0.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+    let connection = db.read();
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    let rows = connection.query_all_raw(statement).await?;
+    rows.iter().map(|row| Ok(UserId(row.try_get::<Uuid>("", "user_id")?))).collect()
 }
 
 /// How many members an organization has, and how many of them are owners; counted no further than `most`.

@@ -26,6 +26,22 @@ fn member(organization: &Organization, user: UserId, role: Role) -> Membership {
 }
 
 on_both_databases! {
+    async fn members_without_a_second_factor_are_found(db: Db) {
+        let people = [insert_user(&db, "ada").await.id, insert_user(&db, "bob").await.id];
+        let acme = insert_organization(&db, "acme", people[0]).await;
+        let bobs = Membership { created_at: Timestamp(NOW.0 + 1), ..member(&acme, people[1], Role::Member) };
+        write(&db, bobs, |tx, bobs| Box::pin(add_member(tx, random_id(), bobs))).await.unwrap();
+        assert_eq!(without_second_factor(&db, acme.id, 5).await.unwrap(), people);
+        assert_eq!(without_second_factor(&db, acme.id, 1).await.unwrap(), [people[0]]);
+        let app = crate::authenticators::Authenticator { secret: vec![1], last_step: 0, created_at: NOW };
+        write(&db, (people[0], app), |tx, (user, app)| Box::pin(crate::authenticators::put(tx, *user, app)))
+            .await
+            .unwrap();
+        assert_eq!(without_second_factor(&db, acme.id, 5).await.unwrap(), [people[1]]);
+        assert!(crate::second_factors::are_there(&db, people[0]).await.unwrap());
+        assert!(!crate::second_factors::are_there(&db, people[1]).await.unwrap());
+    }
+
     async fn an_organization_is_read_as_it_was_written(db: Db) {
         let ada = insert_user(&db, "ada").await;
         let mut acme = insert_organization(&db, "acme", ada.id).await;

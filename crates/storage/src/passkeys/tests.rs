@@ -13,6 +13,7 @@ fn passkey(user: UserId, id: u128) -> Passkey {
         counter: 0,
         created_at: NOW,
         last_used_at: None,
+        locked_at: None,
     }
 }
 
@@ -60,5 +61,23 @@ on_both_databases! {
         assert!(!use_at(db.clone(), phone.clone(), 0).await, "it counted before");
         let kept = find(&db, ada, phone.id).await.unwrap().unwrap();
         assert_eq!((kept.counter, kept.last_used_at), (7, Some(NOW)));
+    }
+
+    async fn a_locked_one_is_locked_once_and_not_used_again(db: Db) {
+        let ada = insert_user(&db, "ada").await.id;
+        let phone = passkey(ada, 1);
+        keep(&db, &phone).await.unwrap();
+        assert!(use_at(db.clone(), phone.clone(), 1).await);
+        let id = phone.id;
+        let locked = race(32, |_| {
+            let db = db.clone();
+            async move { write(&db, id, |tx, id| Box::pin(lock(tx, *id, NOW))).await.unwrap() }
+        });
+        assert_eq!(locked.await.into_iter().filter(|locked| *locked).count(), 1);
+        assert!(!use_at(db.clone(), phone.clone(), 2).await);
+        let kept = find(&db, ada, id).await.unwrap().unwrap();
+        assert_eq!((kept.counter, kept.locked_at), (1, Some(NOW)));
+        let second = write(&db, ada, |tx, ada| Box::pin(crate::second_factors::exist(tx, *ada)));
+        assert!(second.await.unwrap(), "the password alone is not enough for that");
     }
 }

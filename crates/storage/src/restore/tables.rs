@@ -7,7 +7,7 @@ pub(super) const BROUGHT_BACK: [&str; 6] =
 
 /// What lets somebody in, what was done, and what is still to be done: never from the backup, always from the database that is
 /// replaced.
-pub(super) const CARRIED_OVER: [&str; 23] = [
+pub(super) const CARRIED_OVER: [&str; 24] = [
     "sessions",
     "session_clients",
     "client_secrets",
@@ -15,6 +15,7 @@ pub(super) const CARRIED_OVER: [&str; 23] = [
     "recovery_codes",
     "authenticators",
     "passkeys",
+    "upstream_identities",
     "consents",
     "grants",
     "tokens",

@@ -16,6 +16,7 @@ async fn session(db: &Db, user: UserId) -> SessionId {
         user_agent: "Firefox".to_owned(),
         address: "203.0.113.7".to_owned(),
         browser_id: None,
+        impersonator: None,
     };
     let id = session.id;
     write(db, session, |tx, session| Box::pin(sessions::insert(tx, hash(1), session, "{}"))).await.unwrap();

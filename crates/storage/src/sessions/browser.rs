@@ -35,7 +35,8 @@ pub async fn rest(
     tx.change(id.0, update).await
 }
 
-/// Lets a living session of this browser be used again, by a cookie with this hash. Answers whether there is one.
+/// Lets a living session of this browser be used again, by a cookie with this hash; never one in which somebody acts as
+/// somebody else. Answers whether there is one.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
@@ -51,6 +52,7 @@ pub async fn wake(
         .col_expr(Column::LastSeenAt, Expr::value(alive.now.0))
         .filter(Column::Id.eq(id.0))
         .filter(Column::BrowserId.eq(browser.0))
+        .filter(Column::ImpersonatorId.is_null())
         .filter(alive.condition());
     tx.change(id.0, update).await
 }

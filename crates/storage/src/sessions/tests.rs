@@ -18,6 +18,7 @@ fn session(user: UserId) -> Session {
         user_agent: "Firefox".to_owned(),
         address: "203.0.113.7".to_owned(),
         browser_id: None,
+        impersonator: None,
     }
 }
 

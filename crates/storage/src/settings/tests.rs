@@ -13,4 +13,12 @@ on_both_databases! {
         assert_eq!(won.into_iter().filter(|won| *won).count(), 1);
         assert_eq!(find(&db, "canary").await.unwrap(), Some(winner.to_string()));
     }
+
+    async fn what_has_changed_since_is_not_forgotten(db: Db) {
+        write(&db, (), |tx, ()| Box::pin(set(tx, "node", "2"))).await.unwrap();
+        for (value, gone) in [("1", false), ("2", true), ("2", false)] {
+            let forgotten = write(&db, value, |tx, value| Box::pin(forget_if(tx, "node", value))).await;
+            assert_eq!(forgotten.unwrap(), gone, "{value}");
+        }
+    }
 }

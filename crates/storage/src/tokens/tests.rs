@@ -31,6 +31,7 @@ impl Pair {
             user_agent: String::new(),
             address: String::new(),
             browser_id: None,
+            impersonator: None,
         };
         let id = session.id;
         write(&db, session, |tx, session| Box::pin(sessions::insert(tx, hash(255), session, "{}")))

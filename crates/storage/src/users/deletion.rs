@@ -1,11 +1,9 @@
-use postern_domain::{InstanceRight, Timestamp, User, UserId, UserState};
+use postern_domain::{Timestamp, User, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
-use super::rights::some_right;
+use super::Row;
 use super::table::{Column, Entity};
-use super::{Row, TABLE, state_text};
-use crate::mapping::corrupt;
 use crate::{Db, StorageError, Tx};
 
 /// Sets when an account is deleted, or that it is not. Answers `false` if there is no such account.
@@ -34,37 +32,6 @@ pub async fn due_for_deletion(db: &Db, now: Timestamp, limit: u64) -> Result<Vec
     rows.into_iter().map(User::try_from).collect()
 }
 
-/// Whether an account other than this one can be used and has a right in the instance.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn another_has_right(db: &Db, id: UserId, right: InstanceRight) -> Result<bool, StorageError> {
-    let another = holders(right)?.filter(Column::Id.ne(id.0)).limit(1);
-    let found: Option<Uuid> = another.into_tuple().one(db.read()).await?;
-    Ok(found.is_some())
-}
-
-/// The same as the change in progress sees it. On PostgreSQL it holds all accounts with the right, so that of two
-/// administrators who go at once one stays.
-///
-/// # Errors
-/// [`StorageError`] if the database fails.
-pub async fn another_has_right_now(tx: &Tx, id: UserId, right: InstanceRight) -> Result<bool, StorageError> {
-    let all = holders(right)?.order_by_asc(Column::Id).lock_exclusive();
-    let found: Vec<Uuid> = all.into_tuple().all(tx.connection()).await?;
-    Ok(found.iter().any(|holder| *holder != id.0))
-}
-
-fn holders(right: InstanceRight) -> Result<Select<Entity>, StorageError> {
-    let named = serde_json::to_string(&right).map_err(|error| corrupt(TABLE, error))?;
-    Ok(Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(some_right())
-        .filter(Column::Rights.contains(named))
-        .filter(Column::State.eq(state_text(UserState::Active))))
-}
-
 /// Deletes an account with everything that is its own. Answers `false` if there is no such account.
 ///
 /// # Errors
@@ -78,19 +45,12 @@ pub async fn delete(tx: &Tx, id: UserId) -> Result<bool, StorageError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{NOW, insert_user, on_both_databases, user, write};
-    use crate::users::{find, insert, set_state};
+    use crate::testing::{NOW, insert_user, on_both_databases, write};
+    use crate::users::find;
 
     async fn due(db: &Db, now: Timestamp) -> Vec<String> {
         let due = due_for_deletion(db, now, 9).await.unwrap();
         due.into_iter().map(|user| user.username.to_string()).collect()
-    }
-
-    async fn is_another(db: &Db, id: UserId) -> bool {
-        let right = InstanceRight::InstanceAdmin;
-        let now = write(db, id, move |tx, id| Box::pin(another_has_right_now(tx, *id, right))).await.unwrap();
-        assert_eq!(another_has_right(db, id, right).await.unwrap(), now);
-        now
     }
 
     on_both_databases! {
@@ -110,18 +70,6 @@ mod tests {
                 assert_eq!(write(&db, ada, |tx, id| Box::pin(delete(tx, *id))).await.unwrap(), was_there);
             }
             assert_eq!((due(&db, NOW).await, find(&db, ada).await.unwrap()), (vec![], None));
-        }
-
-        async fn the_last_administrator_is_known(db: Db) {
-            let mut admins = Vec::new();
-            for name in ["ada", "bob"] {
-                let admin = User { rights: [InstanceRight::InstanceAdmin].into(), ..user(name) };
-                admins.push(admin.id);
-                write(&db, admin, |tx, admin| Box::pin(insert(tx, admin, None))).await.unwrap();
-                assert_eq!(is_another(&db, admins[0]).await, admins.len() == 2);
-            }
-            write(&db, admins[1], |tx, id| Box::pin(set_state(tx, *id, UserState::Disabled, NOW))).await.unwrap();
-            assert!(!is_another(&db, admins[0]).await, "a closed account administers nothing");
         }
     }
 }

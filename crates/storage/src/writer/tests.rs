@@ -1,9 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::ConnectionTrait;
 use tokio::sync::Notify;
 
-use crate::testing::{on_both_databases, race, write};
+use crate::testing::{Sqlite, on_both_databases, race, write};
 use crate::{Db, StorageError, settings};
 
 /// Two changes in one piece of work, which then thinks better of it or not.
@@ -104,4 +105,66 @@ async fn claim_or_panic(db: Db, number: usize) -> Result<usize, StorageError> {
         })
     })
     .await
+}
+
+/// A page of settings.
+async fn keep_a_page(db: Db, number: usize) -> Result<usize, StorageError> {
+    write(&db, number, |tx, number| {
+        Box::pin(async move {
+            settings::set(tx, &number.to_string(), &"x".repeat(4_000)).await?;
+            Ok(*number)
+        })
+    })
+    .await
+}
+
+/// As the disk does, SQLite undoes the whole transaction by itself then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_full_disk_loses_nothing_that_was_answered_and_is_not_for_ever() {
+    let scratch = Sqlite::make().await;
+    let db = scratch.db();
+    let pages = db.size().await.unwrap() / 4_096;
+    let limit = format!("PRAGMA max_page_count = {}", pages + 20);
+    let limited = write(&db, limit, |tx, limit| {
+        Box::pin(async move { Ok(tx.connection().execute_unprepared(limit).await.map(drop)?) })
+    });
+    limited.await.unwrap();
+    let outcomes = race(60, |number| keep_a_page(db.clone(), number)).await;
+    let refused = outcomes.iter().filter(|outcome| outcome.is_err()).count();
+    assert!(refused > 0, "60 pages found room in 20");
+    assert!(outcomes.iter().any(|outcome| matches!(outcome, Err(StorageError::Full))), "{outcomes:?}");
+    for (number, outcome) in outcomes.into_iter().enumerate() {
+        let kept = settings::find(&db, &number.to_string()).await.unwrap();
+        match outcome {
+            Ok(_) => assert!(kept.is_some(), "{number} was answered and is gone"),
+            Err(StorageError::Full | StorageError::Unavailable(_)) => {
+                assert!(kept.is_none(), "{number} was refused and is there");
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    // Somebody made room: the limit was the connection's own.
+    keep_a_page(db.clone(), 100).await.unwrap();
+    assert!(db.is_changeable());
+    assert!(settings::find(&db, "100").await.unwrap().is_some());
+}
+
+/// When there is no room for a commit, SQLite undoes the transaction by itself, and whoever believes that it goes on puts
+/// every later change into it, which then is never committed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_transaction_that_sqlite_undid_takes_no_later_change_with_it() {
+    let scratch = Sqlite::make().await;
+    let db = scratch.db();
+    let fails = [
+        "ROLLBACK",
+        "PRAGMA defer_foreign_keys = ON; INSERT INTO recovery_codes (hash, user_id, created_at) VALUES (x'00', x'00', 0)",
+    ];
+    for sql in fails {
+        let failed = write(&db, sql, |tx, sql| {
+            Box::pin(async move { Ok(tx.connection().execute_unprepared(sql).await.map(drop)?) })
+        });
+        assert!(failed.await.is_err(), "{sql}");
+    }
+    write(&db, (), |tx, ()| Box::pin(settings::set(tx, "answered", "yes"))).await.unwrap();
+    assert_eq!(settings::find(&db, "answered").await.unwrap().as_deref(), Some("yes"));
 }

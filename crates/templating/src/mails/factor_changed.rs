@@ -15,6 +15,8 @@ pub struct FactorChanged {
     pub username: String,
     /// What was done, as a heading, e.g. *The second step of your account was removed*.
     pub what: Text,
+    /// Whether it is that a passkey was locked since there may be a copy of it.
+    pub is_copied: bool,
     /// When.
     pub at: When,
     /// The network address it came from, if that is known.
@@ -43,6 +45,7 @@ impl Mail for FactorChanged {
             frame: MailFrame::sample(),
             username: "ada".into(),
             what: t("The second step of your account was removed"),
+            is_copied: false,
             at: When::new(SAMPLE_NOW, SAMPLE_NOW),
             address: Some("203.0.113.7".into()),
             security_url: "https://id.example.com/settings/security".into(),

@@ -71,10 +71,12 @@ pub trait MailVisitor {
 pub fn visit_all(visitor: &mut impl MailVisitor) {
     visitor.visit::<mails::Invitation>();
     visitor.visit::<mails::Recovery>();
+    visitor.visit::<mails::AccountMade>();
     visitor.visit::<mails::PasswordChanged>();
     visitor.visit::<mails::EmailChanged>();
     visitor.visit::<mails::FactorChanged>();
     visitor.visit::<mails::AccountEnd>();
+    visitor.visit::<mails::Impersonated>();
     visitor.visit::<mails::NewDevice>();
     visitor.visit::<mails::TokenEnding>();
     visitor.visit::<mails::TokenRevoked>();

@@ -1,9 +1,11 @@
 //! Mails: a subject, plain text and HTML each, from templates in `templates/mails/`.
 
 mod account_end;
+mod account_made;
 mod email_changed;
 mod factor_changed;
 mod facts;
+mod impersonated;
 mod invitation;
 mod mail;
 mod new_device;
@@ -16,8 +18,10 @@ mod token_revoked;
 mod verification;
 
 pub use account_end::AccountEnd;
+pub use account_made::AccountMade;
 pub use email_changed::EmailChanged;
 pub use factor_changed::FactorChanged;
+pub use impersonated::Impersonated;
 pub use invitation::Invitation;
 pub use mail::{Mail, MailFrame, MailVisitor, visit_all};
 pub use new_device::NewDevice;

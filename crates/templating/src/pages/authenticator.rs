@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Chrome, Field, FieldError, Page, Section, t};
 
-/// Setting up an authenticator app. Posts `offer`, `code` and `form_token` to `/settings/security/authenticator`.
+/// Setting up an authenticator app. Posts `offer`, `code`, `return_to` and `form_token` to `/settings/security/authenticator`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/authenticator.html")]
 pub struct Authenticator {
@@ -27,6 +27,8 @@ pub struct Authenticator {
     pub code: Field,
     /// In how many other places the person is signed in, which it ends.
     pub other_sessions: u64,
+    /// Own path to go on to afterwards, sent back as it is; empty where nothing waits.
+    pub return_to: String,
 }
 
 impl Authenticator {
@@ -50,6 +52,7 @@ impl Page for Authenticator {
             offer: "c2FtcGxlIG9mZmVy".into(),
             code: Field::empty(),
             other_sessions: 2,
+            return_to: String::new(),
         }
     }
 
@@ -58,6 +61,7 @@ impl Page for Authenticator {
             t("This code is not right. Wait for the next one, and see that the clock of your device is.");
         vec![
             ("refused", Self { code: Field::empty().with_error(wrong), ..Self::sample() }),
+            ("on the way elsewhere", Self { return_to: "/organizations/acme".into(), ..Self::sample() }),
             ("another", Self { replaces: true, is_first: false, other_sessions: 0, ..Self::sample() }),
         ]
     }

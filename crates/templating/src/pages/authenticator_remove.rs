@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::{Chrome, Page, Section, When};
+use crate::{Chrome, Page, Section, Text, When, t};
 
 /// Removing the second step. Posts `form_token` to `/settings/security/authenticator/remove`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
@@ -15,6 +15,8 @@ pub struct AuthenticatorRemove {
     pub since: When,
     /// Whether it is the last second factor, so that the password alone is enough without it.
     pub is_last: bool,
+    /// Who asks for it, so that it cannot be removed.
+    pub kept: Option<Text>,
 }
 
 impl Page for AuthenticatorRemove {
@@ -23,10 +25,15 @@ impl Page for AuthenticatorRemove {
     fn sample() -> Self {
         let now = super::SAMPLE_NOW;
         let since = When::new(now - 40 * 86_400, now);
-        Self { chrome: Chrome::sample(Section::Security), since, is_last: true }
+        Self { chrome: Chrome::sample(Section::Security), since, is_last: true, kept: None }
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
-        vec![("passkeys stay", Self { is_last: false, ..Self::sample() })]
+        let asked =
+            t("This server asks you for a second factor. Set up another one before you remove the last.");
+        vec![
+            ("asked for", Self { kept: Some(asked), ..Self::sample() }),
+            ("passkeys stay", Self { is_last: false, ..Self::sample() }),
+        ]
     }
 }

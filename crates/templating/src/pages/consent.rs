@@ -88,6 +88,8 @@ pub struct OrganizationBox {
     pub slug: String,
     /// Whether the box is ticked.
     pub checked: bool,
+    /// Whether it asks for a second factor that the person has not got, so that it can't be.
+    pub barred: bool,
 }
 
 impl ConsentOrganization {
@@ -226,6 +228,7 @@ impl Consent {
             name: name.into(),
             slug: slug.into(),
             checked: id == "o1" && !refused,
+            barred: id == "o3",
         };
         let limit = OrganizationLimit {
             chosen: refused,
@@ -236,6 +239,7 @@ impl Consent {
                     "جمعية النساجين والفلكيين 🧮 and everybody who ever owned an engine",
                     "weavers",
                 ),
+                organization("o3", "Astronomers", "astronomers"),
             ],
             error: refused.then(|| t("Choose at least one, or all of them.")),
         };

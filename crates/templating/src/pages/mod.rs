@@ -28,11 +28,13 @@ mod passkey_remove;
 mod profile;
 mod profile_email;
 mod profile_parts;
+mod providers;
 mod reauthenticate;
 mod recover;
 mod recover_password;
 mod recovery_codes;
 mod register;
+mod second_factor_required;
 mod second_step;
 mod security;
 mod sessions;
@@ -46,8 +48,9 @@ pub use account::Account;
 pub use account_delete::{AccountDelete, NamedOrganization};
 pub use admin::{
     AdminClient, AdminClientRow, AdminClients, AdminFinding, AdminKeyRow, AdminKeys, AdminMailRow,
-    AdminMails, AdminOrganization, AdminOrganizationRow, AdminOrganizations, AdminOverview, AdminRow,
-    AdminSettingRow, AdminSettings, AdminUser, AdminUserRow, AdminUsers,
+    AdminMails, AdminOrganization, AdminOrganizationRow, AdminOrganizations, AdminOverview, AdminProviderRow,
+    AdminProviders, AdminRow, AdminSettingRow, AdminSettings, AdminUser, AdminUserNew, AdminUserRow,
+    AdminUsers,
 };
 pub use applications::{Applications, ConnectedApp};
 pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};
@@ -69,9 +72,9 @@ pub use home::{Attention, EndingToken, Figure, Home};
 pub use new_account::NewAccount;
 pub use organizations::{
     ChooseOrganization, CustomerForm, CustomerRow, Customers, ExistingCustomer, InvitationRow, InviteForm,
-    MemberRow, NameForm, OrganizationApp, OrganizationDelete, OrganizationJoin, OrganizationMembers,
-    OrganizationNew, OrganizationOption, OrganizationOverview, OrganizationRow, OrganizationSettings,
-    Organizations, PolicyForm,
+    MemberRow, NameForm, OrganizationApp, OrganizationBarred, OrganizationDelete, OrganizationJoin,
+    OrganizationMembers, OrganizationNew, OrganizationOption, OrganizationOverview, OrganizationRow,
+    OrganizationSettings, Organizations, PolicyForm,
 };
 pub use passkey::PasskeyPage;
 pub use passkey_new::PasskeyNew;
@@ -79,11 +82,13 @@ pub use passkey_remove::PasskeyRemove;
 pub use profile::Profile;
 pub use profile_email::{EmailStep, ProfileEmail};
 pub use profile_parts::{ProfileInput, ProfilePart};
+pub use providers::{ConnectedProvider, ProviderButton, SignInProviders};
 pub use reauthenticate::Reauthenticate;
 pub use recover::Recover;
 pub use recover_password::RecoverPassword;
 pub use recovery_codes::RecoveryCodes;
 pub use register::Register;
+pub use second_factor_required::SecondFactorRequired;
 pub use second_step::SecondStep;
 pub use security::{PasskeyRow, SecondFactor, Security};
 pub use sessions::{Device, SessionRow, Sessions};

@@ -19,6 +19,8 @@ pub struct PasskeyPage {
     pub added: When,
     /// When somebody last signed in by it.
     pub last_used: Option<When>,
+    /// Since when nobody gets in by it any more, as there may be a copy of it.
+    pub locked: Option<When>,
 }
 
 impl PasskeyPage {
@@ -39,12 +41,20 @@ impl Page for PasskeyPage {
             name: Field::new("Phone"),
             added: When::new(now - 40 * 86_400, now),
             last_used: Some(When::new(now - 3_600, now)),
+            locked: None,
         }
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
         let name = Field::new("").with_error(t("Give it a name by which you know it again."));
         vec![
+            (
+                "locked",
+                Self {
+                    locked: Some(When::new(super::SAMPLE_NOW - 1_800, super::SAMPLE_NOW)),
+                    ..Self::sample()
+                },
+            ),
             ("never used", Self { last_used: None, ..Self::sample() }),
             ("errors", Self { name, ..Self::sample() }),
         ]

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Chrome, Field, FieldError, Page, Section, Text, t};
 
-/// A new passkey. A script asks the device for it; then the form posts `name`, `ceremony`, `credential` and `form_token` to
-/// `/settings/security/passkeys/new`.
+/// A new passkey. A script asks the device for it; then the form posts `name`, `ceremony`, `credential`, `return_to` and
+/// `form_token` to `/settings/security/passkeys/new`.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/passkey_new.html")]
 pub struct PasskeyNew {
@@ -20,6 +20,8 @@ pub struct PasskeyNew {
     pub is_first: bool,
     /// In how many other places the person is signed in, which the first one ends.
     pub other_sessions: u64,
+    /// Own path to go on to afterwards, sent back as it is; empty where nothing waits.
+    pub return_to: String,
 }
 
 impl PasskeyNew {
@@ -39,6 +41,7 @@ impl Page for PasskeyNew {
             problem: None,
             is_first: true,
             other_sessions: 2,
+            return_to: String::new(),
         }
     }
 
@@ -46,6 +49,7 @@ impl Page for PasskeyNew {
         let refused = t("The device’s answer does not fit, or came too late. Try again.");
         let name = Field::new("").with_error(t("Give it a name by which you know it again."));
         vec![
+            ("on the way elsewhere", Self { return_to: "/organizations/acme".into(), ..Self::sample() }),
             ("another", Self { is_first: false, ..Self::sample() }),
             ("refused", Self { problem: Some(refused), ..Self::sample() }),
             ("errors", Self { name, ..Self::sample() }),

@@ -3,6 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
+use super::ProviderButton;
 use crate::{Chrome, Field, FieldError, Page, Section, Text, t};
 
 /// The password, and the code of a second step, once more, before a sensitive change. Posts `password` and `code`, or
@@ -20,6 +21,10 @@ pub struct Reauthenticate {
     pub has_app: bool,
     /// Whether it has a passkey, which can be used here.
     pub has_passkey: bool,
+    /// Whether there is a password to ask for.
+    pub has_password: bool,
+    /// Sign-in providers that can say who the person is.
+    pub providers: Vec<ProviderButton>,
     /// `password`; its value is never shown again.
     pub password: Field,
     /// `code`, if the account has a second step; its value is never shown again.
@@ -29,6 +34,11 @@ pub struct Reauthenticate {
 }
 
 impl Reauthenticate {
+    /// Whether there is something to prove it with besides the providers.
+    fn asks(&self) -> bool {
+        self.has_password || self.has_passkey
+    }
+
     /// What is wrong, for the summary.
     pub fn errors(&self) -> Vec<FieldError<'_>> {
         let code = self.code.as_ref().and_then(|code| code.summary("code"));
@@ -46,6 +56,8 @@ impl Page for Reauthenticate {
             problem: None,
             has_app: false,
             has_passkey: false,
+            has_password: true,
+            providers: Vec::new(),
             password: Field::empty(),
             code: None,
             return_to: "/developer/clients/postern_ci_sample".into(),
@@ -55,7 +67,11 @@ impl Page for Reauthenticate {
     fn variants() -> Vec<(&'static str, Self)> {
         let refused = t("This is not your password. Check it and try again.");
         let wrong = t("This code is not right, or was used before. Wait for the next one.");
+        let providers = Self { providers: ProviderButton::samples(), ..Self::sample() };
+        let purpose = t("Sign in once more to go on.");
         vec![
+            ("providers", providers.clone()),
+            ("no password", Self { has_password: false, purpose, ..providers }),
             ("refused", Self { password: Field::empty().with_error(refused), ..Self::sample() }),
             ("second step", Self { code: Some(Field::empty()), has_app: true, ..Self::sample() }),
             (

@@ -16,6 +16,8 @@ pub struct RecoveryCodes {
     pub codes: Vec<String>,
     /// How many are left.
     pub left: u64,
+    /// Own path to go on to.
+    pub go_on_url: String,
 }
 
 impl RecoveryCodes {
@@ -29,7 +31,12 @@ impl Page for RecoveryCodes {
     const NAME: &'static str = "recovery-codes";
 
     fn sample() -> Self {
-        Self { chrome: Chrome::sample(Section::Security), codes: Vec::new(), left: 7 }
+        Self {
+            chrome: Chrome::sample(Section::Security),
+            codes: Vec::new(),
+            left: 7,
+            go_on_url: "/settings/security".into(),
+        }
     }
 
     fn variants() -> Vec<(&'static str, Self)> {

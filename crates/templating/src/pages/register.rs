@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::{Destination, NewAccount};
+use super::{Destination, NewAccount, ProviderButton};
 use crate::{AppFace, Chrome, Field, FieldError, Page, Text, t};
 
 /// Sign-up. Posts the fields of [`NewAccount`], `return_to` and `form_token` to `/register`.
@@ -18,6 +18,8 @@ pub struct Register {
     pub problem: Option<Text>,
     /// The fields.
     pub account: NewAccount,
+    /// Who else can say who somebody is.
+    pub providers: Vec<ProviderButton>,
     /// Own path to go to afterwards, sent back as it is.
     pub return_to: String,
     /// Where those who have an account sign in, `return_to` included.
@@ -40,13 +42,15 @@ impl Page for Register {
             destination: None,
             problem: None,
             account: NewAccount::blank(),
+            providers: Vec::new(),
             return_to: "/".into(),
             sign_in_url: "/login".into(),
         }
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
-        vec![(
+        let providers = Self { providers: ProviderButton::samples(), ..Self::sample() };
+        vec![("providers", providers), (
             "errors",
             Self {
                 destination: Some(Destination {

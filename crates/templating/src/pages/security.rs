@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::SAMPLE_NOW;
+use super::{SAMPLE_NOW, SignInProviders};
 use crate::{Chrome, Field, FieldError, Page, Section, Text, When, t, tn};
 
 /// Change of password, passkeys, and what a sign-in asks for besides the password. Posts `current_password`, `new_password` and `form_token` to
@@ -13,6 +13,8 @@ use crate::{Chrome, Field, FieldError, Page, Section, Text, When, t, tn};
 pub struct Security {
     /// The frame; its account's user name is offered to password managers.
     pub chrome: Chrome,
+    /// Whether the account has a password; without one, only `new_password` is sent.
+    pub has_password: bool,
     /// `current_password`; its value is never shown again.
     pub current_password: Field,
     /// `new_password`; its value is never shown again.
@@ -27,6 +29,8 @@ pub struct Security {
     pub passkeys_are_possible: bool,
     /// The second step of a sign-in, if there is one.
     pub second_factor: Option<SecondFactor>,
+    /// Sign-in providers; none where there are none and never were.
+    pub providers: Option<SignInProviders>,
     /// Where pages are whose scripts can call the API in the person's name, besides those of this server; none where no
     /// page can.
     pub session_api: Option<Vec<String>>,
@@ -52,6 +56,8 @@ pub struct PasskeyRow {
     pub added: When,
     /// When somebody last signed in by it.
     pub last_used: Option<When>,
+    /// Since when nobody gets in by it any more, as there may be a copy of it.
+    pub locked: Option<When>,
 }
 
 impl SecondFactor {
@@ -65,6 +71,11 @@ impl SecondFactor {
 }
 
 impl Security {
+    /// Whether there is a passkey by which somebody can get in.
+    fn has_passkey(&self) -> bool {
+        self.passkeys.iter().any(|passkey| passkey.locked.is_none())
+    }
+
     /// What is wrong, for the summary.
     pub fn errors(&self) -> Vec<FieldError<'_>> {
         [self.current_password.summary("current_password"), self.new_password.summary("new_password")]
@@ -80,6 +91,7 @@ impl Page for Security {
     fn sample() -> Self {
         Self {
             chrome: Chrome::sample(Section::Security),
+            has_password: true,
             current_password: Field::empty(),
             new_password: Field::empty(),
             last_changed: Some(When::new(SAMPLE_NOW - 100 * 86_400, SAMPLE_NOW)),
@@ -87,6 +99,7 @@ impl Page for Security {
             passkeys: Vec::new(),
             passkeys_are_possible: true,
             second_factor: None,
+            providers: None,
             session_api: None,
         }
     }
@@ -118,13 +131,30 @@ impl Page for Security {
             name: name.to_owned(),
             added: When::new(SAMPLE_NOW - 20 * 86_400, SAMPLE_NOW),
             last_used: last_used.map(|at| When::new(at, SAMPLE_NOW)),
+            locked: None,
         };
         let long = "A passkey with a name that goes on and on, for a device that its owner keeps in a drawer";
         let keys =
             vec![passkey("Phone", Some(SAMPLE_NOW - 3_600)), passkey("بوب 🦊", None), passkey(long, None)];
+        let copied = PasskeyRow {
+            locked: Some(When::new(SAMPLE_NOW - 1_800, SAMPLE_NOW)),
+            ..passkey("Blue key", Some(SAMPLE_NOW - 7_200))
+        };
+        let locked = vec![passkey("Phone", Some(SAMPLE_NOW - 3_600)), copied];
         let only = SecondFactor { app_since: None, codes_left: 9 };
+        let providers = Self { providers: Some(SignInProviders::sample()), ..Self::sample() };
+        let last = Some(SignInProviders::sample_last());
         vec![
-            ("passkeys", Self { passkeys: keys.clone(), second_factor: Some(only), ..Self::sample() }),
+            ("providers", providers),
+            ("no password", Self { has_password: false, providers: last, ..Self::sample() }),
+            (
+                "passkeys",
+                Self { passkeys: keys.clone(), second_factor: Some(only.clone()), ..Self::sample() },
+            ),
+            (
+                "locked passkey",
+                Self { passkeys: locked, second_factor: Some(only.clone()), ..Self::sample() },
+            ),
             ("passkeys and an app", Self { passkeys: keys, ..second(10) }),
             ("no passkeys here", Self { passkeys_are_possible: false, ..Self::sample() }),
             ("second step", second(10)),

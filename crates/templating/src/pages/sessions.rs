@@ -38,6 +38,9 @@ pub struct SessionRow {
     pub last_seen: When,
     /// Whether it is the one that looks at this page.
     pub current: bool,
+    /// Name of the administrator who acts as the person in it, if one does.
+    #[serde(default)]
+    pub acting: Option<String>,
 }
 
 /// Kinds of devices.
@@ -75,6 +78,7 @@ impl Page for Sessions {
             signed_in: ago(since),
             last_seen: ago(seen),
             current,
+            acting: None,
         };
         Self {
             chrome: Chrome::sample(Section::Sessions),
@@ -102,6 +106,14 @@ impl Page for Sessions {
             has_others: false,
             ..Self::sample()
         };
-        vec![("alone", alone)]
+        let mut acted = Self { chrome: Chrome::sample(Section::Sessions).acted(), ..Self::sample() };
+        if let Some(here) = acted.sessions.first_mut() {
+            here.acting = Some("Grace Hopper".into());
+        }
+        let mut watched = Self::sample();
+        if let Some(other) = watched.sessions.last_mut() {
+            other.acting = Some("Grace Hopper".into());
+        }
+        vec![("alone", alone), ("acted", acted), ("watched", watched)]
     }
 }

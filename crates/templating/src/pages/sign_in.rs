@@ -3,6 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
+use super::ProviderButton;
 use crate::{Account, AppFace, Chrome, Field, FieldError, Page, Text, t};
 
 /// Sign-in. The form posts `identifier` and `password`, or `ceremony` and `credential` of a passkey, with `return_to` and
@@ -25,6 +26,10 @@ pub struct SignIn {
     pub password: Field,
     /// Whether passkeys are possible here.
     pub passkeys: bool,
+    /// Whether there is a password to ask for: accounts made by a sign-in provider have none.
+    pub asks_password: bool,
+    /// Who else can say who somebody is.
+    pub providers: Vec<ProviderButton>,
     /// Own path to go to afterwards, sent back as it is.
     pub return_to: String,
     /// Where a lost password is replaced, `return_to` included.
@@ -79,6 +84,11 @@ impl SignIn {
         if self.passkeys { "username webauthn" } else { "username" }
     }
 
+    /// Whether there is another way than by the providers.
+    fn asks(&self) -> bool {
+        self.asks_password || self.passkeys
+    }
+
     fn confirms(&self) -> bool {
         matches!(self.mode, SignInMode::Confirm)
     }
@@ -103,6 +113,8 @@ impl Page for SignIn {
             identifier: Field::empty(),
             password: Field::empty(),
             passkeys: true,
+            asks_password: true,
+            providers: Vec::new(),
             return_to: "/v1/oauth2/authorize?request=sample".into(),
             recover_url: "/recover?return_to=%2F".into(),
             register_url: Some("/register?return_to=%2F".into()),
@@ -139,6 +151,18 @@ impl Page for SignIn {
                     identifier: Field::new("ada"),
                     register_url: None,
                     other_account_url: Some("/login?other=1".into()),
+                    ..sample.clone()
+                },
+            ),
+            ("providers", Self { providers: ProviderButton::samples(), ..sample.clone() }),
+            (
+                "confirm without a password",
+                Self {
+                    chrome: Chrome::sample(crate::Section::Elsewhere),
+                    mode: SignInMode::Confirm,
+                    asks_password: false,
+                    providers: ProviderButton::samples(),
+                    register_url: None,
                     ..sample.clone()
                 },
             ),

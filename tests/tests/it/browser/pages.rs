@@ -7,6 +7,7 @@ use postern_tests::{Engine, Instance, Registration, shared};
 
 use super::{at, go_on_as};
 use crate::pages::{pages, states};
+use crate::second_factor_required::Firm;
 use crate::teams::Place;
 
 /// Pages for people who are not signed in.
@@ -75,5 +76,30 @@ async fn of_people_who_are_signed_in() {
         if !is_none && !page.name.starts_with("/docs") {
             assert_good(&browser, &page.name, &at(&instance, &page.target)).await;
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_people_of_whom_a_second_factor_is_asked() {
+    let settings = [("second_factor.required_of", "administrators")];
+    let instance = Instance::start_with(Engine::Sqlite, &settings).await;
+    let firm = Firm::of(&instance).await;
+    let told = firm.ask().await;
+    assert!(told.text().contains("can do nothing here"), "{told:?}");
+    let administrator = instance.browser_of(&instance.administrator()).await;
+    let member = instance.browser_of(&firm.member).await;
+    for (name, who, path) in [
+        ("second factor required", &administrator, "/settings/security/required".to_owned()),
+        (
+            "authenticator on the way",
+            &administrator,
+            "/settings/security/authenticator?return_to=%2Fadmin".to_owned(),
+        ),
+        ("organization barred", &member, firm.page("overview")),
+        ("policy of second steps", firm.browser(), firm.page("settings")),
+    ] {
+        let browser = Chromium::start(Setup::default()).await.unwrap();
+        go_on_as(&browser, who).await;
+        assert_good(&browser, name, &at(&instance, &path)).await;
     }
 }

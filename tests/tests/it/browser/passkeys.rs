@@ -189,13 +189,19 @@ async fn copied_keys_closed_accounts_and_reset_factors_are_refused() {
     owner.begin_again("/login").await;
     browser.put_key(&theirs, &copy).await.unwrap();
     for _ in 0..100 {
-        if owner.acts("user.passkey_suspected").await > 0 {
+        if owner.acts("user.passkey_locked").await > 0 {
             break;
         }
         let _ = browser.run("document.querySelector('#passkey')?.click();").await;
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
-    assert!(owner.acts("user.passkey_suspected").await > 0, "a count that did not go up was taken");
+    assert_eq!(owner.acts("user.passkey_locked").await, 1, "a count that did not go up was taken");
+    let locked = "SELECT count(*) FROM passkeys WHERE locked_at IS NOT NULL";
+    assert_eq!(owner.instance.database().number(locked).await, 1);
+    // The copy counts on, and still nobody gets in by it.
+    owner.begin_again("/login").await;
+    owner.use_until("This passkey did not help").await;
+    assert_eq!(owner.acts("user.passkey_locked").await, 1);
     browser.unplug(&theirs).await.unwrap();
     let done = owner.instance.cli(&["user", "reset-factors", &owner.person.email]);
     assert_eq!(done.code, 0, "{done:?}");

@@ -28,7 +28,14 @@ on_both_databases! {
         let found = answer.json();
         assert_eq!(found["account"]["username"], person.username.as_str(), "{found}");
         assert_eq!(found["sessions"][0]["current"], true, "{found}");
-        for list in ["consents", "organizations", "oauth_clients", "personal_access_tokens"] {
+        for list in [
+            "passkeys",
+            "sign_in_providers",
+            "consents",
+            "organizations",
+            "oauth_clients",
+            "personal_access_tokens",
+        ] {
             assert!(found[list].is_array(), "{found}");
         }
         assert!(!answer.text().contains("argon2"), "{}", answer.text());

@@ -6,7 +6,7 @@ use super::place::Place;
 use crate::scene::fingerprint;
 
 /// A page with its form, by the button's name, and what is filled in.
-const GRAVE: [(&str, &[(&str, &str)]); 9] = [
+const GRAVE: [(&str, &[(&str, &str)]); 23] = [
     ("/settings/tokens/new", &[("name", "ci"), ("scope", "user:read")]),
     ("/settings/tokens/{personal-access-tokens}/rotate", &[]),
     ("/organizations/{organization}/tokens/new", &[("name", "ci"), ("scope", "members:read")]),
@@ -25,6 +25,20 @@ const GRAVE: [(&str, &[(&str, &str)]); 9] = [
         ],
     ),
     ("/settings/profile", &[("name", "Acme"), ("username", "changed"), ("email", "changed@example.com")]),
+    ("/settings/account/delete", &[("confirm", "Acme")]),
+    ("/settings/security/authenticator", &[("code", "123456")]),
+    ("/settings/security/authenticator/remove", &[]),
+    ("/settings/security/recovery-codes", &[]),
+    ("/settings/security/passkeys/question", &[]),
+    ("/settings/security/passkeys/new", &[("name", "Phone")]),
+    ("/settings/security/providers", &[("connection", "01a2080d-dd00-7c27-a7c5-2b1f8aeb6445")]),
+    ("/organizations/{organization}/settings", &[("name", "Acme"), ("require_second_factor", "true")]),
+    ("/admin/users/{id}", &[("action", "disable")]),
+    ("/admin/keys", &[("action", "rotate")]),
+    ("/admin/clients", &[("action", "disable"), ("client", "{client_id}")]),
+    ("/admin/organizations", &[("organization", "{organization}"), ("tier", "elevated")]),
+    ("/admin/tokens/new", &[("owner", "ada"), ("name", "ci"), ("scope", "user:read")]),
+    ("/admin/tokens/revoke", &[("count", "1")]),
 ];
 
 async fn send(place: &Place<'_>, token: &str, (path, fields): (&str, &[(&str, &str)])) -> Answer {
@@ -46,7 +60,7 @@ async fn prove(browser: &Browser, password: &str) -> Answer {
 on_both_databases! {
     async fn grave_changes_want_a_fresh_proof(engine: Engine) {
         let instance = Instance::start_with(engine, &[("rate_limits.enabled", "false")]).await;
-        let place = Place::set(&instance, instance.person(), "Acme").await;
+        let place = Place::set(&instance, instance.administrator(), "Acme").await;
         instance.database().execute("UPDATE sessions SET auth_time = auth_time - 3600").await;
         instance.restart();
         instance.wait_until_ready().await;

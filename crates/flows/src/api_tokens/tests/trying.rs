@@ -13,7 +13,7 @@ async fn a_request_is_tried_by_line() {
         pattern: ".*/rest/.*".to_owned(),
         methods: vec!["post".to_owned()],
         scopes: vec!["openid".to_owned()],
-        resource: None,
+        ..GuardRoute::default()
     };
     let app = app(|config| config.guard.routes = vec![route]).await;
     let limits = "[get].*/project.*\n[post].*/rest/api/2/filter[JsonData::editable==false]";

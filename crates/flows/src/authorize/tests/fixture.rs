@@ -108,6 +108,7 @@ pub(super) fn session_of(app: &App, user_id: UserId, age: i64) -> Session {
         user_agent: String::new(),
         address: String::new(),
         browser_id: None,
+        impersonator: None,
     }
 }
 
@@ -152,6 +153,7 @@ pub(super) fn said(next: &Result<Next, Unreturnable>) -> String {
         Ok(Next::Reauthenticate(_)) => "reauthenticate".to_owned(),
         Ok(Next::SelectAccount(_)) => "select account".to_owned(),
         Ok(Next::SignUp(_)) => "sign up".to_owned(),
+        Ok(Next::SetUpSecondFactor(_)) => "set up a second factor".to_owned(),
         Ok(Next::ChooseOrganization(_)) => "choose organization".to_owned(),
         Ok(Next::Consent(_)) => "consent".to_owned(),
         Ok(Next::Return(answer)) => field(answer, "error")

@@ -1,5 +1,6 @@
 mod answers;
 mod consent;
+mod contexts;
 mod fixture;
 mod meant;
 mod organizations;

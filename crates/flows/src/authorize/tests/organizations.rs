@@ -8,6 +8,7 @@ use postern_storage::{app_approvals, organizations, tokens};
 
 use super::fixture::*;
 use crate::authorize::{self, Bar, Choose, Decision, Next, Reach};
+use crate::testing::second_factor;
 
 /// A request of a client that may reach organizations, with `more` behind it.
 fn for_organization(more: &[(&str, &str)]) -> String {
@@ -131,6 +132,41 @@ async fn the_page_says_which_can_be_chosen_and_why_others_cannot() {
     );
     // Those who decide about it learn of it.
     assert_eq!(app_approvals::count_waiting(&world.app.db, approving.id).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn one_that_asks_for_a_second_factor_is_for_those_who_have_one() {
+    let world = world().await;
+    let session = world.session(0);
+    let asks = OrganizationPolicy { members_need_second_factor: true, ..OrganizationPolicy::default() };
+    let guarded = organization(&world, "guarded", Role::Owner, asks).await;
+    let open = organization(&world, "open", Role::Owner, OrganizationPolicy::default()).await;
+    let request = for_organization(&[]);
+    let bars = async || {
+        let shown = page(&world, &request, &session).await.candidates;
+        shown.iter().map(|it| (it.organization.slug.to_string(), it.bar)).collect::<Vec<_>>()
+    };
+    assert_eq!(bars().await, [("open".to_owned(), None), ("guarded".to_owned(), Some(Bar::SecondFactor))]);
+    let next = choose(&world, &request, &guarded, &session).await;
+    let Ok(Next::ChooseOrganization(again)) = next else { panic!("{}", said(&next)) };
+    assert!(again.problem.is_some());
+    // Nor is it among those that a client may be let reach.
+    let request = query(&[
+        ("client_id", "charts"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("scope", "organizations:read"),
+    ]);
+    let Ok(Next::Consent(ask)) = world.next(&request, Some(&session)).await else { panic!() };
+    let barred: Vec<_> =
+        ask.limit.unwrap().organizations.iter().map(|it| (it.organization.id, it.is_barred)).collect();
+    assert_eq!(barred, [(guarded.id, true), (open.id, false)]);
+    let reach = Decision::Allow(Some(Reach::Chosen(vec![guarded.id, open.id])));
+    let person = Some(world.person(&session));
+    let code = code(&authorize::decide(&world.app, &ask.request, &reach, person).await);
+    assert_eq!(permit(&world, &code).await.organizations, Organizations::Only([open.id].into()));
+    second_factor(&world.app, world.ada.id).await;
+    assert_eq!(bars().await, [("guarded".to_owned(), None), ("open".to_owned(), None)]);
 }
 
 #[tokio::test]
@@ -319,7 +355,8 @@ async fn access_of_a_person_can_be_limited_to_organizations() {
     let code = code(&world.next(&request, Some(&session)).await);
     assert_eq!(permit(&world, &code).await.organizations, only(&[&acme]));
     let limit = ask().await.limit.unwrap();
-    let ticked: Vec<_> = limit.organizations.iter().map(|(it, ticked)| (it.slug.as_str(), *ticked)).collect();
+    let ticked: Vec<_> =
+        limit.organizations.iter().map(|it| (it.organization.slug.as_str(), it.is_chosen)).collect();
     assert!(limit.is_chosen);
     assert_eq!(ticked, [("acme", true), ("other", false)]);
 }

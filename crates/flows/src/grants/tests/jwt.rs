@@ -75,7 +75,7 @@ async fn it_says_what_introspection_says() {
     });
     assert_eq!(claims, expected);
     let facts = introspected(&party, token).await;
-    for name in ["iss", "sub", "sub_type", "client_id", "iat", "exp", "jti", "scope"] {
+    for name in ["iss", "sub", "sub_type", "client_id", "iat", "exp", "jti", "scope", "auth_time", "acr"] {
         assert_eq!(facts[name], claims[name], "{name}");
     }
     assert_eq!((&facts["aud"], &facts["active"]), (&json!([BOOKS]), &json!(true)));

@@ -10,7 +10,7 @@ use super::code::claims_of;
 use crate::issue::{NewCode, TokenAnswer};
 use crate::organizations::{self as flows, NewOrganization, PolicyDraft};
 use crate::party::{self, Party, form, refresh_token, scopes};
-use crate::testing::{HERE, user};
+use crate::testing::{self, HERE, user};
 use crate::{Actor, bearer};
 
 const SCOPE: &str = "openid profile email customers:read";
@@ -70,7 +70,11 @@ impl Firm {
     }
 
     async fn set_policy(&self, max_token_lifetime: &str, apps_need_approval: bool) {
-        let draft = PolicyDraft { max_token_lifetime: max_token_lifetime.into(), apps_need_approval };
+        let draft = PolicyDraft {
+            max_token_lifetime: max_token_lifetime.into(),
+            apps_need_approval,
+            ..PolicyDraft::default()
+        };
         flows::set_policy(&self.party.app, &Actor::operator(), self.acme.id, &draft).await.unwrap();
     }
 }
@@ -152,7 +156,7 @@ async fn approval_is_asked_for_at_each_use() {
     let (app, id) = (&firm.party.app, firm.acme.id);
     let ada = Actor::signed_in(app, &std::sync::Arc::new(firm.party.user.clone()));
     let client = firm.party.client.identifier.as_str();
-    let draft = PolicyDraft { max_token_lifetime: String::new(), apps_need_approval: true };
+    let draft = PolicyDraft { apps_need_approval: true, ..PolicyDraft::default() };
     let effects = flows::effects(app, &Actor::operator(), &firm.acme, &draft).await.unwrap();
     assert_eq!(effects.apps.len(), 1);
     firm.set_policy("", true).await;
@@ -164,6 +168,21 @@ async fn approval_is_asked_for_at_each_use() {
     assert!(!firm.works(&answer).await);
     flows::approve(app, &ada, id, client).await.unwrap();
     assert!(!firm.works(&answer).await, "what was withdrawn has to be allowed again");
+}
+
+#[tokio::test]
+async fn it_stops_while_who_allowed_it_lacks_the_second_factor_that_is_asked_for() {
+    let firm = Firm::new().await;
+    let answer = firm.answer().await.unwrap();
+    let (app, ada) = (&firm.party.app, firm.party.user.id);
+    let draft = PolicyDraft { members_need_second_factor: true, ..PolicyDraft::default() };
+    flows::set_policy(app, &Actor::operator(), firm.acme.id, &draft).await.unwrap();
+    assert!(!firm.works(&answer).await);
+    assert!(firm.answer().await.is_err());
+    assert!(firm.party.refresh(refresh_token(&answer)).await.is_err());
+    testing::second_factor(app, ada).await;
+    assert!(firm.works(&answer).await);
+    assert!(firm.answer().await.is_ok());
 }
 
 #[tokio::test]

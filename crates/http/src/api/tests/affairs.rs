@@ -111,7 +111,14 @@ async fn figures_and_what_a_policy_would_break() {
     assert_eq!(broken["tokens"][0]["name"], "script", "{broken}");
     assert!(broken["tokens_end_at"].is_number());
     let none = world.send("POST", &effects, &token, "{}").await.json();
-    assert_eq!(none, json!({ "tokens": [], "tokens_end_at": null, "apps": [] }));
+    let nothing = json!({
+        "tokens": [], "tokens_end_at": null, "apps": [], "members": [], "members_without_second_factor": 0,
+    });
+    assert_eq!(none, nothing);
+    // Whoever asks it of others has one.
+    let asks = r#"{"members_need_second_factor":true}"#;
+    let refused = world.send("POST", &effects, &token, asks).await.json();
+    assert_eq!(refused["errors"][0]["field"], "members_need_second_factor", "{refused}");
     let bad = world.send("POST", &effects, &token, r#"{"max_token_lifetime":"soon"}"#).await;
     assert_eq!(bad.json()["errors"][0]["field"], "max_token_lifetime");
     // Nothing was changed by looking.

@@ -4,6 +4,7 @@ use axum::response::Response;
 use postern_domain::{SigningAlgorithm, Timestamp};
 use postern_flows::App;
 use postern_flows::administration::{self, Database, Overview};
+use postern_flows::disk::{Disk, Kept, Room};
 use postern_flows::keys::KeySet;
 use postern_templating::pages::{AdminFinding, AdminOverview};
 use postern_templating::{AdminTab, Text, Tone, t};
@@ -21,16 +22,12 @@ pub(super) async fn show(Administrator(manager): Administrator) -> Result<Respon
     let app = &manager.page.app;
     let found = administration::overview(app, &manager.actor).await?;
     let keys = app.signing_keys().await?;
-    let findings = vec![
-        database(&found),
-        changes(&found),
-        schema(&found),
-        mails(&found),
-        signing(&keys, app.clock.now()),
-    ];
+    let findings = [database(&found), changes(&found), schema(&found)].into_iter();
+    let findings = findings.chain(found.disks.iter().map(room));
+    let findings = findings.chain([mails(&found), signing(&keys, app.clock.now())]);
     Ok(page::render(&AdminOverview {
         chrome: manager.chrome(AdminTab::Overview),
-        findings: findings.into_iter().flatten().collect(),
+        findings: findings.flatten().collect(),
         users: found.users,
         organizations: found.organizations,
         clients: found.clients,
@@ -69,6 +66,19 @@ fn schema(found: &Overview) -> Option<AdminFinding> {
     }
     let text = t("{count} changes are due: run postern migrate.").with("count", found.pending_migrations);
     finding(Tone::Bad, t("Schema"), text)
+}
+
+fn room(disk: &Disk) -> Option<AdminFinding> {
+    let tone = match disk.room() {
+        Room::Enough => Tone::Good,
+        Room::Little => Tone::Warning,
+        Room::HardlyAny => Tone::Bad,
+    };
+    let text = match disk.kept {
+        Kept::Database => t("{free} of {size} are free where the database is."),
+        Kept::Mails => t("{free} of {size} are free where the mails are."),
+    };
+    finding(tone, t("Disk"), text.with("free", size(disk.free)).with("size", size(disk.size)))
 }
 
 fn mails(found: &Overview) -> Option<AdminFinding> {

@@ -1,19 +1,23 @@
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{
-    Client, ErrorCode, InstanceRight, Organization, Params, Refusal, Role, Timestamp, User, UserState,
+    Client, ErrorCode, InstanceRight, Organization, Params, Refusal, Role, Timestamp, UserState,
 };
 use postern_flows::administration::{self, AccountChange, AccountLook};
 use postern_flows::api_tokens::Token;
-use postern_flows::{App, audit};
+use postern_flows::sessions::Visit;
+use postern_flows::{App, audit, impersonation};
 use postern_templating::pages::{AdminClient, AdminOrganization, AdminRow, AdminUser, AuditRow};
 use postern_templating::{AdminTab, Badge, Choice, Notice, Shortened, Text, Tone, When, t};
 
 use super::asked::AboutUser;
 use super::users::states;
-use crate::answer::{PageRefusal, sentence};
+use crate::answer::{PageRefusal, form_errors, sentence};
 use crate::request::{FormAbout, PageQuery};
 use crate::routes::{audit as audit_page, clients, sessions};
+use crate::session::{self, Browser, Visiting};
 use crate::{face, page};
 
 /// The rights, with what each is called and what it is for.
@@ -31,10 +35,17 @@ pub(super) async fn show(about: AboutUser, PageQuery(query): PageQuery) -> Resul
     Ok(render(&about, notice(query.get("done")), None).await?)
 }
 
-pub(super) async fn act(FormAbout(about, form): FormAbout<AboutUser>) -> Result<Response, PageRefusal> {
+pub(super) async fn act(
+    browser: Browser,
+    Visiting(visit): Visiting,
+    FormAbout(about, form): FormAbout<AboutUser>,
+) -> Result<Response, PageRefusal> {
     let path = format!("/admin/users/{}", about.id);
     if let Some(first) = about.manager.proof_first(&path) {
         return Ok(first);
+    }
+    if form.get("action") == Some("impersonate") {
+        return impersonate(&about, &browser, &visit, form.get("reason").unwrap_or_default()).await;
     }
     match change(&about, &form).await {
         Ok(done) => Ok(Redirect::to(&format!("{path}?done={done}")).into_response()),
@@ -48,6 +59,31 @@ pub(super) async fn act(FormAbout(about, form): FormAbout<AboutUser>) -> Result<
     }
 }
 
+/// Goes on in this browser as the person.
+async fn impersonate(
+    about: &AboutUser,
+    browser: &Browser,
+    visit: &Visit,
+    reason: &str,
+) -> Result<Response, PageRefusal> {
+    let AboutUser { manager, id } = about;
+    let here = &manager.page.signed_in.session;
+    match impersonation::prepare(&manager.page.app, &manager.actor, here, *id, reason, visit).await {
+        Ok(impersonation) => {
+            session::impersonate(browser, &impersonation).await?;
+            Ok(Redirect::to("/").into_response())
+        }
+        Err(refusal) => {
+            let (_, problem, mark) = form_errors(refusal)?;
+            let problem = problem.unwrap_or_else(|| {
+                t("Say why you act as them, in a line of up to {count} characters.")
+                    .with("count", impersonation::LONGEST_REASON)
+            });
+            Ok(mark.put_on(render(about, None, Some(problem)).await?))
+        }
+    }
+}
+
 /// Does what a button says; answers what was done.
 async fn change(AboutUser { manager, id }: &AboutUser, form: &Params) -> Result<&'static str, Refusal> {
     let (app, actor) = (&manager.page.app, &manager.actor);
@@ -56,11 +92,7 @@ async fn change(AboutUser { manager, id }: &AboutUser, form: &Params) -> Result<
             (AccountChange { state: Some(UserState::Disabled), ..Default::default() }, "disabled")
         }
         Some("enable") => (AccountChange { state: Some(UserState::Active), ..Default::default() }, "enabled"),
-        Some("rights") => {
-            let chosen: Vec<&str> = form.all("right").collect();
-            let rights = InstanceRight::ALL.into_iter().filter(|right| chosen.contains(&right.scope()));
-            (AccountChange { rights: Some(rights.collect()), ..Default::default() }, "rights")
-        }
+        Some("rights") => (AccountChange { rights: Some(rights_of(form)), ..Default::default() }, "rights"),
         Some("reset_factors") => {
             administration::reset_factors(app, actor, *id).await?;
             return Ok("factors-reset");
@@ -75,6 +107,12 @@ async fn change(AboutUser { manager, id }: &AboutUser, form: &Params) -> Result<
     Ok(done)
 }
 
+/// The rights that a form ticks.
+pub(super) fn rights_of(form: &Params) -> BTreeSet<InstanceRight> {
+    let chosen: Vec<&str> = form.all("right").collect();
+    InstanceRight::ALL.into_iter().filter(|right| chosen.contains(&right.scope())).collect()
+}
+
 fn notice(done: Option<&str>) -> Option<Notice> {
     Some(Notice::done(match done? {
         "disabled" => t("The account is disabled. Its sessions are over, and nothing of it works now."),
@@ -84,6 +122,9 @@ fn notice(done: Option<&str>) -> Option<Notice> {
             "The second factor is gone. The person signs in with the password alone, and got a mail that says so.",
         ),
         "signed-out" => t("The account is signed out everywhere."),
+        "made" => t("The account is made."),
+        "invited" => t("The account is made, and a link to choose a password is on its way to its owner."),
+        "acted" => t("You are yourself again."),
         _ => return None,
     }))
 }
@@ -98,6 +139,13 @@ async fn render(
     let now = app.clock.now();
     let user = &look.user;
     let administers = manager.has(InstanceRight::InstanceAdmin);
+    let is_own = user.id == manager.page.signed_in.user.id;
+    let is_administrator = user.rights.contains(&InstanceRight::InstanceAdmin);
+    let may_be_impersonated = administers && !is_own && !is_administrator && user.is_active();
+    let mut rows = Vec::with_capacity(look.sessions.len());
+    for session in &look.sessions {
+        rows.push(sessions::row(app, session, false).await?);
+    }
     let mut chrome = manager.chrome(AdminTab::Users);
     chrome.notice = notice;
     Ok(page::render(&AdminUser {
@@ -110,10 +158,11 @@ async fn render(
         facts: facts(&look, now),
         has_second_factor: look.has_second_factor,
         is_active: user.is_active(),
-        is_own: user.id == manager.page.signed_in.user.id,
-        may_act: administers || !user.rights.contains(&InstanceRight::InstanceAdmin),
-        rights: if administers { rights(user) } else { Vec::new() },
-        sessions: look.sessions.iter().map(|session| sessions::row(session, false, now.0)).collect(),
+        is_own,
+        may_act: administers || !is_administrator,
+        impersonation: may_be_impersonated.then(|| app.config.lifetimes.impersonation.as_seconds()),
+        rights: if administers { rights(&user.rights) } else { Vec::new() },
+        sessions: rows,
         sessions_total: look.sessions_total,
         organizations: look.organizations.iter().map(organization).collect(),
         tokens: look.tokens.iter().map(|token| of_token(token, now)).collect(),
@@ -137,7 +186,7 @@ fn facts(look: &AccountLook, now: Timestamp) -> Vec<(Text, Text)> {
         false => t("none"),
     };
     let second = if look.has_second_factor { t("asked for") } else { t("none") };
-    let seen = look.sessions.first().map(|session| session.last_seen_at);
+    let seen = look.sessions.iter().find(|session| session.impersonator.is_none()).map(|it| it.last_seen_at);
     let mut facts = vec![
         (t("User name"), Text::verbatim(user.username.to_string())),
         (t("E-mail"), email),
@@ -151,9 +200,10 @@ fn facts(look: &AccountLook, now: Timestamp) -> Vec<(Text, Text)> {
     facts
 }
 
-fn rights(user: &User) -> Vec<Choice> {
+/// Every right as a choice; those in `chosen` are.
+pub(super) fn rights(chosen: &BTreeSet<InstanceRight>) -> Vec<Choice> {
     let choice = |(right, label, help): (InstanceRight, Text, Text)| {
-        Choice::new(right.scope(), label).with_help(help).selected(user.rights.contains(&right))
+        Choice::new(right.scope(), label).with_help(help).selected(chosen.contains(&right))
     };
     RIGHTS.into_iter().map(choice).collect()
 }

@@ -3,6 +3,7 @@
 mod keys;
 mod oauth_clients;
 mod organizations;
+mod providers;
 mod server;
 mod users;
 
@@ -14,5 +15,6 @@ pub(crate) fn routes() -> Routes {
         .merge(server::routes())
         .merge(oauth_clients::routes())
         .merge(organizations::routes())
+        .merge(providers::routes())
         .merge(users::routes())
 }

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
-use postern_domain::{ClientId, Refusal, Session, User};
+use postern_domain::{ClientId, Refusal, Session, UpstreamIdentity, User};
 use postern_flows::api_tokens::{self, Filter, List, Owner};
 use postern_flows::clients::{self, Manager};
-use postern_flows::{Actor, App, Paging, Slice, applications, organizations, sessions};
+use postern_flows::passkeys::Passkey;
+use postern_flows::{Actor, App, Paging, Slice, applications, organizations, passkeys, sessions, upstream};
 use serde::Serialize;
 
 use super::consents::Consent;
@@ -24,10 +25,33 @@ pub(crate) struct MyData {
     exported_at: i64,
     account: Account,
     sessions: Vec<SignedInSession>,
+    passkeys: Vec<PasskeyShown>,
+    sign_in_providers: Vec<ConnectionShown>,
     consents: Vec<Consent>,
     organizations: Vec<OrganizationShown>,
     oauth_clients: Vec<OAuthClient>,
     personal_access_tokens: Vec<TokenShown>,
+}
+
+/// A passkey.
+#[derive(Debug, Serialize)]
+struct PasskeyShown {
+    name: String,
+    /// Unix seconds.
+    created_at: i64,
+    last_used_at: Option<i64>,
+}
+
+/// Somebody at a sign-in provider who opens the account.
+#[derive(Debug, Serialize)]
+struct ConnectionShown {
+    issuer: String,
+    subject: String,
+    /// What the provider called the person when it was connected.
+    shown: String,
+    /// Unix seconds.
+    created_at: i64,
+    last_used_at: Option<i64>,
 }
 
 impl MyData {
@@ -45,6 +69,12 @@ impl MyData {
             exported_at: now.0,
             account: Account::from(&**user),
             sessions: sessions.iter().map(|session| shown(session, Some(here.id))).collect(),
+            passkeys: passkeys::list(app, user.id).await?.into_iter().map(PasskeyShown::from).collect(),
+            sign_in_providers: upstream::connections(app, user)
+                .await?
+                .into_iter()
+                .map(|connection| ConnectionShown::from(connection.identity))
+                .collect(),
             consents: consents.into_iter().map(Consent::from).collect(),
             organizations: teams
                 .iter()
@@ -53,6 +83,28 @@ impl MyData {
             oauth_clients: own_clients(app, user).await?,
             personal_access_tokens: tokens.iter().map(|token| TokenShown::new(token, now)).collect(),
         })
+    }
+}
+
+impl From<Passkey> for PasskeyShown {
+    fn from(passkey: Passkey) -> Self {
+        Self {
+            name: passkey.name,
+            created_at: passkey.created_at.0,
+            last_used_at: passkey.last_used_at.map(|at| at.0),
+        }
+    }
+}
+
+impl From<UpstreamIdentity> for ConnectionShown {
+    fn from(identity: UpstreamIdentity) -> Self {
+        Self {
+            issuer: identity.issuer,
+            subject: identity.subject,
+            shown: identity.shown,
+            created_at: identity.created_at.0,
+            last_used_at: identity.last_used_at.map(|at| at.0),
+        }
     }
 }
 

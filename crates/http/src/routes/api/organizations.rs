@@ -67,6 +67,8 @@ pub(super) struct OrganizationShown {
     max_token_lifetime: Option<String>,
     /// Whether an app must be approved before it can be given access.
     apps_need_approval: bool,
+    /// Whether a member needs a second factor to act in it.
+    members_need_second_factor: bool,
     /// Unix seconds.
     created_at: i64,
     updated_at: i64,
@@ -92,6 +94,8 @@ struct OrganizationChange {
     #[schema(schema_with = words::span_or_null)]
     max_token_lifetime: Option<Option<String>>,
     apps_need_approval: Option<bool>,
+    /// Whoever turns it on must have one.
+    members_need_second_factor: Option<bool>,
 }
 
 impl OrganizationShown {
@@ -104,6 +108,7 @@ impl OrganizationShown {
             tier: organization.tier.as_str(),
             max_token_lifetime: organization.policy.max_token_lifetime.map(|span| span.to_string()),
             apps_need_approval: organization.policy.apps_need_approval,
+            members_need_second_factor: organization.policy.members_need_second_factor,
             created_at: organization.created_at.0,
             updated_at: organization.updated_at.0,
         }
@@ -149,12 +154,18 @@ async fn changed(
         let slug = change.slug.unwrap_or_else(|| organization.slug.to_string());
         organization = organizations::rename(&app, &caller.actor, organization.id, &name, &slug).await?;
     }
-    if change.max_token_lifetime.is_some() || change.apps_need_approval.is_some() {
+    let sets_policy = change.max_token_lifetime.is_some()
+        || change.apps_need_approval.is_some()
+        || change.members_need_second_factor.is_some();
+    if sets_policy {
         let now = &organization.policy;
         let lifetime = || now.max_token_lifetime.map(|span| span.to_string()).unwrap_or_default();
         let draft = PolicyDraft {
             max_token_lifetime: change.max_token_lifetime.map_or_else(lifetime, Option::unwrap_or_default),
             apps_need_approval: change.apps_need_approval.unwrap_or(now.apps_need_approval),
+            members_need_second_factor: change
+                .members_need_second_factor
+                .unwrap_or(now.members_need_second_factor),
         };
         organization = organizations::set_policy(&app, &caller.actor, organization.id, &draft).await?;
     }

@@ -42,6 +42,8 @@ pub(super) struct SignedInSession {
     expires_at: i64,
     /// Whether it is the one that asks.
     current: bool,
+    /// The id of the administrator who acts as the person in it.
+    impersonator_id: Option<Uuid>,
 }
 
 async fn listed(
@@ -75,5 +77,6 @@ pub(super) fn shown(session: &Session, here: Option<SessionId>) -> SignedInSessi
         last_seen_at: session.last_seen_at.0,
         expires_at: session.expires_at.0,
         current: Some(session.id) == here,
+        impersonator_id: session.impersonator.map(|by| by.user_id.0),
     }
 }

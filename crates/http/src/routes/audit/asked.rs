@@ -38,7 +38,7 @@ impl Asked {
     /// # Errors
     /// `not_found` for an organization that is not theirs; `temporarily_unavailable` or `server_error` if the database fails.
     pub(super) async fn read(app: &App, signed_in: &SignedIn, query: &Params) -> Result<Self, Refusal> {
-        let actor = Actor::signed_in(app, &signed_in.user);
+        let actor = signed_in.actor(app);
         let mut problem = None;
         let given = |name: &str| query.get(name).map(str::trim).filter(|text| !text.is_empty());
         let organization = match given("organization") {

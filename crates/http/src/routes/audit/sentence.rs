@@ -4,7 +4,7 @@ use postern_domain::audit::Act;
 use postern_templating::{Markup, markup};
 
 /// What each action is called, by its code, with `{who}` and `{what}`.
-const SENTENCES: [(&str, Markup); 63] = [
+const SENTENCES: [(&str, Markup); 68] = [
     ("token.made", markup("<strong><bdi>{who}</bdi></strong> made the token <bdi>{what}</bdi>")),
     ("token.changed", markup("<strong><bdi>{who}</bdi></strong> changed the token <bdi>{what}</bdi>")),
     ("token.renewed", markup("<strong><bdi>{who}</bdi></strong> renewed the token <bdi>{what}</bdi>")),
@@ -152,10 +152,21 @@ const SENTENCES: [(&str, Markup); 63] = [
         markup("<strong><bdi>{who}</bdi></strong> removed a passkey of the account <bdi>{what}</bdi>"),
     ),
     (
+        "user.passkey_locked",
+        markup(
+            "<strong><bdi>{who}</bdi></strong> locked a passkey, which may have been copied, of the account <bdi>{what}</bdi>",
+        ),
+    ),
+    (
         "user.passkey_suspected",
         markup(
             "<strong><bdi>{who}</bdi></strong> may have used a copied passkey of the account <bdi>{what}</bdi>",
         ),
+    ),
+    ("user.impersonated", markup("<strong><bdi>{who}</bdi></strong> began to act as <bdi>{what}</bdi>")),
+    (
+        "user.impersonation_ended",
+        markup("<strong><bdi>{who}</bdi></strong> no longer acts as <bdi>{what}</bdi>"),
     ),
     (
         "user.deletion_asked",
@@ -166,6 +177,18 @@ const SENTENCES: [(&str, Markup); 63] = [
         markup("<strong><bdi>{who}</bdi></strong> took back the deletion of the account <bdi>{what}</bdi>"),
     ),
     ("user.deleted", markup("<strong><bdi>{who}</bdi></strong> deleted the account <bdi>{what}</bdi>")),
+    (
+        "user.upstream_connected",
+        markup(
+            "<strong><bdi>{who}</bdi></strong> connected a sign-in provider to the account <bdi>{what}</bdi>",
+        ),
+    ),
+    (
+        "user.upstream_disconnected",
+        markup(
+            "<strong><bdi>{who}</bdi></strong> disconnected a sign-in provider from the account <bdi>{what}</bdi>",
+        ),
+    ),
     ("session.revoked", markup("<strong><bdi>{who}</bdi></strong> signed out the session <bdi>{what}</bdi>")),
     ("mails.hurried", markup("<strong><bdi>{who}</bdi></strong> had the server try again <bdi>{what}</bdi>")),
     ("keys.rotated", markup("<strong><bdi>{who}</bdi></strong> rotated <bdi>{what}</bdi>")),

@@ -99,6 +99,10 @@ fn facts(app: &App, place: &Place) -> Vec<(Text, Text)> {
         true => t("needed before they get access"),
         false => t("not needed"),
     };
+    let second_step = match policy.members_need_second_factor {
+        true => t("needed to do anything here"),
+        false => t("not needed"),
+    };
     let tier = match organization.tier {
         postern_domain::Tier::Restricted => t("60 a minute"),
         postern_domain::Tier::Default => t("500 a minute"),
@@ -107,6 +111,7 @@ fn facts(app: &App, place: &Place) -> Vec<(Text, Text)> {
     vec![
         (t("Longest token"), longest(app, policy)),
         (t("Approval of apps"), approval),
+        (t("Second step of members"), second_step),
         (t("API requests"), tier),
     ]
 }

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use postern_domain::{Capability, Organization, Refusal, Role};
+use postern_domain::{Capability, ErrorCode, Organization, OwnPath, Refusal, Role};
+use postern_flows::second_factor::{self, Owed};
 use postern_flows::{Actor, App, organizations};
+use postern_templating::pages::OrganizationBarred;
 use postern_templating::{Chrome, OrganizationNav, OrganizationTab, Section, Text, t};
 
 use crate::answer::PageRefusal;
 use crate::heading::prove_first;
 use crate::page;
 use crate::request::{PageRequest, SignedIn, Visitor, path_part};
+use crate::routes::second_factor_required::ways;
 
 /// An organization, as the person who looks at it.
 pub(crate) struct Place {
@@ -27,7 +31,7 @@ pub(crate) struct Place {
 impl Place {
     /// The organization of this slug, or `not_found` if it is not the person's.
     pub(crate) async fn find(app: &App, signed_in: &SignedIn, slug: &str) -> Result<Self, Refusal> {
-        let actor = Actor::signed_in(app, &signed_in.user);
+        let actor = signed_in.actor(app);
         let (organization, role) = organizations::find(app, &actor, slug).await?;
         Ok(Self { actor, organization, role })
     }
@@ -76,11 +80,41 @@ impl FromRequestParts<Arc<App>> for AtPlace {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let page = PageRequest::from_request_parts(parts, app).await?;
         let slug = path_part(parts, app, "slug").await.unwrap_or_default();
-        match Place::find(app, &page.signed_in, &slug).await {
-            Ok(place) => Ok(Self { page, place }),
+        let place = match Place::find(app, &page.signed_in, &slug).await {
+            Ok(place) => place,
+            Err(refusal) => return Err(refused(&page, &slug, refusal).await),
+        };
+        match second_factor::owed_to(app, &place.organization, &page.signed_in.session).await {
+            Ok(Some(Owed::Prove)) => Err(prove_first(&place.path("overview"))),
+            Ok(_) => Ok(Self { page, place }),
             Err(refusal) => Err(PageRefusal::from(refusal).into_response()),
         }
     }
+}
+
+/// The answer to somebody who may not see an organization: members without the second factor that it asks for learn that it is
+/// that, and what to do.
+pub(crate) async fn refused(page: &PageRequest, slug: &str, refusal: Refusal) -> Response {
+    let PageRequest { app, visitor, signed_in } = page;
+    if refusal.code != ErrorCode::Forbidden {
+        return PageRefusal::from(refusal).into_response();
+    }
+    let organization = match organizations::owed(app, &signed_in.session, slug).await {
+        Ok(Some((organization, Owed::SetUp))) => organization,
+        Ok(_) => return PageRefusal::from(refusal).into_response(),
+        Err(refusal) => return PageRefusal::from(refusal).into_response(),
+    };
+    let path = OwnPath::parse(&format!("/organizations/{}", organization.slug)).unwrap_or_else(OwnPath::home);
+    let (authenticator_url, passkey_url) = ways(app, &path);
+    let barred = OrganizationBarred {
+        chrome: page::chrome(app, visitor, Section::Organizations),
+        name: organization.name.to_string(),
+        authenticator_url,
+        passkey_url,
+    };
+    let mut response = page::render(&barred);
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response
 }
 
 /// What a role lets somebody do, in a sentence.

@@ -60,6 +60,7 @@ fn draft_of(form: &Params) -> PolicyDraft {
     PolicyDraft {
         max_token_lifetime: form.get("max_token_lifetime").unwrap_or_default().to_owned(),
         apps_need_approval: form.get("apps_need_approval").is_some(),
+        members_need_second_factor: form.get("members_need_second_factor").is_some(),
     }
 }
 

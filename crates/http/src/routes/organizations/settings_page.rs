@@ -9,6 +9,9 @@ use super::new::address;
 use super::{AtPlace, Place};
 use crate::{face, page};
 
+/// How many members are named who would be kept out.
+const NAMED: usize = 30;
+
 /// What is shown on the page besides how things are.
 pub(super) struct Shown {
     pub(super) notice: Option<Notice>,
@@ -76,6 +79,7 @@ fn policy_form(app: &App, place: &Place, shown: &Shown) -> PolicyForm {
     let as_it_is = || PolicyDraft {
         max_token_lifetime: now.max_token_lifetime.map(|most| most.to_string()).unwrap_or_default(),
         apps_need_approval: now.apps_need_approval,
+        members_need_second_factor: now.members_need_second_factor,
     };
     let (draft, effects) = shown.policy.clone().unwrap_or_else(|| (as_it_is(), Vec::new()));
     let field = Field::new(draft.max_token_lifetime);
@@ -86,6 +90,8 @@ fn policy_form(app: &App, place: &Place, shown: &Shown) -> PolicyForm {
         },
         server_lifetime: app.config.tokens.max_lifetime.map(|most| span(most.as_seconds())),
         apps_need_approval: draft.apps_need_approval,
+        members_need_second_factor: draft.members_need_second_factor,
+        second_factor_error: shown.errors.of("members_need_second_factor").map(Text::sentence),
         effects,
     }
 }
@@ -103,6 +109,20 @@ pub(super) fn effects_in_words(app: &App, effects: &Effects) -> Vec<Text> {
         );
         let when = When::new(end.0, app.clock.now().0).relative();
         sentences.push(sentence.with("when", when).with("names", names.join(", ")));
+    }
+    if !effects.members.is_empty() {
+        let (lacking, all) = effects.members_of_all;
+        let mut names: Vec<&str> =
+            effects.members.iter().map(|user| user.name.as_str()).take(NAMED).collect();
+        if lacking > names.len() as u64 {
+            names.push("…");
+        }
+        let sentence = tn(
+            "1 of {all} members can do nothing here until they set up a second step, nor can their tokens and apps: {names}.",
+            "{count} of {all} members can do nothing here until they set up a second step, nor can their tokens and apps: {names}.",
+            lacking,
+        );
+        sentences.push(sentence.with("all", all).with("names", names.join(", ")));
     }
     for client in &effects.apps {
         let sentence = t("{app} is not approved and loses its access at once.");

@@ -15,6 +15,7 @@ use super::row::person;
 use crate::answer::PageRefusal;
 use crate::page;
 use crate::request::{PageRequest, SignedIn, Visitor, path_part};
+use crate::routes::organizations;
 
 /// A place with tokens, for somebody who is signed in.
 pub(super) struct At {
@@ -40,10 +41,14 @@ impl FromRequestParts<Arc<App>> for At {
 
     /// Refused is an organization that is none of theirs (`not_found`), and who is no administrator (`forbidden`).
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        let PageRequest { app, visitor, signed_in } = PageRequest::from_request_parts(parts, app).await?;
+        let page = PageRequest::from_request_parts(parts, app).await?;
         let is_admin = parts.uri.path().starts_with("/admin/");
-        let slug = path_part(parts, &app, "slug").await;
-        At::find(&app, visitor, signed_in, is_admin, slug).await.map_err(refused)
+        let slug = path_part(parts, app, "slug").await;
+        let (visitor, signed_in) = (page.visitor.clone(), page.signed_in.clone());
+        match At::find(app, visitor, signed_in, is_admin, slug.clone()).await {
+            Ok(at) => Ok(at),
+            Err(refusal) => Err(organizations::refused(&page, &slug.unwrap_or_default(), refusal).await),
+        }
     }
 }
 
@@ -74,7 +79,7 @@ impl At {
         is_admin: bool,
         slug: Option<String>,
     ) -> Result<Self, Refusal> {
-        let actor = Actor::signed_in(app, &signed_in.user);
+        let actor = signed_in.actor(app);
         let at = |place, list, organization| Self {
             visitor,
             signed_in,

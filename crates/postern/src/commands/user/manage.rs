@@ -1,7 +1,7 @@
 use clap::{Args, ValueEnum};
 use postern_domain::{InstanceRight, User, UserState};
 use postern_flows::administration::{self, AccountChange, AccountSearch, Only};
-use postern_flows::{Actor, App, Paging, users};
+use postern_flows::{Actor, App, Paging, impersonation, users};
 use serde_json::{Value, json};
 
 use crate::commands::print_json;
@@ -117,6 +117,14 @@ pub(super) async fn sign_out(app: &App, args: UserArgs) -> anyhow::Result<()> {
     let ended = administration::sign_out(app, &Actor::operator(), user.id).await?;
     print_json(&described(&user))?;
     eprintln!("Sessions ended: {ended}.");
+    Ok(())
+}
+
+pub(super) async fn end_impersonations(app: &App, args: UserArgs) -> anyhow::Result<()> {
+    let user = users::find_named(app, &args.user).await?;
+    let ended = impersonation::end_all(app, &Actor::operator(), user.id).await?;
+    print_json(&described(&user))?;
+    eprintln!("Sessions ended in which somebody acted as {}: {ended}.", user.username);
     Ok(())
 }
 

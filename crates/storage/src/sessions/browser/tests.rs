@@ -18,6 +18,7 @@ async fn keep(db: &Db, number: u8, user: UserId, browser: Option<BrowserId>) -> 
         user_agent: "Firefox".to_owned(),
         address: "203.0.113.7".to_owned(),
         browser_id: browser,
+        impersonator: None,
     };
     let inserted = session.clone();
     write(db, inserted, move |tx, session| Box::pin(insert(tx, hash(number), session, "{}"))).await.unwrap();

@@ -105,6 +105,7 @@ impl Page for AdminClients {
             },
             ..Self::sample()
         };
-        vec![("none", none), ("many", many)]
+        let empty = Self { clients: Vec::new(), ..Self::sample() };
+        vec![("none", none), ("many", many), ("empty", empty)]
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// An account with what belongs to it. Forms post `form_token` and `action` to `/admin/users/{id}`: `disable`, `enable`,
-/// `sign_out`, `reset_factors`, and `rights` with `right` for each that the person is to have.
+/// `sign_out`, `reset_factors`, `impersonate` with `reason`, and `rights` with `right` for each that the person is to have.
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/admin/user.html")]
 pub struct AdminUser {
@@ -35,6 +35,8 @@ pub struct AdminUser {
     pub is_own: bool,
     /// Whether the person may act on it.
     pub may_act: bool,
+    /// For how many seconds they may act as the person; none if they may not.
+    pub impersonation: Option<i64>,
     /// The rights in the instance, for who may set them; else empty.
     pub rights: Vec<Choice>,
     /// Where the person is signed in, those seen last.
@@ -113,7 +115,7 @@ impl AdminOrganization {
     }
 }
 
-fn sample_rights() -> Vec<Choice> {
+pub(super) fn sample_rights() -> Vec<Choice> {
     vec![
         Choice::new("users:manage", t("Manage users"))
             .with_help(t("See, disable, revoke, renew, make tokens for others."))
@@ -149,6 +151,7 @@ fn sample_sessions() -> Vec<SessionRow> {
         signed_in: ago(90_000),
         last_seen: ago(600),
         current: false,
+        acting: Some("Grace Hopper".into()),
     }]
 }
 
@@ -175,6 +178,7 @@ impl Page for AdminUser {
             is_active: true,
             is_own: false,
             may_act: true,
+            impersonation: Some(1_800),
             rights: sample_rights(),
             sessions: sample_sessions(),
             sessions_total: 1,
@@ -207,6 +211,7 @@ impl Page for AdminUser {
             ],
             has_second_factor: false,
             is_active: false,
+            impersonation: None,
             rights: Vec::new(),
             sessions: Vec::new(),
             sessions_total: 0,
@@ -221,6 +226,7 @@ impl Page for AdminUser {
         };
         let own = Self {
             is_own: true,
+            impersonation: None,
             problem: Some(t("Nobody matches")),
             sessions_total: 12,
             clients_total: 40,

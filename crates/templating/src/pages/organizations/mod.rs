@@ -1,5 +1,6 @@
 //! `/organizations` and below.
 
+mod barred;
 mod choose;
 mod customer;
 mod customers;
@@ -11,6 +12,7 @@ mod new;
 mod overview;
 mod settings;
 
+pub use barred::OrganizationBarred;
 pub use choose::{ChooseOrganization, OrganizationOption};
 pub use customer::{CustomerForm, ExistingCustomer};
 pub use customers::{CustomerRow, Customers};

@@ -9,8 +9,8 @@ use crate::{
 };
 
 /// Name, policy, apps and the gravest actions. Forms post `form_token` to `/organizations/{slug}/settings` with
-/// `action`: `save` (`name`, `slug`), `policy` (`max_token_lifetime`, `apps_need_approval=on`, and `confirmed=on` once
-/// its [`effects`](PolicyForm::effects) were shown), `approve_app` or `withdraw_app` (`client_id`), `transfer`
+/// `action`: `save` (`name`, `slug`), `policy` (`max_token_lifetime`, `apps_need_approval=on`,
+/// `members_need_second_factor=on`, and `confirmed=on` once its [`effects`](PolicyForm::effects) were shown), `approve_app` or `withdraw_app` (`client_id`), `transfer`
 /// (`user_id`).
 #[derive(Debug, Clone, Serialize, Deserialize, Template)]
 #[template(path = "pages/organizations/settings.html")]
@@ -58,6 +58,10 @@ pub struct PolicyForm {
     pub server_lifetime: Option<Text>,
     /// `apps_need_approval`
     pub apps_need_approval: bool,
+    /// `members_need_second_factor`
+    pub members_need_second_factor: bool,
+    /// What is wrong with it.
+    pub second_factor_error: Option<Text>,
     /// What the change would break, a sentence each. Not empty asks the person to save once more.
     pub effects: Vec<Text>,
 }
@@ -100,7 +104,12 @@ impl OrganizationSettings {
     /// What is wrong, for the summary.
     pub fn errors(&self) -> Vec<FieldError<'_>> {
         let name = self.name.iter().flat_map(|form| [form.name.summary("name"), form.slug.summary("slug")]);
-        let policy = self.policy.iter().map(|form| form.max_token_lifetime.summary("max_token_lifetime"));
+        let policy = self.policy.iter().flat_map(|form| {
+            [
+                form.max_token_lifetime.summary("max_token_lifetime"),
+                FieldError::plain("members_need_second_factor", &form.second_factor_error),
+            ]
+        });
         name.chain(policy).chain([FieldError::plain("user_id", &self.transfer_error)]).flatten().collect()
     }
 }
@@ -134,6 +143,8 @@ impl Page for OrganizationSettings {
                 max_token_lifetime: Field::new("90d"),
                 server_lifetime: Some(span(365 * 86_400)),
                 apps_need_approval: true,
+                members_need_second_factor: false,
+                second_factor_error: None,
                 effects: Vec::new(),
             }),
             apps: vec![
@@ -165,7 +176,15 @@ impl Page for OrganizationSettings {
                 .with("when", When::new(SAMPLE_NOW + 30 * 86_400, SAMPLE_NOW).relative())
                 .with("names", "Nightly import, Warehouse"),
                 t("{app} is not approved and loses its access at once.").with("app", "Field Notes"),
+                tn(
+                    "1 of {all} members can do nothing here until they set up a second step, nor can their tokens and apps: {names}.",
+                    "{count} of {all} members can do nothing here until they set up a second step, nor can their tokens and apps: {names}.",
+                    2_u64,
+                )
+                .with("all", "12")
+                .with("names", "Charles Babbage, Grace Hopper"),
             ];
+            policy.members_need_second_factor = true;
         }
         let mut errors = sample.clone();
         if let Some(form) = &mut errors.name {
@@ -176,6 +195,8 @@ impl Page for OrganizationSettings {
                 Field::new("2 years").with_error(Text::verbatim(
                     "“2 years” is not a span of time: write a whole number with s, m, h or d, as in 60s, 12h or 10d.",
                 ));
+            policy.members_need_second_factor = true;
+            policy.second_factor_error = Some(t("Set up a second step of your own first."));
         }
         errors.transfer_error = Some(t("Choose a member."));
         let admin = Self {

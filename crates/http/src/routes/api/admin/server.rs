@@ -1,6 +1,7 @@
 use axum::Json;
 use postern_flows::SettingSource;
 use postern_flows::administration::{self, Database, QueuedMail, Setting};
+use postern_flows::disk::Disk;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -44,6 +45,8 @@ struct ServerOverview {
     /// Whether the database took the last change.
     changeable: bool,
     pending_migrations: u64,
+    /// The disks that this node writes to.
+    disks: Vec<DiskShown>,
     users: u64,
     organizations: u64,
     clients: u64,
@@ -52,6 +55,24 @@ struct ServerOverview {
     mails_waiting: u64,
     mails_failing: u64,
     mails_given_up: u64,
+}
+
+/// A disk, as far as the server may use it.
+#[derive(Debug, Serialize, ToSchema)]
+struct DiskShown {
+    /// What is kept there: `database` or `mails`. Where both are on one disk, it is `database`.
+    kept: &'static str,
+    free_bytes: u64,
+    size_bytes: u64,
+    /// `enough`, `little` or `hardly_any`.
+    room: &'static str,
+}
+
+impl From<&Disk> for DiskShown {
+    fn from(disk: &Disk) -> Self {
+        let (kept, room) = (disk.kept.as_str(), disk.room().as_str());
+        Self { kept, free_bytes: disk.free, size_bytes: disk.size, room }
+    }
 }
 
 /// The settings in effect.
@@ -116,6 +137,7 @@ async fn overviewed(Call { app, caller }: Call) -> Result<Json<ServerOverview>, 
         waiting_changes: found.waiting_changes,
         changeable: found.is_changeable,
         pending_migrations: found.pending_migrations as u64,
+        disks: found.disks.iter().map(DiskShown::from).collect(),
         users: found.users,
         organizations: found.organizations,
         clients: found.clients,

@@ -2,9 +2,10 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::http::StatusCode;
-use postern_domain::{InstanceRight, User, UserId, UserState};
-use postern_flows::account_deletion;
+use postern_domain::{InstanceRight, Plain, User, UserId, UserState};
 use postern_flows::administration::{self, AccountChange, AccountSearch, Only};
+use postern_flows::users::{NewUser, Standing};
+use postern_flows::{account_deletion, impersonation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,6 +16,7 @@ use crate::rights::Routes;
 const ALL: &str = "/v1/admin/users";
 const ONE: &str = "/v1/admin/users/{id}";
 const SESSIONS: &str = "/v1/admin/users/{id}/sessions";
+const IMPERSONATIONS: &str = "/v1/admin/users/{id}/impersonations";
 const RESET: &str = "/v1/admin/users/{id}/reset-factors";
 const MANAGE: Access = Access::user("users:manage");
 
@@ -28,6 +30,14 @@ pub(super) fn routes() -> Routes {
             "Only those that are closed, or that have a right in the instance.",
             &["disabled", "with_rights"],
         );
+    let create = Operation::post(ALL, "createUser", MANAGE)
+        .summary("Make an account")
+        .note(
+            "With a password, or with `invite`: the owner gets a link to choose one, once and for seven days. Rights take \
+             `instance:admin`.",
+        )
+        .takes::<AccountToBe>()
+        .creates::<ManagedAccount>();
     let get = Operation::get(ONE, "getUser", MANAGE).summary("An account").answers::<ManagedAccount>();
     let change = Operation::patch(ONE, "changeUser", MANAGE)
         .summary("Open or close an account, or set its rights")
@@ -40,15 +50,20 @@ pub(super) fn routes() -> Routes {
     let sign_out = Operation::delete(SESSIONS, "signOutUser", MANAGE)
         .summary("Sign an account out everywhere")
         .note("Its tokens and connected apps keep their access.");
+    let end = Operation::delete(IMPERSONATIONS, "endImpersonations", Access::user("instance:admin"))
+        .summary("End every session in which an administrator acts as this person")
+        .note("Such a session begins in the console only: it is a browser's.");
     let reset = Operation::post(RESET, "resetFactors", MANAGE)
         .summary("Remove the second step of an account and sign it out everywhere")
         .answers_nothing();
     Routes::new()
         .api(list, listed)
+        .api(create, created)
         .api(get, one)
         .api(change, changed)
         .api(delete, deleted)
         .api(sign_out, signed_out)
+        .api(end, impersonations_ended)
         .api(reset, reset_factors)
 }
 
@@ -79,6 +94,30 @@ struct ManagedAccountChange {
     rights: Option<BTreeSet<InstanceRight>>,
 }
 
+/// An account that is to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AccountToBe {
+    username: String,
+    email: String,
+    /// What the person is called; the user name where it is left out.
+    #[serde(default)]
+    name: String,
+    /// What the person signs in with. Either this or `invite`.
+    #[serde(default)]
+    password: Option<String>,
+    /// Whether a link to choose a password is sent to the address.
+    #[serde(default)]
+    invite: bool,
+    /// Whether the address counts as verified.
+    #[serde(default)]
+    email_verified: bool,
+    /// What the person may do in the whole instance.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    rights: BTreeSet<InstanceRight>,
+}
+
 impl From<&User> for ManagedAccount {
     fn from(user: &User) -> Self {
         let state = match user.state {
@@ -102,6 +141,26 @@ async fn listed(
     let search = AccountSearch { begin: filters.get("query").map(str::to_owned), only };
     let found = administration::accounts(&app, &caller.actor, &search, &paging).await?;
     Ok(Json(found.map(|user| ManagedAccount::from(&user)).into()))
+}
+
+async fn created(
+    Call { app, caller }: Call,
+    JsonBody(body): JsonBody<AccountToBe>,
+) -> Result<(StatusCode, Json<ManagedAccount>), Problem> {
+    caller.needs_proof(&app)?;
+    if body.invite && body.password.is_some() {
+        return Err(Problem::malformed("send a password or invite, not both"));
+    }
+    let new = NewUser {
+        username: body.username,
+        email: body.email,
+        name: body.name,
+        password: body.password.map(Plain::new),
+    };
+    let standing =
+        Standing { email_verified: body.email_verified, rights: body.rights, ..Standing::default() };
+    let user = administration::make_account(&app, &caller.actor, &new, standing, body.invite).await?;
+    Ok((StatusCode::CREATED, Json(ManagedAccount::from(&user))))
 }
 
 async fn one(
@@ -137,6 +196,14 @@ async fn deleted(Call { app, caller }: Call, InPath(id): InPath<UserId>) -> Resu
 async fn signed_out(Call { app, caller }: Call, InPath(id): InPath<UserId>) -> Result<StatusCode, Problem> {
     caller.needs_proof(&app)?;
     administration::sign_out(&app, &caller.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn impersonations_ended(
+    Call { app, caller }: Call,
+    InPath(id): InPath<UserId>,
+) -> Result<StatusCode, Problem> {
+    impersonation::end_all(&app, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

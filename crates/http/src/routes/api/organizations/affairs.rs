@@ -66,6 +66,7 @@ struct PolicyToBe {
     #[schema(schema_with = words::span_or_null)]
     max_token_lifetime: Option<String>,
     apps_need_approval: bool,
+    members_need_second_factor: bool,
 }
 
 /// What a policy would break.
@@ -77,12 +78,23 @@ struct EffectsShown {
     tokens_end_at: Option<i64>,
     /// The apps, by `client_id`, that would lose their access at once.
     apps: Vec<NamedApp>,
+    /// Up to 100 of the members who could do nothing any more until they set up a second factor.
+    members: Vec<NamedMember>,
+    /// How many of them there are.
+    members_without_second_factor: u64,
 }
 
 /// A token by its name.
 #[derive(Debug, Serialize, ToSchema)]
 struct Named {
     id: Uuid,
+    name: String,
+}
+
+/// A member by their name.
+#[derive(Debug, Serialize, ToSchema)]
+struct NamedMember {
+    user_id: Uuid,
     name: String,
 }
 
@@ -135,6 +147,12 @@ impl From<Effects> for EffectsShown {
                     name: client.metadata.name.to_string(),
                 })
                 .collect(),
+            members: effects
+                .members
+                .iter()
+                .map(|user| NamedMember { user_id: user.id.0, name: user.name.to_string() })
+                .collect(),
+            members_without_second_factor: effects.members_of_all.0,
         }
     }
 }
@@ -154,6 +172,7 @@ async fn previewed(
     let draft = PolicyDraft {
         max_token_lifetime: body.max_token_lifetime.unwrap_or_default(),
         apps_need_approval: body.apps_need_approval,
+        members_need_second_factor: body.members_need_second_factor,
     };
     let effects = organizations::effects(&app, &caller.actor, &organization, &draft).await?;
     Ok(Json(effects.into()))
