@@ -33,6 +33,14 @@ impl From<Refusal> for NoChange {
     }
 }
 
+/// Whether there is a password to sign in to an account with.
+///
+/// # Errors
+/// `temporarily_unavailable` or `server_error` if the database fails.
+pub async fn has_password(app: &App, user: &User) -> Result<bool, Refusal> {
+    Ok(passwords::find(&app.db, user.id).await?.is_some())
+}
+
 /// Changes somebody's password and signs them out everywhere else, in one. Answers their session as it goes on, under a
 /// new id in the cookie, and in how many places they were signed out.
 ///

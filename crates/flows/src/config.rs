@@ -10,6 +10,7 @@ mod tokens;
 mod upstream;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -104,6 +105,16 @@ pub enum SettingSource {
     Environment(String),
     /// The flag of this name on the command line.
     Flag(String),
+}
+
+/// The name alone, be it of a file, a variable or a flag.
+impl fmt::Display for SettingSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Environment(name) | Self::Flag(name) => f.write_str(name),
+        }
+    }
 }
 
 /// Settings of OAuth clients.

@@ -47,6 +47,7 @@ pub mod logout;
 pub mod mail;
 pub mod meters;
 mod notices;
+mod one_time;
 pub mod organizations;
 pub mod outbound;
 mod paging;

@@ -52,10 +52,11 @@ pub(crate) struct Prepared {
 /// # Errors
 /// [`FormRefusal`] names the fields that cannot be taken.
 pub async fn create(app: &App, new: &NewUser, standing: Standing) -> Result<User, FormRefusal> {
-    create_by(app, By::Operator, new, standing).await
+    create_by(app, By::Operator, new, standing, false).await
 }
 
-/// Makes an account on somebody else's word.
+/// Makes an account on somebody else's word: with the password that is in `new`, or, where its owner is invited, with a link
+/// to choose one, which is written to their address.
 ///
 /// # Errors
 /// [`FormRefusal`] names the fields that cannot be taken.
@@ -64,33 +65,11 @@ pub(crate) async fn create_by(
     by: By,
     new: &NewUser,
     standing: Standing,
-) -> Result<User, FormRefusal> {
-    create_with(app, by, new, standing, false).await
-}
-
-/// Makes an account on somebody else's word, and sends its owner a link to choose a password.
-///
-/// # Errors
-/// [`FormRefusal`] names the fields that cannot be taken.
-pub(crate) async fn invite(
-    app: &App,
-    by: By,
-    new: &NewUser,
-    standing: Standing,
-) -> Result<User, FormRefusal> {
-    create_with(app, by, &NewUser { password: None, ..new.clone() }, standing, true).await
-}
-
-async fn create_with(
-    app: &App,
-    by: By,
-    new: &NewUser,
-    standing: Standing,
-    invites: bool,
+    is_invited: bool,
 ) -> Result<User, FormRefusal> {
     let prepared = prepare(app, new, standing).await?.made_by(app, by);
     let user = prepared.user.clone();
-    let link = if invites { Some(recovery::invitation(app, &user, by)?) } else { None };
+    let link = if is_invited { Some(recovery::invitation(app, &user, by)?) } else { None };
     let kept = app.db.write((prepared, link), |tx, (prepared, link)| {
         Box::pin(async move {
             insert(tx, prepared).await?;

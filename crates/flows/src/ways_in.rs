@@ -1,4 +1,4 @@
-use postern_domain::{Refusal, UserId};
+use postern_domain::{Refusal, UpstreamIdentity, UserId};
 use postern_storage::{Tx, passkeys, passwords, upstream_identities};
 
 use crate::App;
@@ -17,16 +17,26 @@ impl WaysIn {
         Self { issuers, passkeys: are_possible(&app.config) }
     }
 
+    /// Whether an account with a passkey that is not locked can be opened by it.
+    pub(crate) fn takes(&self, has_passkey: bool) -> bool {
+        self.passkeys && has_passkey
+    }
+
+    /// Whether somebody at a provider opens their account.
+    pub(crate) fn opens(&self, identity: &UpstreamIdentity) -> bool {
+        self.issuers.contains(&identity.issuer)
+    }
+
     /// That the change in progress leaves an account a way in.
     ///
     /// # Errors
     /// `conflict` if it does not.
     pub(crate) async fn stay(&self, tx: &Tx, user: UserId) -> Result<(), Refusal> {
-        if passwords::exists(tx, user).await? || self.passkeys && passkeys::opens(tx, user).await? {
+        if passwords::exists(tx, user).await? || self.takes(passkeys::opens(tx, user).await?) {
             return Ok(());
         }
         let connected = upstream_identities::of_user_now(tx, user).await?;
-        if connected.iter().any(|identity| self.issuers.contains(&identity.issuer)) {
+        if connected.iter().any(|identity| self.opens(identity)) {
             return Ok(());
         }
         Err(Refusal::conflict("this is the last way in which you can sign in; set a password first"))

@@ -17,12 +17,7 @@ pub(crate) fn buttons(app: &App) -> Vec<ProviderButton> {
 
 /// A button for each that lets this person in.
 pub(crate) async fn buttons_of(app: &App, user: &User) -> Result<Vec<ProviderButton>, Refusal> {
-    let connected = upstream::connections(app, user).await?;
-    let theirs = app
-        .upstream
-        .enabled()
-        .filter(|provider| connected.iter().any(|one| one.identity.issuer == provider.issuer));
-    Ok(theirs.map(button).collect())
+    Ok(upstream::providers_of(app, user).await?.into_iter().map(button).collect())
 }
 
 fn button(provider: &Provider) -> ProviderButton {

@@ -40,6 +40,14 @@ pub enum Database {
 }
 
 impl Database {
+    /// Its name in answers to programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+
     /// The kind of database that `url` names.
     ///
     /// # Errors

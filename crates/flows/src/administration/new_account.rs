@@ -20,13 +20,12 @@ pub async fn make_account(
     if !standing.rights.is_empty() {
         actor.needs_right(InstanceRight::InstanceAdmin)?;
     }
-    let made = match (&new.password, is_invited) {
-        (_, true) => users::invite(app, actor.by(), new, standing).await?,
-        (Some(_), false) => users::create_by(app, actor.by(), new, standing).await?,
-        (None, false) => {
-            return Err(FieldErrors::one("password", "Choose a password, or have a link sent.").into());
-        }
-    };
+    let password = new.password.clone().filter(|_| !is_invited);
+    if password.is_none() && !is_invited {
+        return Err(FieldErrors::one("password", "Choose a password, or have a link sent.").into());
+    }
+    let new = NewUser { password, ..new.clone() };
+    let made = users::create_by(app, actor.by(), &new, standing, is_invited).await?;
     tracing::info!(user_id = %made.id, is_invited, "an administrator made an account");
     Ok(made)
 }

@@ -1,10 +1,9 @@
 use postern_domain::{Lifetime, Plain, Refusal, TokenHash, UserId};
-use postern_storage::{OneTime, consume, one_time_values};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use webauthn_rs::prelude::{DiscoverableAuthentication, PasskeyRegistration};
 
-use crate::App;
+use crate::{App, one_time};
 
 const PURPOSE: &str = "passkey";
 /// How long a device has to answer.
@@ -43,33 +42,16 @@ pub(super) enum Ceremony {
 impl Ceremony {
     /// Keeps the question until it is answered.
     pub(super) async fn keep(self, app: &App, binding: &str, options: Value) -> Result<Challenge, Refusal> {
-        let (ceremony, now) = (app.new_link(), app.clock.now());
-        let data = serde_json::to_string(&self).map_err(Refusal::because)?;
-        let hash = hash(app, binding, ceremony.reveal());
-        app.db
-            .write((hash, data), move |tx, (hash, data)| {
-                Box::pin(async move {
-                    let until = now.plus(LIFETIME);
-                    Ok::<_, Refusal>(one_time_values::insert(tx, PURPOSE, *hash, data, now, until).await?)
-                })
-            })
-            .await?;
+        let ceremony = app.new_link();
+        one_time::keep(app, PURPOSE, hash(app, binding, ceremony.reveal()), &self, LIFETIME).await?;
         Ok(Challenge { ceremony, options })
     }
 
     /// Takes the question that an answer is to: once, and while it lasts; nobody else can.
     pub(super) async fn take(app: &App, answer: Answer<'_>) -> Result<Option<Self>, Refusal> {
-        let (hash, now) = (hash(app, answer.binding, answer.ceremony), app.clock.now());
-        let Some(kept) = one_time_values::find(&app.db, PURPOSE, hash, now).await? else { return Ok(None) };
-        let taken = app.db.write(hash, move |tx, hash| {
-            Box::pin(async move {
-                Ok::<_, Refusal>(consume(tx, OneTime::Value { purpose: PURPOSE }, *hash, now).await?)
-            })
-        });
-        if !taken.await? {
-            return Ok(None);
-        }
-        serde_json::from_str(&kept).map(Some).map_err(Refusal::because)
+        let hash = hash(app, answer.binding, answer.ceremony);
+        let Some(kept) = one_time::find(app, PURPOSE, hash).await? else { return Ok(None) };
+        Ok(one_time::take(app, PURPOSE, hash).await?.then_some(kept))
     }
 }
 

@@ -1,8 +1,8 @@
-use postern_domain::{AuthMethodReference, Lifetime, Plain, Refusal, Timestamp, TokenHash, User, UserId};
-use postern_storage::{OneTime, consume, one_time_values, users};
+use postern_domain::{AuthMethodReference, Lifetime, Plain, Refusal, Timestamp, User, UserId};
+use postern_storage::users;
 use serde::{Deserialize, Serialize};
 
-use crate::App;
+use crate::{App, one_time};
 
 const PURPOSE: &str = "second-step";
 /// How long somebody has for the second step.
@@ -30,19 +30,11 @@ impl Pending {
         user: &User,
         methods: &[AuthMethodReference],
     ) -> Result<Plain, Refusal> {
-        let (value, now) = (app.new_link(), app.clock.now());
+        let value = app.new_link();
         let password_changed_at = user.password_changed_at;
         let pending = Self { user: user.id, password_changed_at, methods: methods.to_vec() };
-        let data = serde_json::to_string(&pending).map_err(Refusal::because)?;
-        let input = (app.secret_key.hash_text(value.reveal()), data, now);
-        app.db
-            .write(input, |tx, (hash, data, now)| {
-                Box::pin(async move {
-                    let until = now.plus(LIFETIME);
-                    Ok::<_, Refusal>(one_time_values::insert(tx, PURPOSE, *hash, data, *now, until).await?)
-                })
-            })
-            .await?;
+        let hash = app.secret_key.hash_text(value.reveal());
+        one_time::keep(app, PURPOSE, hash, &pending, LIFETIME).await?;
         Ok(value)
     }
 
@@ -52,9 +44,7 @@ impl Pending {
         value: &str,
     ) -> Result<Option<(User, Vec<AuthMethodReference>)>, Refusal> {
         let hash = app.secret_key.hash_text(value);
-        let found = one_time_values::find(&app.db, PURPOSE, hash, app.clock.now()).await?;
-        let Some(found) = found else { return Ok(None) };
-        let pending: Self = serde_json::from_str(&found).map_err(Refusal::because)?;
+        let Some(pending) = one_time::find::<Self>(app, PURPOSE, hash).await? else { return Ok(None) };
         let user = users::find(&app.db, pending.user).await?;
         let is_same =
             |user: &User| user.is_active() && user.password_changed_at == pending.password_changed_at;
@@ -63,13 +53,6 @@ impl Pending {
 
     /// Uses it up; answers `false` if it was.
     pub(crate) async fn take(app: &App, value: &str) -> Result<bool, Refusal> {
-        let input = (app.secret_key.hash_text(value), app.clock.now());
-        app.db
-            .write(input, |tx, (hash, now): &(TokenHash, Timestamp)| {
-                Box::pin(
-                    async move { Ok(consume(tx, OneTime::Value { purpose: PURPOSE }, *hash, *now).await?) },
-                )
-            })
-            .await
+        one_time::take(app, PURPOSE, app.secret_key.hash_text(value)).await
     }
 }

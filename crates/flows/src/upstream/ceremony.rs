@@ -6,11 +6,10 @@ use openidconnect::{Nonce, PkceCodeVerifier};
 use postern_domain::{
     Lifetime, OwnPath, Plain, ProviderName, Refusal, SessionId, Timestamp, TokenHash, UserId,
 };
-use postern_storage::{OneTime, consume, one_time_values};
 use serde::{Deserialize, Serialize};
 
 use super::provider::Provider;
-use crate::App;
+use crate::{App, one_time};
 
 const PURPOSE: &str = "upstream sign-in";
 /// How long somebody has at the provider.
@@ -109,15 +108,7 @@ pub(super) async fn keep(
     let begun_at = app.clock.now();
     let browser = mark(app, browser.reveal());
     let ceremony = Ceremony { provider: provider.name.clone(), browser, purpose, begun_at };
-    let data = serde_json::to_string(&ceremony).map_err(Refusal::because)?;
-    app.db
-        .write((state.hash(app), data, begun_at), |tx, (hash, data, now)| {
-            Box::pin(async move {
-                let until = now.plus(LIFETIME);
-                Ok::<_, Refusal>(one_time_values::insert(tx, PURPOSE, *hash, data, *now, until).await?)
-            })
-        })
-        .await
+    one_time::keep(app, PURPOSE, state.hash(app), &ceremony, LIFETIME).await
 }
 
 /// What was begun with this `state` at this provider in the browser with this cookie; `None` once it was used or has ended.
@@ -128,21 +119,12 @@ pub(super) async fn take(
     provider: &Provider,
     browser: &str,
 ) -> Result<Option<Ceremony>, Refusal> {
-    let (hash, now) = (state.hash(app), app.clock.now());
-    let Some(found) = one_time_values::find(&app.db, PURPOSE, hash, now).await? else { return Ok(None) };
-    let ceremony: Ceremony = serde_json::from_str(&found).map_err(Refusal::because)?;
+    let hash = state.hash(app);
+    let Some(ceremony) = one_time::find::<Ceremony>(app, PURPOSE, hash).await? else { return Ok(None) };
     if ceremony.provider != provider.name || ceremony.browser != mark(app, browser) {
         return Ok(None);
     }
-    let taken: bool = app
-        .db
-        .write((hash, now), |tx, (hash, now)| {
-            Box::pin(async move {
-                Ok::<_, Refusal>(consume(tx, OneTime::Value { purpose: PURPOSE }, *hash, *now).await?)
-            })
-        })
-        .await?;
-    Ok(taken.then_some(ceremony))
+    Ok(one_time::take(app, PURPOSE, hash).await?.then_some(ceremony))
 }
 
 fn mark(app: &App, browser: &str) -> String {

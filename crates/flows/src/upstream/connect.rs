@@ -7,8 +7,8 @@ use super::provider::Provider;
 use super::trouble::Trouble;
 use super::who::Who;
 use crate::audit::Entry;
+use crate::change_password::has_password;
 use crate::mail::{self, FactorChange};
-use crate::passkeys::are_possible;
 use crate::users::acts;
 use crate::ways_in::WaysIn;
 use crate::{App, audit, notices, sessions};
@@ -38,25 +38,30 @@ pub async fn connections(app: &App, user: &User) -> Result<Vec<Connection>, Refu
     if found.is_empty() {
         return Ok(Vec::new());
     }
+    let ways_in = WaysIn::of(app);
     let theirs = passkeys::list(&app.db, user.id).await?;
-    let by_passkey = are_possible(&app.config) && theirs.iter().any(|passkey| passkey.locked_at.is_none());
+    let by_passkey = ways_in.takes(theirs.iter().any(|passkey| passkey.locked_at.is_none()));
     let by_itself = by_passkey || has_password(app, user).await?;
-    let can_go = |it: &UpstreamIdentity| by_itself || leaves_a_way(app, &found, it.id);
+    let can_go = |it: &UpstreamIdentity| {
+        by_itself || found.iter().any(|other| other.id != it.id && ways_in.opens(other))
+    };
     let seen = found.iter().map(|identity| Connection {
         label: label(app, identity),
-        is_in_force: is_in_force(app, identity),
+        is_in_force: ways_in.opens(identity),
         can_go: can_go(identity),
         identity: identity.clone(),
     });
     Ok(seen.collect())
 }
 
-/// Whether there is a password to sign in to an account with.
+/// The providers that let this account's owner in.
 ///
 /// # Errors
 /// `temporarily_unavailable` or `server_error` if the database fails.
-pub async fn has_password(app: &App, user: &User) -> Result<bool, Refusal> {
-    Ok(passwords::find(&app.db, user.id).await?.is_some())
+pub async fn providers_of<'a>(app: &'a App, user: &User) -> Result<Vec<&'a Provider>, Refusal> {
+    let found = upstream_identities::of_user(&app.db, user.id).await?;
+    let is_theirs = |provider: &&Provider| found.iter().any(|identity| identity.issuer == provider.issuer);
+    Ok(app.upstream.enabled().filter(is_theirs).collect())
 }
 
 /// Connects somebody at a provider to the account of whoever is signed in, who has proved to be both. An address that the
@@ -162,14 +167,6 @@ pub(super) fn connected(app: &App, provider: &Provider, user: &User, identity: &
 fn label(app: &App, identity: &UpstreamIdentity) -> String {
     let provider = app.upstream.of_issuer(&identity.issuer);
     provider.map_or_else(|| identity.issuer.clone(), |provider| provider.label.clone())
-}
-
-fn is_in_force(app: &App, identity: &UpstreamIdentity) -> bool {
-    app.upstream.of_issuer(&identity.issuer).is_some_and(|provider| provider.is_enabled)
-}
-
-fn leaves_a_way(app: &App, all: &[UpstreamIdentity], without: UpstreamIdentityId) -> bool {
-    all.iter().any(|other| other.id != without && is_in_force(app, other))
 }
 
 fn gone() -> Refusal {

@@ -18,7 +18,7 @@ mod who;
 
 pub use begin::{Begun, begin};
 pub use ceremony::{LIFETIME, Purpose};
-pub use connect::{Connection, connections, disconnect, has_password};
+pub use connect::{Connection, connections, disconnect, providers_of};
 pub(crate) use endpoints::is_reached;
 pub use endpoints::{callback_url, findings};
 pub use finish::{Done, Stopped, finish};

@@ -3,8 +3,9 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{OwnPath, Plain, Refusal};
+use postern_flows::change_password::has_password;
 use postern_flows::sign_in::{self, NoProof};
-use postern_flows::{App, authorize, passkeys, second_factor, upstream};
+use postern_flows::{App, authorize, passkeys, second_factor};
 use postern_templating::pages::Reauthenticate;
 use postern_templating::{Field, Notice, Section, Text, t};
 
@@ -93,7 +94,7 @@ async fn go_on(
 async fn form(asked: &PageRequest, return_to: &OwnPath) -> Result<Reauthenticate, Refusal> {
     let PageRequest { app, visitor, signed_in } = asked;
     let second_factor = second_factor::state(app, signed_in.user.id).await?;
-    let has_password = upstream::has_password(app, &signed_in.user).await?;
+    let has_password = has_password(app, &signed_in.user).await?;
     Ok(Reauthenticate {
         chrome: page::chrome(app, visitor, Section::Elsewhere),
         problem: None,

@@ -3,8 +3,8 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{Params, Plain, Refusal};
-use postern_flows::change_password::{NoChange, change_password, set_first_password};
-use postern_flows::{App, passkeys, second_factor, sessions, upstream};
+use postern_flows::change_password::{NoChange, change_password, has_password, set_first_password};
+use postern_flows::{App, passkeys, second_factor, sessions};
 use postern_templating::pages::{PasskeyRow, SecondFactor, Security};
 use postern_templating::{Field, Notice, Section, Text, When, t};
 
@@ -131,7 +131,7 @@ async fn form(asked: &PageRequest) -> Result<Security, Refusal> {
     let known = passkeys::list(app, user.id).await?;
     Ok(Security {
         chrome: page::chrome(app, visitor, Section::Security),
-        has_password: upstream::has_password(app, user).await?,
+        has_password: has_password(app, user).await?,
         current_password: Field::empty(),
         new_password: Field::empty(),
         last_changed: (changed != user.created_at).then(|| When::new(changed.0, now)),

@@ -7,9 +7,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{OwnPath, Params, Plain, Refusal, Session, User};
 use postern_flows::authorize::{self, Waiting, WaitingFor};
+use postern_flows::change_password::has_password;
 use postern_flows::sessions::Switch;
 use postern_flows::sign_in::{self, Step};
-use postern_flows::{App, passkeys, sessions, upstream};
+use postern_flows::{App, passkeys, sessions};
 use postern_templating::pages::{AccountChoice, SignIn, SignInMode};
 use postern_templating::{Field, Notice, Section, Text, t};
 
@@ -197,10 +198,9 @@ async fn empty(app: &App, visitor: &Visitor, errand: &Errand) -> Result<SignIn, 
     };
     let confirms = matches!(mode, SignInMode::Confirm);
     let (providers, asks_password) = match (&mode, &visitor.signed_in) {
-        (SignInMode::Confirm, Some(signed_in)) => (
-            providers::buttons_of(app, &signed_in.user).await?,
-            upstream::has_password(app, &signed_in.user).await?,
-        ),
+        (SignInMode::Confirm, Some(signed_in)) => {
+            (providers::buttons_of(app, &signed_in.user).await?, has_password(app, &signed_in.user).await?)
+        }
         _ => (providers::buttons(app), true),
     };
     Ok(SignIn {

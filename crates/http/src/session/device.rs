@@ -3,22 +3,16 @@
 use axum::http::{HeaderMap, HeaderValue};
 use postern_flows::{App, device};
 
-use crate::request::cookies;
+use super::cookie::Cookie;
+
+const DEVICE: Cookie = Cookie { plain: "postern_device", secure: "__Host-postern_device" };
 
 /// The cookie as a browser is to keep it.
 pub(crate) fn cookie(app: &App, value: &str) -> Option<HeaderValue> {
-    let secure = if app.config.is_https() { "; Secure" } else { "" };
-    let (name, age) = (name(app), device::LIFETIME.as_seconds());
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"))
-        .ok()
+    DEVICE.written(app, value, device::LIFETIME)
 }
 
 /// The cookie that a browser sent.
 pub(super) fn sent(app: &App, headers: &HeaderMap) -> Option<String> {
-    let name = name(app);
-    cookies(headers).find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
-}
-
-fn name(app: &App) -> &'static str {
-    if app.config.is_https() { "__Host-postern_device" } else { "postern_device" }
+    DEVICE.first(app, headers)
 }

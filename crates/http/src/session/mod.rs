@@ -1,6 +1,7 @@
 //! Who is signed in in a browser: the cookie, the store behind it, and how sessions begin and end.
 
 mod agent;
+mod cookie;
 mod device;
 mod state;
 mod step;
@@ -18,6 +19,7 @@ use postern_domain::{Refusal, Session};
 use postern_flows::impersonation::{Acting, Impersonation};
 use postern_flows::sessions::{Kept, Proven, Switch};
 use postern_flows::{App, impersonation, sessions};
+use serde::Serialize;
 use time::Duration;
 use tower::layer::util::Stack;
 use tower::util::MapResponseLayer;
@@ -143,25 +145,23 @@ pub(crate) async fn begin(browser: &Browser, proven: &Proven) -> Result<(), Refu
 
 /// Goes on in this browser as another account that is signed in there, under a new id.
 pub(crate) async fn switch(browser: &Browser, switch: Switch) -> Result<(), Refusal> {
-    let Some(before) = browser.id() else {
-        return Err(Refusal::conflict("nobody is signed in in this browser any more; sign in again"));
-    };
-    browser.cycle_id().await.map_err(failed)?;
-    browser.clear().await;
-    browser.insert(REPLACED, before.to_string()).await.map_err(failed)?;
-    browser.insert(SWITCHED, switch).await.map_err(failed)?;
-    browser.save().await.map_err(failed)
+    go_on(browser, SWITCHED, switch).await
 }
 
 /// Goes on in this browser as somebody else, in a session of its own.
 pub(crate) async fn impersonate(browser: &Browser, impersonation: &Impersonation) -> Result<(), Refusal> {
+    go_on(browser, IMPERSONATED, impersonation).await
+}
+
+/// Goes on in this browser under a new id, as whom the store reads from what stands under `name`.
+async fn go_on(browser: &Browser, name: &str, whom: impl Serialize) -> Result<(), Refusal> {
     let Some(before) = browser.id() else {
         return Err(Refusal::conflict("nobody is signed in in this browser any more; sign in again"));
     };
     browser.cycle_id().await.map_err(failed)?;
     browser.clear().await;
     browser.insert(REPLACED, before.to_string()).await.map_err(failed)?;
-    browser.insert(IMPERSONATED, impersonation).await.map_err(failed)?;
+    browser.insert(name, whom).await.map_err(failed)?;
     browser.save().await.map_err(failed)
 }
 

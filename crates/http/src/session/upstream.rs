@@ -4,24 +4,17 @@ use axum::http::{HeaderMap, HeaderValue};
 use postern_domain::Plain;
 use postern_flows::{App, upstream};
 
-use crate::request::cookies;
+use super::cookie::Cookie;
+
+const UPSTREAM: Cookie = Cookie { plain: "postern_upstream", secure: "__Host-postern_upstream" };
 
 /// The cookie as a browser is to keep it.
 pub(crate) fn cookie(app: &App, value: &Plain) -> Option<HeaderValue> {
-    let secure = if app.config.is_https() { "; Secure" } else { "" };
-    let (name, value, age) = (name(app), value.reveal(), upstream::LIFETIME.as_seconds());
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"))
-        .ok()
+    UPSTREAM.written(app, value.reveal(), upstream::LIFETIME)
 }
 
 /// What a browser sent; nothing where there is more than one, or one that was not made here.
 pub(crate) fn sent(app: &App, headers: &HeaderMap) -> Option<String> {
-    let mut sent = cookies(headers).filter(|(known, _)| *known == name(app));
-    let (Some((_, value)), None) = (sent.next(), sent.next()) else { return None };
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    (value.len() == 43 && value.bytes().all(fits)).then(|| value.to_owned())
-}
-
-fn name(app: &App) -> &'static str {
-    if app.config.is_https() { "__Host-postern_upstream" } else { "postern_upstream" }
+    UPSTREAM.only(app, headers).filter(|value| value.len() == 43 && value.bytes().all(fits))
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::Subcommand;
-use postern_flows::administration::{self, Database, Overview, ProviderInUse, QueuedMail, Setting};
+use postern_flows::administration::{self, Overview, ProviderInUse, QueuedMail, Setting};
 use postern_flows::disk::Disk;
 use postern_flows::{Actor, SettingSource};
 use serde_json::{Value, json};
@@ -64,10 +64,7 @@ fn disk(disk: &Disk) -> Value {
 fn overview(found: &Overview) -> Value {
     json!({
         "version": found.version,
-        "database": match found.database {
-            Database::Sqlite => "sqlite",
-            Database::Postgres => "postgres",
-        },
+        "database": found.database.as_str(),
         "database_bytes": found.bytes,
         "pending_migrations": found.pending_migrations,
         "disks": found.disks.iter().map(disk).collect::<Vec<_>>(),
@@ -82,10 +79,7 @@ fn overview(found: &Overview) -> Value {
 }
 
 fn setting(setting: &Setting) -> Value {
-    let source = setting.source.as_ref().map(|source| match source {
-        SettingSource::File(path) => path.display().to_string(),
-        SettingSource::Environment(name) | SettingSource::Flag(name) => name.clone(),
-    });
+    let source = setting.source.as_ref().map(SettingSource::to_string);
     json!({ "name": setting.name, "value": setting.value, "source": source })
 }
 

@@ -24,7 +24,7 @@ pub(super) async fn list(Administrator(manager): Administrator) -> Result<Respon
 }
 
 fn row(setting: &Setting) -> AdminSettingRow {
-    let from = |source: String| t("from {source}").with("source", source);
+    let from = |source: &SettingSource| t("from {source}").with("source", source.to_string());
     AdminSettingRow {
         name: setting.name.clone(),
         value: match &setting.value {
@@ -32,10 +32,6 @@ fn row(setting: &Setting) -> AdminSettingRow {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         },
-        source: match &setting.source {
-            None => Text::default(),
-            Some(SettingSource::File(path)) => from(path.display().to_string()),
-            Some(SettingSource::Environment(name) | SettingSource::Flag(name)) => from(name.clone()),
-        },
+        source: setting.source.as_ref().map_or_else(Text::default, from),
     }
 }

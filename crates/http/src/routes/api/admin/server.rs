@@ -1,6 +1,6 @@
 use axum::Json;
 use postern_flows::SettingSource;
-use postern_flows::administration::{self, Database, QueuedMail, Setting};
+use postern_flows::administration::{self, QueuedMail, Setting};
 use postern_flows::disk::Disk;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -128,10 +128,7 @@ async fn overviewed(Call { app, caller }: Call) -> Result<Json<ServerOverview>, 
     let found = administration::overview(&app, &caller.actor).await?;
     Ok(Json(ServerOverview {
         version: found.version,
-        database: match found.database {
-            Database::Sqlite => "sqlite",
-            Database::Postgres => "postgres",
-        },
+        database: found.database.as_str(),
         database_bytes: found.bytes,
         database_latency_us: u64::try_from(found.latency.as_micros()).unwrap_or(u64::MAX),
         waiting_changes: found.waiting_changes,
@@ -152,10 +149,7 @@ async fn listed_settings(Call { app, caller }: Call) -> Result<Json<SettingsInEf
     let shown = |setting: Setting| SettingShown {
         name: setting.name,
         value: setting.value,
-        source: setting.source.map(|source| match source {
-            SettingSource::File(path) => path.display().to_string(),
-            SettingSource::Environment(name) | SettingSource::Flag(name) => name,
-        }),
+        source: setting.source.as_ref().map(SettingSource::to_string),
     };
     let settings = administration::settings(&app, &caller.actor)?;
     Ok(Json(SettingsInEffect { settings: settings.into_iter().map(shown).collect() }))
