@@ -1,4 +1,5 @@
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -55,11 +56,23 @@ impl Session {
     pub(super) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         value_of(self.http.post(format!("{}{path}", self.url)).json(body).send().await?).await
     }
+
+    /// Ends the browser (WebDriver, section 8.2); the answer comes once it has gone. By hand, for a value that ends cannot wait
+    /// for the client's runtime.
+    fn close(&self) -> std::io::Result<()> {
+        let address = self.url.trim_start_matches("http://");
+        let (host, path) = address.split_once('/').unwrap_or((address, "session"));
+        let mut stream = TcpStream::connect(host)?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        write!(stream, "DELETE /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
+        stream.read(&mut [0; 16]).map(drop)
+    }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // chromedriver ends its browsers when it is told to end, but not when it is killed.
+        // A chromedriver that is told to end leaves browsers behind that are at work.
+        let _ = self.close();
         let ended = Command::new("kill").arg("-TERM").arg(self.driver.id().to_string()).status();
         if ended.is_err() {
             let _ = self.driver.kill();

@@ -1,7 +1,5 @@
 //! Passkeys, with a device that the browser plays.
 
-use std::time::Duration;
-
 use postern_tests::chromium::{Chromium, Device, Setup};
 use postern_tests::{Browser, Engine, Instance, Person, Registration};
 use serde_json::{Value, json};
@@ -60,8 +58,22 @@ impl Owner {
         self.browser.open(&self.at(path)).await.unwrap();
     }
 
+    /// From the next page on the browser offers nothing by itself, so that a device that is refused is not tried again and again.
+    async fn offer_nothing(&self) {
+        let script = "PublicKeyCredential.isConditionalMediationAvailable = async () => false;";
+        let parameters = json!({ "source": script });
+        self.browser.devtools("Page.addScriptToEvaluateOnNewDocument", &parameters).await.unwrap();
+    }
+
     async fn use_passkey(&self) {
         click(&self.browser, "#passkey").await;
+    }
+
+    /// Tries the device that is plugged in, for nothing.
+    async fn is_refused(&self) {
+        self.begin_again("/login").await;
+        self.use_passkey().await;
+        wait_for_text(&self.browser, "This passkey did not help").await;
     }
 
     /// What an app learns of how the person signed in.
@@ -87,9 +99,9 @@ async fn a_passkey_signs_in_alone_and_is_the_second_step_of_a_password() {
     let owner = Owner::of(named(Engine::Sqlite).await, MINE).await;
     let mfa = json!("https://refeds.org/profile/mfa");
     assert_eq!(owner.claims().await, (json!(["pwd", "hwk", "user", "mfa"]), mfa.clone()));
-    // Nobody types a name, and the browser may offer the passkey by itself.
+    // Nobody types a name: the browser offers the passkey by itself, and the device that it plays asks nobody.
     owner.begin_again("/login").await;
-    owner.use_until("Signed in as").await;
+    owner.is_in().await;
     assert_eq!(owner.claims().await, (json!(["hwk", "user", "mfa"]), mfa.clone()));
     // The password alone is not enough any more.
     owner.browser.verify(&owner.device, false).await.unwrap();
@@ -108,22 +120,6 @@ async fn a_passkey_signs_in_alone_and_is_the_second_step_of_a_password() {
     assert!(sent.iter().any(|mail| mail.contains("A passkey was added")), "{sent:?}");
     assert_eq!(owner.acts("user.passkey_added").await, 1);
     owner.instance.secrets().assert_absent_from("the log", &owner.instance.log());
-}
-
-impl Owner {
-    /// Presses the button until the page says so, unless the browser was quicker where the name is typed: the device that it
-    /// plays asks nobody.
-    async fn use_until(&self, said: &str) {
-        for _ in 0..100 {
-            if self.browser.body().await.unwrap_or_default().contains(said) {
-                return;
-            }
-            let script = "document.querySelector('#passkey')?.click();";
-            let _ = self.browser.run(script).await;
-            tokio::time::sleep(Duration::from_millis(300)).await;
-        }
-        wait_for_text(&self.browser, said).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -180,27 +176,21 @@ async fn passkeys_are_named_and_removed_and_prove_it_afresh() {
 async fn copied_keys_closed_accounts_and_reset_factors_are_refused() {
     let owner = Owner::of(named(Engine::Sqlite).await, MINE).await;
     let browser = &owner.browser;
+    owner.offer_nothing().await;
     // Somebody has a copy of the key from the first day.
     let copy = browser.keys(&owner.device).await.unwrap().remove(0);
     owner.begin_again("/login").await;
-    owner.use_until("Signed in as").await;
+    owner.use_passkey().await;
+    owner.is_in().await;
     browser.unplug(&owner.device).await.unwrap();
     let theirs = browser.plug_in(MINE).await.unwrap();
-    owner.begin_again("/login").await;
     browser.put_key(&theirs, &copy).await.unwrap();
-    for _ in 0..100 {
-        if owner.acts("user.passkey_locked").await > 0 {
-            break;
-        }
-        let _ = browser.run("document.querySelector('#passkey')?.click();").await;
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
+    owner.is_refused().await;
     assert_eq!(owner.acts("user.passkey_locked").await, 1, "a count that did not go up was taken");
     let locked = "SELECT count(*) FROM passkeys WHERE locked_at IS NOT NULL";
     assert_eq!(owner.instance.database().number(locked).await, 1);
     // The copy counts on, and still nobody gets in by it.
-    owner.begin_again("/login").await;
-    owner.use_until("This passkey did not help").await;
+    owner.is_refused().await;
     assert_eq!(owner.acts("user.passkey_locked").await, 1);
     browser.unplug(&theirs).await.unwrap();
     let done = owner.instance.cli(&["user", "reset-factors", &owner.person.email]);
@@ -215,8 +205,7 @@ async fn copied_keys_closed_accounts_and_reset_factors_are_refused() {
     owner.instance.database().execute("UPDATE users SET state = 'disabled'").await;
     owner.instance.restart();
     owner.instance.wait_until_ready().await;
-    owner.begin_again("/login").await;
-    owner.use_until("This passkey did not help").await;
+    owner.is_refused().await;
     browser.unplug(&device).await.unwrap();
 }
 
