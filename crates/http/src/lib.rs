@@ -30,6 +30,7 @@ mod said;
 mod server;
 mod session;
 mod slow_readers;
+mod span;
 #[cfg(test)]
 mod testing;
 
@@ -39,3 +40,4 @@ pub use guard::{Upstream, UpstreamError, guarded};
 pub use mails::render_mail;
 pub use routes::{metrics_router, openapi, router};
 pub use server::{Bound, ServeError, Server};
+pub use span::is_from_trusted_proxy;

@@ -12,13 +12,14 @@ use postern_domain::Refusal;
 use postern_flows::meters::Requests;
 use postern_flows::second_factor::{self, Owed};
 use postern_flows::{App, audit};
+use tracing::Instrument;
 
 use crate::answer::PageRefusal;
 use crate::api::dressed;
 use crate::language::Wishes;
 use crate::request::{FormNonce, RequestId, Visitor, client_address};
 use crate::routes::second_factor_required;
-use crate::{csp, impersonation, language, session};
+use crate::{csp, impersonation, language, session, span};
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
@@ -31,12 +32,13 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request an id, which the log and the answer carry, and the answer what every answer has.
+/// Gives the request an id, which the log, the trace and the answer carry, and the answer what every answer has.
 pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = RequestId::new(&app);
     let header = id.header();
     let path = request.uri().path().to_owned();
     let from = client_address(&app, request.extensions(), request.headers());
+    let span = span::begin(request.method(), request.extensions(), &id, Some(&app.config.public_url));
     let work = async {
         let bare = match names_one_host(&request) {
             true => next.run(request).await,
@@ -44,7 +46,8 @@ pub(crate) async fn every_answer(State(app): State<Arc<App>>, request: Request, 
         };
         dressed(&path, bare)
     };
-    let mut response = audit::from(from, id.scope(work)).await;
+    let mut response = audit::from(from, id.scope(work)).instrument(span.clone()).await;
+    span::answered(&span, response.status());
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, header);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);

@@ -13,6 +13,7 @@ use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{ConnectOptions, Connection};
+use tracing::Instrument;
 
 use crate::transactions::Transactions;
 use crate::tx::{Tx, Work};
@@ -266,9 +267,16 @@ impl Db {
         F: for<'a> Fn(&'a Tx, &'a C) -> Work<'a, T, E> + Send + Sync + 'static,
     {
         let _waits = self.changes.waiting.one_more();
+        // From when the change waits for its turn until it is on disk.
+        let span =
+            |system: &str| tracing::trace_span!("write", otel.kind = "client", db.system.name = system);
         match &self.write {
-            Write::Sqlite(writer) => writer.write(self.patience, input, work).await,
-            Write::Postgres(transactions) => transactions.write(self.patience, &input, &work).await,
+            Write::Sqlite(writer) => {
+                writer.write(self.patience, input, work).instrument(span("sqlite")).await
+            }
+            Write::Postgres(transactions) => {
+                transactions.write(self.patience, &input, &work).instrument(span("postgresql")).await
+            }
         }
     }
 }

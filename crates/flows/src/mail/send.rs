@@ -1,5 +1,7 @@
 use postern_domain::{Lifetime, Refusal, Timestamp};
 use postern_storage::mails::{self, StoredMail};
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::message::{Rendered, message};
 use super::queue::open;
@@ -50,7 +52,16 @@ pub async fn pass(app: &App, delivery: &Delivery, render: Renderer) -> Result<u6
         });
         if claim.await? {
             tried += 1;
-            let outcome = deliver(app, delivery, render, &mail).await;
+            let span = tracing::trace_span!(
+                "mail",
+                otel.kind = "client",
+                otel.status_code = Empty,
+                kind = mail.kind.as_str()
+            );
+            let outcome = deliver(app, delivery, render, &mail).instrument(span.clone()).await;
+            if outcome.is_err() {
+                span.record("otel.status_code", "ERROR");
+            }
             note(app, &mail, outcome).await?;
         }
     }

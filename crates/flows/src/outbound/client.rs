@@ -7,8 +7,10 @@ use postern_domain::{Network, Timestamp};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
 use reqwest::tls::TlsInfo;
-use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder};
+use reqwest::{Certificate, Client, ClientBuilder, Request, RequestBuilder, Response};
 use tokio::sync::Semaphore;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 use url::{Host, Url};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -199,8 +201,38 @@ fn in_full(error: &dyn std::error::Error) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-async fn answer(request: RequestBuilder) -> Result<OutboundAnswer, Box<dyn std::error::Error + Send + Sync>> {
-    let mut response = request.send().await?;
+/// What is behind a request that came to nothing.
+type Trouble = Box<dyn std::error::Error + Send + Sync>;
+
+async fn answer(request: RequestBuilder) -> Result<OutboundAnswer, Trouble> {
+    let (client, request) = request.build_split();
+    let request = request?;
+    let span = span(&request);
+    let answered = read(client.execute(request)).instrument(span.clone()).await;
+    match &answered {
+        Ok(answer) => span.record("http.response.status_code", i64::from(answer.status)),
+        Err(_) => span.record("otel.status_code", "ERROR"),
+    };
+    answered
+}
+
+/// The span of a request, for traces. Of the URL only scheme and host are said, as in the log.
+fn span(request: &Request) -> Span {
+    tracing::trace_span!(
+        "outbound",
+        otel.name = request.method().as_str(),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        http.request.method = request.method().as_str(),
+        http.response.status_code = Empty,
+        url.scheme = request.url().scheme(),
+        server.address = request.url().host_str(),
+        server.port = request.url().port_or_known_default().map(i64::from),
+    )
+}
+
+async fn read(response: impl Future<Output = reqwest::Result<Response>>) -> Result<OutboundAnswer, Trouble> {
+    let mut response = response.await?;
     let status = response.status();
     if status.is_redirection() {
         return Err(format!("it answered {status}, and redirects are not followed").into());

@@ -14,11 +14,13 @@ use postern_domain::audit::Place;
 use postern_domain::limits::RequestUrl;
 use postern_flows::App;
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument;
 
 use super::hops::{self, Hop};
 use super::{Question, Upstream, UpstreamError, counted, identify, judge, known, refused};
 use crate::api::{Came, Problem};
 use crate::request::{PeerAddress, RequestId, client_address};
+use crate::span;
 
 /// By which a refusal can be looked up.
 const REQUEST_ID: &str = "x-request-id";
@@ -41,7 +43,10 @@ async fn pass(State(guarded): State<Arc<Guarded>>, mut request: Request) -> Resp
     let (mut parts, body) = request.into_parts();
     let asked = parts.headers.clone();
     let header = id.header();
-    id.scope(async {
+    // The paths are the API's: there is no route to name.
+    let public_url = guarded.app.config.guard.public_url.as_ref();
+    let span = span::begin(&parts.method, &parts.extensions, &id, public_url);
+    let work = id.scope(async {
         let app = &guarded.app;
         let mut came = Came::now(Place::Guard, client_address(app, &parts.extensions, &parts.headers));
         let outcome = match admitted(app, &mut parts, body, &mut came).await {
@@ -57,8 +62,10 @@ async fn pass(State(guarded): State<Arc<Guarded>>, mut request: Request) -> Resp
         let response = outcome.map_or_else(|own| ours(own, header), |answer| answered(answer, upgrade));
         came.answered(app, &response);
         response
-    })
-    .await
+    });
+    let response = work.instrument(span.clone()).await;
+    span::answered(&span, response.status());
+    response
 }
 
 /// An answer of the guard itself, which nobody keeps.

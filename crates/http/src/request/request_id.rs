@@ -1,3 +1,4 @@
+use std::fmt;
 use std::future::Future;
 
 use axum::http::HeaderValue;
@@ -20,7 +21,7 @@ impl RequestId {
 
     /// The id as a header.
     pub(crate) fn header(&self) -> HeaderValue {
-        HeaderValue::from_str(&self.0.to_string()).unwrap_or(HeaderValue::from_static(""))
+        HeaderValue::from_str(&self.to_string()).unwrap_or(HeaderValue::from_static(""))
     }
 
     /// Runs `work` as the work on this request.
@@ -36,5 +37,11 @@ impl RequestId {
     /// The same for what is written down.
     pub(crate) fn event() -> Option<EventId> {
         CURRENT.try_with(|id| *id).ok()
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
