@@ -1,10 +1,12 @@
 # docker build -t postern .
+# docker build -t postern --build-arg FEATURES=postern/otel .   (with traces, see docs/operations.md)
 # docker run -p 8080:8080 -v postern:/data postern
 FROM rust:1.95-slim-bookworm AS build
+ARG FEATURES=""
 WORKDIR /source
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/source/target \
-    cargo build --release --locked --workspace --bin postern && cp target/release/postern /postern
+    cargo build --release --locked --workspace --bin postern --features "$FEATURES" && cp target/release/postern /postern
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -21,7 +21,8 @@ use anyhow::bail;
 
 const USAGE: &str = "\
 usage: cargo xtask test [--sqlite-only] [--no-browser] [FILTER]
-           formatting, lints, documentation, every test on SQLite and PostgreSQL, the browser tests;
+           formatting, lints, documentation, every test on SQLite and PostgreSQL, the browser tests,
+           the build with traces;
            with FILTER only the tests whose names contain it
        cargo xtask bench [--sqlite-only] [--quick]
            operations a second of the release binary, beside the limits of this machine

@@ -13,6 +13,10 @@ use crate::{
     steps::Steps,
 };
 
+/// What differs in a build with traces: the program and its own tests.
+const TRACES: [&str; 7] =
+    ["--workspace", "--features", "postern/otel", "--bin", "postern", "--test", "traces"];
+
 /// What may be left out, and which tests to run.
 #[derive(Default)]
 pub(crate) struct Options {
@@ -57,7 +61,7 @@ impl Options {
         if let Some(filter) = &self.filter {
             let _ = writeln!(
                 words,
-                "left out, as asked: formatting, lints, documentation, tests without {filter:?}"
+                "left out, as asked: formatting, lints, documentation, traces, tests without {filter:?}"
             );
         }
         if self.sqlite_only {
@@ -116,6 +120,10 @@ fn run_steps(options: &Options, steps: &mut Steps) -> anyhow::Result<()> {
         environment(&mut tests);
         steps.check(name, tests.args(libtest));
     }
+    // At the end: the program that the other tests start is another one afterwards.
+    if options.filter.is_none() {
+        steps.check("traces", &mut cargo(&[&["test"], &TRACES[..], &["--no-fail-fast"]].concat()));
+    }
     steps.verdict()
 }
 
@@ -128,6 +136,8 @@ fn check(steps: &mut Steps) -> anyhow::Result<()> {
     steps.check("formatting", &mut cargo(&["fmt", "--all", "--check"]));
     let lint = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
     steps.check("lints", &mut cargo(&lint));
+    let lint = [&["clippy"], &TRACES[..], &["--quiet", "--", "-D", "warnings"]].concat();
+    steps.check("lints of the build with traces", &mut cargo(&lint));
     let mut documentation =
         cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"]);
     steps.check("documentation", documentation.env("RUSTDOCFLAGS", "-D warnings"));

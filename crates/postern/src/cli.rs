@@ -76,3 +76,10 @@ pub(crate) enum Command {
     /// Look for mistakes in the settings and the surroundings, with a remedy for each
     Doctor,
 }
+
+impl Command {
+    /// Whether it answers requests, which are worth a trace.
+    pub(crate) fn serves(&self) -> bool {
+        matches!(self, Self::Serve(_) | Self::Guard(_))
+    }
+}

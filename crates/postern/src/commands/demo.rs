@@ -22,6 +22,7 @@ use url::Url;
 
 use super::serve;
 use crate::instance;
+use crate::traces::Traces;
 
 /// What the API of the demo could be asked for.
 const COMMERCE: &str = include_str!("../../../../examples/scopes/commerce.toml");
@@ -33,7 +34,7 @@ const TEAM_PORT: u16 = 8091;
 const USERNAME: &str = "ada";
 const PASSWORD: &str = "analytical-engine-1843";
 
-pub(crate) async fn run() -> anyhow::Result<()> {
+pub(crate) async fn run(traces: Traces) -> anyhow::Result<()> {
     let scratch = Scratch::new()?;
     let (server, mut config) = listen(&scratch).await?;
     config.registration = Registration { open: true };
@@ -68,7 +69,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         tokio::spawn(ledgerly::serve(listener, settings)),
         tokio::spawn(ledgerly::serve(team_listener, team_settings)),
     ];
-    let served = serve::serve(app, server.into(), node).await;
+    let served = serve::serve(app, server.into(), node, traces).await;
     for example in examples {
         example.abort();
     }

@@ -10,6 +10,7 @@ mod outside;
 mod providers;
 mod secret_key;
 mod settings;
+mod traces;
 
 use std::path::Path;
 
@@ -37,6 +38,7 @@ pub(crate) async fn run(config_file: Option<&Path>) -> anyhow::Result<()> {
     findings.extend(database::database(&config).await);
     findings.extend(disk::disk(&config).await);
     findings.push(mail::mail(&config).await);
+    findings.push(traces::traces());
     findings.extend(providers::providers(&config).await);
     findings.push(settings::address(&config).await);
     findings.push(outside::outside(&config).await);

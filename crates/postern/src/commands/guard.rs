@@ -8,6 +8,7 @@ use clap::Args;
 use postern_http::{Server, Upstream, guarded};
 
 use super::serve::{notice, stopped};
+use crate::traces::Traces;
 use crate::{instance, settings};
 
 #[derive(Debug, Args)]
@@ -20,7 +21,7 @@ pub(crate) struct GuardArgs {
     listen: Option<String>,
 }
 
-pub(crate) async fn run(config_file: Option<&Path>, args: GuardArgs) -> anyhow::Result<()> {
+pub(crate) async fn run(config_file: Option<&Path>, args: GuardArgs, traces: Traces) -> anyhow::Result<()> {
     let flags = [("guard.listen", args.listen)];
     let mut config = settings::load_with(config_file, flags)?;
     let upstream = Upstream::new(&args.upstream)?;
@@ -30,7 +31,8 @@ pub(crate) async fn run(config_file: Option<&Path>, args: GuardArgs) -> anyhow::
     println!("The guard stands in front of {} at {}", args.upstream, server.bound().context("no address")?);
     let recorder = instance::record(&app);
     let (health, notice) = (Arc::clone(&app.health), notice(&app.config));
-    server.serve(guarded(app, upstream), health, notice, stopped()?).await;
-    recorder.stop().await;
+    let router = traces.around(guarded(Arc::clone(&app), upstream), &app);
+    server.serve(router, health, notice, stopped()?).await;
+    tokio::join!(recorder.stop(), traces.stop());
     Ok(())
 }

@@ -20,14 +20,15 @@ pub(crate) mod user;
 use serde::Serialize;
 
 use crate::cli::{Cli, Command};
+use crate::traces::Traces;
 
 /// Runs the command that was asked for.
-pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
+pub(crate) async fn run(cli: Cli, traces: Traces) -> anyhow::Result<()> {
     let config_file = cli.global.config.as_deref();
     match cli.command {
-        Command::Serve(args) => serve::run(config_file, args).await,
-        Command::Guard(args) => guard::run(config_file, args).await,
-        Command::Demo => demo::run().await,
+        Command::Serve(args) => serve::run(config_file, args, traces).await,
+        Command::Guard(args) => guard::run(config_file, args, traces).await,
+        Command::Demo => demo::run(traces).await,
         Command::Migrate(args) => migrate::run(config_file, args).await,
         Command::Backup(args) => backup::run(config_file, args).await,
         Command::Restore(args) => restore::run(config_file, args).await,

@@ -12,6 +12,7 @@ use postern_http::{Server, metrics_router};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::print_json;
+use crate::traces::Traces;
 use crate::{instance, service_manager, settings};
 
 #[derive(Debug, Args)]
@@ -30,7 +31,7 @@ pub(crate) struct ServeArgs {
     database_url: Option<String>,
 }
 
-pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::Result<()> {
+pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs, traces: Traces) -> anyhow::Result<()> {
     let flags =
         [("listen", args.listen), ("public_url", args.public_url), ("database_url", args.database_url)];
     let config = settings::load_with(config_file, flags)?;
@@ -46,7 +47,7 @@ pub(crate) async fn run(config_file: Option<&Path>, args: ServeArgs) -> anyhow::
     if let Some(link) = setup::link(&app).await? {
         println!("Nobody has an account yet. Make the first administrator at {link}");
     }
-    serve(app, servers, node).await
+    serve(app, servers, node, traces).await
 }
 
 /// Where people and apps reach the server, and where its figures are read.
@@ -75,20 +76,25 @@ impl From<Server> for Servers {
 }
 
 /// Serves until the process is told to stop.
-pub(crate) async fn serve(app: Arc<App>, servers: Servers, node: Presence) -> anyhow::Result<()> {
+pub(crate) async fn serve(
+    app: Arc<App>,
+    servers: Servers,
+    node: Presence,
+    traces: Traces,
+) -> anyhow::Result<()> {
     let stop = stopped()?;
     let (upkeep, mails) = (instance::keep_up(&app), instance::send_mails(&app)?);
     let logouts = instance::tell_clients(&app);
     let alive = instance::say_alive(&app, node);
     let recorder = instance::record(&app);
-    let router = postern_http::router(Arc::clone(&app));
+    let router = traces.around(postern_http::router(Arc::clone(&app)), &app);
     service_manager::tell(service_manager::READY);
     let metrics = servers.metrics.map(|server| tokio::spawn(show_metrics(server, Arc::clone(&app))));
     servers.main.serve(router, Arc::clone(&app.health), notice(&app.config), stop).await;
     for task in [upkeep, mails, logouts, alive].into_iter().chain(metrics) {
         task.abort();
     }
-    recorder.stop().await;
+    tokio::join!(recorder.stop(), traces.stop());
     if let Err(refusal) = api_tokens::leave(&app, node).await {
         tracing::warn!(?refusal, "the other nodes could not be told that this one stops");
     }
