@@ -2,6 +2,7 @@
 //!
 //! Nothing in here knows of a clock, a random generator, a database or HTTP: time and chance are handed in.
 
+mod accent;
 mod account;
 mod acr;
 mod api_token;
@@ -39,6 +40,7 @@ mod token;
 mod upstream;
 mod web_url;
 
+pub use accent::{Accent, AccentError};
 pub use account::{AccountError, Email, InstanceRight, PersonName, User, UserState, Username};
 pub use acr::AuthenticationContext;
 pub use api_token::ApiToken;

@@ -29,7 +29,7 @@ pub struct ResourceSpec {
 pub struct Resource {
     /// The absolute URI by which requests name it and which stands in `aud` (RFC 8707 section 2).
     pub identifier: String,
-    /// What people call it.
+    /// What people call it; empty for the instance's own API, where that is called as the instance is.
     pub name: String,
     /// The scopes that open something there.
     pub scopes: Scopes,
@@ -37,6 +37,13 @@ pub struct Resource {
     pub access_token_format: AccessTokenFormat,
     /// A shorter life for access tokens there than the instance's.
     pub access_token_lifetime: Option<Lifetime>,
+}
+
+impl Resource {
+    /// What people call it, where the instance calls itself `instance`.
+    pub fn called<'a>(&'a self, instance: &'a str) -> &'a str {
+        if self.name.is_empty() { instance } else { &self.name }
+    }
 }
 
 /// Every API that tokens of this instance are for: its own, which is named by the issuer and has all scopes that no other
@@ -52,13 +59,8 @@ impl Resources {
     ///
     /// # Errors
     /// A sentence that names the setting that is wrong and says what to do.
-    pub fn new(
-        issuer: &str,
-        name: &str,
-        specs: &[ResourceSpec],
-        catalogue: &Catalogue,
-    ) -> Result<Self, String> {
-        let mut known = Self::only_own(issuer, name, catalogue);
+    pub fn new(issuer: &str, specs: &[ResourceSpec], catalogue: &Catalogue) -> Result<Self, String> {
+        let mut known = Self::only_own(issuer, catalogue);
         let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
         let mut named = BTreeSet::new();
         for spec in specs {
@@ -80,9 +82,7 @@ impl Resources {
                 }
                 known.own.access_token_format = spec.access_token_format;
                 known.own.access_token_lifetime = spec.access_token_lifetime;
-                if !spec.name.is_empty() {
-                    known.own.name.clone_from(&spec.name);
-                }
+                known.own.name.clone_from(&spec.name);
                 continue;
             }
             if spec.name.trim().is_empty() || spec.name.chars().count() > 100 {
@@ -110,10 +110,10 @@ impl Resources {
     }
 
     /// The instance's own API and no other.
-    pub fn only_own(issuer: &str, name: &str, catalogue: &Catalogue) -> Self {
+    pub fn only_own(issuer: &str, catalogue: &Catalogue) -> Self {
         let own = Resource {
             identifier: issuer.to_owned(),
-            name: name.to_owned(),
+            name: String::new(),
             scopes: catalogue.rows().iter().map(|row| row.name.clone()).collect(),
             access_token_format: AccessTokenFormat::default(),
             access_token_lifetime: None,

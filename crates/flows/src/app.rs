@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::audit::Audit;
+use crate::branding::HeldBrand;
 use crate::client_auth::Guesses;
 use crate::client_jwt::FetchedKeys;
 use crate::clients::WrittenDown;
@@ -58,6 +59,7 @@ pub struct App {
     pub(crate) discovery: OnceLock<String>,
     pub(crate) keys: KeyRing,
     pub(crate) live: Live,
+    pub(crate) brand: HeldBrand,
     pub(crate) counters: Counters,
     pub(crate) guesses: Guesses,
     pub(crate) sessions: Known,
@@ -83,10 +85,11 @@ impl App {
             // What cannot be read names no API: requests that name it are refused.
             resources: config
                 .resources()
-                .unwrap_or_else(|_| Resources::only_own(config.issuer(), &config.branding.name, &catalogue)),
+                .unwrap_or_else(|_| Resources::only_own(config.issuer(), &catalogue)),
             catalogue,
             guard_routes: GuardRoutes::new(&config.guard.routes).unwrap_or(GuardRoutes::Closed),
             trusted_proxies: TrustedProxies::parse(&config.trusted_proxies),
+            brand: HeldBrand::new(&config),
             counters: Counters::new(&config.rate_limits),
             audit: Audit::new(&config.audit),
             meters: Meters::new(),

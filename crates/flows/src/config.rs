@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use postern_domain::limits::LimitCaps;
 use postern_domain::{
-    AuthMethodReference, AuthenticationContext, Catalogue, ResourceSpec, Resources, ScopeSpec,
+    Accent, AuthMethodReference, AuthenticationContext, Catalogue, ResourceSpec, Resources, ScopeSpec,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -89,7 +89,7 @@ pub struct Config {
     pub metrics: Metrics,
     /// How the server ends.
     pub shutdown: Shutdown,
-    /// Looks.
+    /// Looks, where the console sets no others.
     pub branding: Branding,
     /// Where settings come from that are not as they are by themselves, by their names with dots.
     #[serde(skip)]
@@ -105,14 +105,17 @@ pub enum SettingSource {
     Environment(String),
     /// The flag of this name on the command line.
     Flag(String),
+    /// The console, or what does the same: it is in the database.
+    Console,
 }
 
-/// The name alone, be it of a file, a variable or a flag.
+/// The name alone, be it of a file, a variable or a flag; or `console`.
 impl fmt::Display for SettingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
             Self::Environment(name) | Self::Flag(name) => f.write_str(name),
+            Self::Console => f.write_str("console"),
         }
     }
 }
@@ -212,14 +215,14 @@ impl Limits {
     }
 }
 
-/// Looks.
+/// Looks, as far as the settings say. What is in effect is [`Brand`](crate::branding::Brand): the console can set other ones.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Branding {
     /// What the instance calls itself.
     pub name: String,
     /// The accent colour, as `#rrggbb`.
-    pub accent: Option<String>,
+    pub accent: Option<Accent>,
 }
 
 impl Config {
@@ -234,7 +237,7 @@ impl Config {
     /// # Errors
     /// Says which of them cannot be taken, and what to do.
     pub fn resources(&self) -> Result<Resources, String> {
-        Resources::new(self.issuer(), &self.branding.name, &self.resources, &self.catalogue())
+        Resources::new(self.issuer(), &self.resources, &self.catalogue())
     }
 
     /// The issuer identifier (RFC 8414 section 2): the public URL without a slash at its end.

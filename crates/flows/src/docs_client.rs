@@ -10,6 +10,10 @@ use crate::{App, FormRefusal};
 /// Where an authorization comes back to.
 pub const COME_BACK: &str = "/docs/come-back";
 const CLIENT_ID: &str = "api-docs";
+/// What follows the name of the instance in the app's.
+const SUFFIX: &str = " API documentation";
+/// Longest name of an app, in characters.
+const LONGEST: usize = 100;
 
 /// The client, which is registered, or brought up to date, if need be. People are asked for consent as for any other.
 ///
@@ -55,8 +59,10 @@ async fn register(
 }
 
 fn draft(app: &App) -> ClientDraft {
+    // The name of an app is no longer than that of an instance may be.
+    let service: String = app.brand().name.chars().take(LONGEST - SUFFIX.len()).collect();
     ClientDraft {
-        name: format!("{} API documentation", app.config.branding.name),
+        name: format!("{}{SUFFIX}", service.trim_end()),
         client_type: "public".to_owned(),
         redirect_uris: vec![app.config.url(COME_BACK)],
         scopes: app.catalogue.offered().map(|row| row.name.clone()).collect(),
@@ -69,7 +75,9 @@ fn draft(app: &App) -> ClientDraft {
 fn is_as(client: &Client, draft: &ClientDraft) -> bool {
     let now = ClientDraft::of(&client.metadata);
     let same_scopes = draft.scopes.iter().all(|scope| client.metadata.scopes.contains(scope));
-    same_scopes && now.redirect_uris == draft.redirect_uris
+    // A name that somebody gave it since stays.
+    let same_name = now.name == draft.name || !now.name.ends_with(SUFFIX);
+    same_scopes && same_name && now.redirect_uris == draft.redirect_uris
 }
 
 fn refused(reason: &str) -> Refusal {

@@ -9,6 +9,7 @@ pub mod audit;
 mod authority;
 pub mod authorize;
 pub mod bearer;
+pub mod branding;
 pub mod budget;
 pub mod calls;
 mod canary;

@@ -5,9 +5,9 @@ use std::io::Cursor;
 use aws_lc_rs::digest::{SHA256, digest};
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbaImage, imageops};
 use postern_domain::Refusal;
-use postern_storage::clients::Logo;
+use postern_storage::clients::{self, Logo};
 
-use crate::{App, FieldErrors, FormRefusal};
+use crate::{App, FieldErrors, FormRefusal, branding};
 
 /// Largest upload, in bytes.
 pub const MAX_LOGO_BYTES: usize = 1 << 20;
@@ -44,6 +44,22 @@ pub(crate) async fn make(app: &App, upload: Vec<u8>) -> Result<Logo, FormRefusal
     let name = digest(&SHA256, &bytes);
     let digest = name.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Logo { digest, content_type: "image/png".to_owned(), bytes })
+}
+
+/// The picture with this digest, which is a client's logo or the instance's: public, since pages show them to everybody.
+///
+/// # Errors
+/// `not_found` if it is nobody's.
+pub async fn find(app: &App, digest: &str) -> Result<Logo, Refusal> {
+    let is_digest = digest.len() == 64 && digest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let none = || Refusal::not_found("there is no such picture");
+    if !is_digest {
+        return Err(none());
+    }
+    match clients::find_logo(&app.db, digest).await? {
+        Some(logo) => Ok(logo),
+        None => branding::find_logo(app, digest).await?.ok_or_else(none),
+    }
 }
 
 fn convert(upload: &[u8]) -> Result<Vec<u8>, Unusable> {

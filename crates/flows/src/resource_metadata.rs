@@ -10,6 +10,7 @@ impl App {
     /// The metadata document of the REST API.
     pub fn resource_metadata(&self) -> String {
         let (issuer, own) = (self.config.issuer(), self.resources.own());
+        let brand = self.brand();
         let scopes: Vec<_> = self
             .catalogue
             .offered()
@@ -22,7 +23,7 @@ impl App {
             "scopes_supported": scopes,
             "bearer_methods_supported": ["header"],
             "authorization_details_types_supported": [RequestLimit::TYPE],
-            "resource_name": own.name,
+            "resource_name": own.called(&brand.name),
             "resource_documentation": self.config.url("/docs"),
         })
         .to_string()

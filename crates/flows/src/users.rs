@@ -209,8 +209,8 @@ pub(crate) fn name_or<'a>(name: &'a str, username: &'a str) -> &'a str {
 /// What a guesser would try first.
 pub(crate) fn known(app: &App, username: &str, email: &str, name: &str) -> Vec<String> {
     let local = email.split('@').next().unwrap_or_default();
-    let words = name.split_whitespace();
-    [username, email, local, name, app.config.branding.name.as_str()]
+    let (words, brand) = (name.split_whitespace(), app.brand());
+    [username, email, local, name, brand.name.as_str()]
         .into_iter()
         .chain(words)
         .filter(|text| !text.is_empty())

@@ -58,7 +58,7 @@ impl Writer<'_> {
     fn frame(&self) -> MailFrame {
         let config = &self.app.config;
         MailFrame {
-            service: config.branding.name.clone(),
+            service: self.app.brand().name.clone(),
             service_url: config.issuer().to_owned(),
             to_name: self.letter.to.name.as_ref().map(ToString::to_string).unwrap_or_default(),
         }

@@ -84,6 +84,7 @@ pub(crate) async fn page_answer(State(app): State<Arc<App>>, request: Request, n
 
 async fn answer_page(app: &Arc<App>, mut request: Request, next: Next) -> Response {
     let nonce = FormNonce::of(request.headers(), app);
+    app.see_brand().await;
     let signed_in = match session::current(app, &mut request).await {
         Ok(signed_in) => signed_in,
         Err(refusal) => {

@@ -25,6 +25,8 @@ pub(crate) fn render(page: &impl Template) -> Response {
 
 /// The frame of a page for this visitor.
 pub(crate) fn chrome(app: &App, visitor: &Visitor, section: Section) -> Chrome {
+    // Whoever rendered this looked at it for this very request.
+    let brand = app.brand();
     let signed_in = visitor.signed_in.as_ref();
     let acting = signed_in.filter(|signed_in| signed_in.impersonator.is_some());
     Chrome {
@@ -33,9 +35,9 @@ pub(crate) fn chrome(app: &App, visitor: &Visitor, section: Section) -> Chrome {
             until: When::new(signed_in.session.expires_at.0, app.clock.now().0),
         }),
         branding: Branding {
-            name: app.config.branding.name.clone(),
-            logo_url: None,
-            accent: app.config.branding.accent.clone(),
+            name: brand.name.clone(),
+            logo_url: brand.logo_path(),
+            accent: brand.accent.as_ref().map(ToString::to_string),
         },
         account: signed_in.map(|signed_in| match acting {
             None => account(app, &signed_in.user),

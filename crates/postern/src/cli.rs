@@ -62,7 +62,7 @@ pub(crate) enum Command {
     /// List and rotate the signing keys
     #[command(subcommand)]
     Key(KeyCommand),
-    /// See how the server does: settings in effect, sign-in providers, mails that wait
+    /// See how the server does: settings in effect, sign-in providers, mails that wait; and how it looks
     #[command(subcommand)]
     Server(ServerCommand),
     /// Say what a token is

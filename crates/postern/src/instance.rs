@@ -44,6 +44,7 @@ pub(crate) async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     db.watch_epochs().await.context("the database cannot be read")?;
     let app = App::new(db, config, secret_key, Arc::new(SystemClock), Arc::new(SystemRng));
     app.check_secret_key().await?;
+    app.see_brand().await;
     Ok(Arc::new(app))
 }
 

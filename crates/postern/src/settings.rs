@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use postern_domain::{AuthenticationContext, Lifetime};
+use postern_domain::{AuthenticationContext, Lifetime, PersonName};
 use postern_flows::keys::ID_TOKEN_LIFETIME;
 use postern_flows::{
     Config, GuardRoute, Reveal, SessionApiToken, SettingSource, TrustedProxies, guard, leaks, mail, meters,
@@ -77,7 +77,7 @@ fn named(table: &Map<String, Value>, under: &str, found: &mut impl FnMut(String)
     }
 }
 
-/// The settings as they are shown, without the secrets.
+/// The settings as they are shown, without the secrets and without what the console set: no database is asked.
 pub(crate) fn shown(config: &Config) -> anyhow::Result<Value> {
     let mut shown = serde_json::to_value(config)?;
     if let Some(settings) = shown.as_object_mut() {
@@ -264,7 +264,10 @@ fn check(config: &Config) -> anyhow::Result<()> {
     if config.lifetimes.code.as_seconds() > 600 {
         bail!("lifetimes.code must be ten minutes at most (RFC 6749 section 4.1.2)");
     }
-    mail::sender(config)?;
+    if let Err(error) = PersonName::parse(&config.branding.name) {
+        bail!("branding.name: {error}");
+    }
+    mail::sender(config, &config.branding.name)?;
     mail::Delivery::of(config)?;
     check_session_api_token(&config.session_api_token)
 }

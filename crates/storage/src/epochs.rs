@@ -50,8 +50,9 @@ pub struct Epochs {
     looked_at: AtomicU64,
 }
 
-/// A moment before a verdict was read. The verdict holds while nothing that it rests on has moved since.
-#[derive(Clone, Copy, Debug)]
+/// A moment before a verdict was read. The verdict holds while nothing that it rests on has moved since. Of two, the later
+/// one is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Freshness(u64);
 
 impl Epochs {

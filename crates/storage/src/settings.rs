@@ -73,6 +73,15 @@ pub async fn forget(tx: &Tx, name: &str) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Forgets what is remembered under names that begin with `prefix`.
+///
+/// # Errors
+/// [`StorageError`] if the database fails.
+pub async fn forget_all(tx: &Tx, prefix: &str) -> Result<(), StorageError> {
+    Entity::delete_many().filter(Column::Name.starts_with(prefix)).exec(tx.connection()).await?;
+    Ok(())
+}
+
 /// Forgets what is remembered under `name` if that is still `value`. Answers whether it was.
 ///
 /// # Errors

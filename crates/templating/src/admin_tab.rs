@@ -23,13 +23,15 @@ pub enum AdminTab {
     Providers,
     /// `/admin/mails`
     Mails,
+    /// `/admin/branding`
+    Branding,
     /// `/admin/settings`
     Settings,
 }
 
 impl AdminTab {
     /// All of them, as they stand side by side.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Overview,
         Self::Users,
         Self::Organizations,
@@ -38,6 +40,7 @@ impl AdminTab {
         Self::Keys,
         Self::Providers,
         Self::Mails,
+        Self::Branding,
         Self::Settings,
     ];
 
@@ -57,6 +60,7 @@ impl AdminTab {
             Self::Keys => "/admin/keys",
             Self::Providers => "/admin/providers",
             Self::Mails => "/admin/mails",
+            Self::Branding => "/admin/branding",
             Self::Settings => "/admin/settings",
         }
     }
@@ -72,6 +76,7 @@ impl AdminTab {
             Self::Keys => t("Keys"),
             Self::Providers => t("Sign-in providers"),
             Self::Mails => t("Mails"),
+            Self::Branding => t("Branding"),
             Self::Settings => t("Settings"),
         }
     }

@@ -8,7 +8,7 @@ use crate::{AdminTab, OrganizationNav, OrganizationTab, Text, When, assets, avat
 /// The frame of a page, the same for all of them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Chrome {
-    /// Name, logo and accent of this instance, from `branding.*`.
+    /// Name, logo and accent of this instance.
     pub branding: Branding,
     /// Who is signed in, if anybody.
     pub account: Option<Account>,
@@ -37,7 +37,7 @@ pub struct Acting {
     pub until: When,
 }
 
-/// How this instance looks: `branding.*` of the configuration.
+/// How this instance looks.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Branding {
     /// Name of the service, e.g. *Acme accounts*.

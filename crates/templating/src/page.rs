@@ -94,6 +94,7 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<pages::AdminKeys>();
     visitor.visit::<pages::AdminProviders>();
     visitor.visit::<pages::AdminMails>();
+    visitor.visit::<pages::AdminBranding>();
     visitor.visit::<pages::AdminSettings>();
     visitor.visit::<pages::AdminUsers>();
     visitor.visit::<pages::AdminUser>();

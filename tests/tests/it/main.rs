@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod branding;
 mod browser;
 mod commands;
 mod crash;

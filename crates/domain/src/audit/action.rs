@@ -95,6 +95,7 @@ actions! {
     SESSION_REVOKED = "session.revoked", "signed out";
     MAILS_HURRIED = "mails.hurried", "had the server try again";
     KEYS_ROTATED = "keys.rotated", "rotated";
+    INSTANCE_BRANDING_CHANGED = "instance.branding_changed", "changed the looks of";
     INSTANCE_RESTORED = "instance.restored", "restored";
     INSTANCE_MOVED = "instance.moved", "moved";
     AUDIT_LOST = "audit.lost", "could not write down";

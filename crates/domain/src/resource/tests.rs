@@ -22,7 +22,7 @@ fn spec(identifier: &str, scopes: &[&str]) -> ResourceSpec {
 }
 
 fn read(specs: &[ResourceSpec]) -> Result<Resources, String> {
-    Resources::new(ISSUER, "Postern", specs, &catalogue())
+    Resources::new(ISSUER, specs, &catalogue())
 }
 
 fn known() -> Resources {
@@ -72,9 +72,10 @@ fn the_own_api_has_what_no_other_has() {
     {
         assert_eq!(known.own().scopes.contains(scope), is_own, "{scope}");
     }
+    assert_eq!(known.own().called("Acme"), "Acme");
     let jwt = ResourceSpec { access_token_format: AccessTokenFormat::Jwt, ..spec(ISSUER, &[]) };
     let own = read(&[jwt]).unwrap().own().clone();
-    assert_eq!((own.access_token_format, own.name.as_str()), (AccessTokenFormat::Jwt, "An API"));
+    assert_eq!((own.access_token_format, own.called("Acme")), (AccessTokenFormat::Jwt, "An API"));
 }
 
 #[test]

@@ -138,8 +138,9 @@ fn groups(app: &App, asked: &Asked, before: Option<&Consent>) -> Vec<AskedGroup>
 
 /// What people call the APIs that are named.
 fn resources(app: &App, asked: &Asked) -> Vec<String> {
+    let brand = app.brand();
     let named = asked.resources.iter().flat_map(|audience| app.resources.of(audience));
-    named.map(|resource| resource.name.clone()).collect()
+    named.map(|resource| resource.called(&brand.name).to_owned()).collect()
 }
 
 fn keeps(app: &App, client: &Client) -> Keeps {

@@ -57,13 +57,3 @@ fn changed(app: &App, manager: Manager<'_>, client: &Client, digest: Option<&str
     acts::entry(app, manager, Action::CLIENT_LOGO_CHANGED, client)
         .changed(json!({ "logo": client.logo_digest }), json!({ "logo": digest }))
 }
-
-/// The logo with this digest: public, since consent pages show it.
-///
-/// # Errors
-/// `not_found` if no client has it.
-pub async fn logo(app: &App, digest: &str) -> Result<Logo, Refusal> {
-    let is_digest = digest.len() == 64 && digest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    let found = if is_digest { clients::find_logo(&app.db, digest).await? } else { None };
-    found.ok_or_else(|| Refusal::not_found("there is no such picture"))
-}

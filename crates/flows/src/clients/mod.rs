@@ -24,7 +24,7 @@ pub use edit::{Edited, delete, edit};
 pub(crate) use edit::{delete_all_of, delete_found};
 pub use insight::{Insight, RefusedCalls, count, insight, list};
 pub(crate) use insight::{latest, of_owner, refused_calls, with_usage};
-pub use logos::{logo, remove_logo, set_logo};
+pub use logos::{remove_logo, set_logo};
 pub use manager::{Manager, find, find_named, publisher};
 pub use protocol::ProtocolDraft;
 pub(crate) use refused::WrittenDown;

@@ -471,14 +471,14 @@ async fn a_logo_is_served_by_its_digest() {
         .unwrap();
     let changed = set_logo(&app, Manager::User(&ada), id, upload).await.unwrap();
     let digest = changed.logo_digest.unwrap();
-    let served = logo(&app, &digest).await.unwrap();
+    let served = crate::logo::find(&app, &digest).await.unwrap();
     assert_eq!((served.digest.as_str(), served.content_type.as_str()), (digest.as_str(), "image/png"));
     for other in ["", "..", "A", &digest.to_uppercase(), &format!("{digest}0")] {
-        assert_eq!(logo(&app, other).await.unwrap_err().code, ErrorCode::NotFound, "{other}");
+        assert_eq!(crate::logo::find(&app, other).await.unwrap_err().code, ErrorCode::NotFound, "{other}");
     }
     let refused = set_logo(&app, Manager::User(&ada), id, b"<svg onload='alert(1)'/>".to_vec()).await;
     assert!(fields(refused.unwrap_err()).of("logo").is_some());
-    assert!(logo(&app, &digest).await.is_ok());
+    assert!(crate::logo::find(&app, &digest).await.is_ok());
     remove_logo(&app, Manager::User(&ada), id).await.unwrap();
-    assert_eq!(logo(&app, &digest).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(crate::logo::find(&app, &digest).await.unwrap_err().code, ErrorCode::NotFound);
 }

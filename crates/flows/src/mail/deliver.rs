@@ -104,11 +104,11 @@ impl Delivery {
     }
 }
 
-/// Whom mails come from.
+/// Whom mails come from, where the instance calls itself `service`.
 ///
 /// # Errors
 /// [`DeliveryError::From`] if that is no address.
-pub fn sender(config: &Config) -> Result<Mailbox, DeliveryError> {
+pub fn sender(config: &Config, service: &str) -> Result<Mailbox, DeliveryError> {
     if let Some(from) = &config.mail.from {
         return from.parse().map_err(|_| DeliveryError::From);
     }
@@ -120,7 +120,7 @@ pub fn sender(config: &Config) -> Result<Mailbox, DeliveryError> {
         None => return Err(DeliveryError::From),
     };
     let address = Address::new("no-reply", domain).map_err(|_| DeliveryError::From)?;
-    Ok(Mailbox::new(Some(config.branding.name.clone()), address))
+    Ok(Mailbox::new(Some(service.to_owned()), address))
 }
 
 /// Speaks TLS unless it is said that there is none, and never sends a password in the clear but to this machine.

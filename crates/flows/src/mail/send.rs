@@ -44,6 +44,9 @@ pub type Renderer = fn(&App, &Letter) -> Result<Rendered, Refusal>;
 /// again later.
 pub async fn pass(app: &App, delivery: &Delivery, render: Renderer) -> Result<u64, Refusal> {
     let due = mails::due(&app.db, app.clock.now(), AT_ONCE).await?;
+    if !due.is_empty() {
+        app.see_brand().await;
+    }
     let mut tried = 0;
     for mail in due {
         let now = app.clock.now();
@@ -92,7 +95,7 @@ async fn deliver(
     let (to, mail) = open(app, stored)?;
     let letter = Letter { to, mail, now: app.clock.now() };
     let rendered = render(app, &letter)?;
-    let from = sender(&app.config)?;
+    let from = sender(&app.config, &app.brand().name)?;
     let message =
         message(&from, &letter.to, rendered, stored.id, stored.created_at).map_err(DeliveryError::from)?;
     Ok(delivery.send(stored.id, message).await?)

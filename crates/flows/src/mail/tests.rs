@@ -153,7 +153,7 @@ fn whom_mails_come_from() {
     let from = |url: &str, from: Option<&str>| {
         let mut config = Config { public_url: url.parse().unwrap(), ..Config::default() };
         config.mail.from = from.map(str::to_owned);
-        sender(&config).map(|from| from.to_string()).ok()
+        sender(&config, "Postern").map(|from| from.to_string()).ok()
     };
     assert_eq!(from("https://id.acme.example", None).unwrap(), "Postern <no-reply@id.acme.example>");
     assert_eq!(from("http://127.0.0.1:8080", None).unwrap(), "Postern <no-reply@[127.0.0.1]>");

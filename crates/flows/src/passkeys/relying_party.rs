@@ -20,9 +20,10 @@ pub(super) fn relying_party(app: &App) -> Result<Webauthn, Refusal> {
     let id = url.domain().filter(|_| are_possible(&app.config)).ok_or_else(|| {
         Refusal::conflict("there are no passkeys here: that takes a public_url with https and a host name")
     })?;
+    let brand = app.brand();
     let timeout = u64::try_from(LIFETIME.as_seconds()).map_err(Refusal::because)?;
     WebauthnBuilder::new(id, url)
-        .map(|builder| builder.rp_name(&app.config.branding.name))
+        .map(|builder| builder.rp_name(&brand.name))
         .map(|builder| builder.timeout(std::time::Duration::from_secs(timeout)))
         .and_then(WebauthnBuilder::build)
         .map_err(Refusal::because)

@@ -11,7 +11,7 @@ const SEPARATOR: char = ':';
 /// The codes of a secret: six digits, SHA-1, 30 seconds, which is what every app does, and one step more on either side for
 /// clocks that differ (RFC 6238 section 5.2).
 pub(super) fn codes(app: &App, user: &User, secret: &[u8]) -> Result<Totp, Refusal> {
-    let service = app.config.branding.name.replace(SEPARATOR, " ");
+    let service = app.brand().name.replace(SEPARATOR, " ");
     Builder::new()
         .with_secret(secret.to_vec())
         .with_skew(1)

@@ -34,8 +34,12 @@ const INTRODUCTION: &str = "Send a token as `Authorization: Bearer TOKEN`. Lists
      `code`. Times are Unix seconds. Every answer says in `X-RateLimit-Limit`, `-Remaining` and `-Reset` how many more \
      calls may come.";
 
-/// The document of these operations, as JSON.
-pub(crate) fn document<'a>(config: &Config, operations: impl Iterator<Item = &'a Operation>) -> String {
+/// The document of these operations, as JSON, where the instance calls itself `service`.
+pub(crate) fn document<'a>(
+    config: &Config,
+    service: &str,
+    operations: impl Iterator<Item = &'a Operation>,
+) -> String {
     let operations: Vec<&Operation> = operations.collect();
     let mut paths = PathsBuilder::new();
     let mut components = ComponentsBuilder::new()
@@ -52,7 +56,7 @@ pub(crate) fn document<'a>(config: &Config, operations: impl Iterator<Item = &'a
         paths = paths.path(operation.path, item);
     }
     let info = InfoBuilder::new()
-        .title(format!("{} API", config.branding.name))
+        .title(format!("{service} API"))
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(INTRODUCTION));
     let document = OpenApiBuilder::new()

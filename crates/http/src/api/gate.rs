@@ -41,6 +41,7 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
     let Gate { app, operation } = gate;
     let (mut parts, body) = request.into_parts();
     let mut came = came(&app, &parts);
+    app.see_brand().await;
     let known = known(&app, &parts, &mut came).await;
     let allowance = rate_limit::count(&app, &parts, &known).await;
     let outcome = rate_limit::check(allowance.as_ref())

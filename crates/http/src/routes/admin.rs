@@ -1,6 +1,7 @@
 //! `/admin`: the console, for administrators.
 
 mod asked;
+mod branding;
 mod clients;
 mod keys;
 mod mails;
@@ -17,6 +18,9 @@ use crate::rights::{Right, Routes};
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/admin", Right::Session, overview::show)
+        .get("/admin/branding", Right::Session, branding::show)
+        .post("/admin/branding", Right::Session, branding::change)
+        .post("/admin/branding/logo", Right::SessionUpload, branding::upload)
         .get("/admin/organizations", Right::Session, organizations::list)
         .post("/admin/organizations", Right::Session, organizations::set_tier)
         .get("/admin/clients", Right::Session, clients::list)

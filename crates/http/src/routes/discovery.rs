@@ -29,6 +29,7 @@ async fn discovery(State(app): State<Arc<App>>, headers: HeaderMap) -> Response 
 }
 
 async fn resource(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    app.see_brand().await;
     let body = &app.resource_metadata();
     Document { content_type: "application/json", body, max_age: MAX_AGE }.answer(&headers)
 }

@@ -1,6 +1,6 @@
 //! `/openapi.json` and `/docs`: what the API offers, for programs and for people to try.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -21,11 +21,12 @@ const MAX_AGE: Lifetime = Lifetime::seconds(5 * 60);
 const FILES: [&str; 2] = ["swagger-ui.css", "swagger-ui-bundle.js"];
 
 pub(crate) fn routes() -> Routes {
-    let made = Arc::new(OnceLock::<String>::new());
+    let made = Arc::new(Mutex::new(Made::default()));
     let openapi = move |State(app): State<Arc<App>>, headers: HeaderMap| {
         let made = Arc::clone(&made);
         async move {
-            let body = made.get_or_init(|| document(&app.config, super::all().operations()));
+            app.see_brand().await;
+            let body = &made.lock().unwrap_or_else(PoisonError::into_inner).under(&app);
             Document { content_type: "application/json", body, max_age: MAX_AGE }.answer(&headers)
         }
     };
@@ -34,6 +35,25 @@ pub(crate) fn routes() -> Routes {
         .get("/docs", Right::Public, page)
         .get(docs_client::COME_BACK, Right::Public, come_back)
         .get("/docs/{file}", Right::Protocol, file)
+}
+
+/// The document, as it was last made.
+#[derive(Default)]
+struct Made {
+    service: String,
+    body: Arc<str>,
+}
+
+impl Made {
+    /// The document under the name that the instance has now.
+    fn under(&mut self, app: &App) -> Arc<str> {
+        let brand = app.brand();
+        if self.body.is_empty() || self.service != brand.name {
+            self.body = document(&app.config, &brand.name, super::all().operations()).into();
+            self.service.clone_from(&brand.name);
+        }
+        Arc::clone(&self.body)
+    }
 }
 
 /// The page. To be able to authorize by OAuth it is an app itself, registered when it is first asked for; where that

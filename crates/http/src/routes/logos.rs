@@ -1,4 +1,4 @@
-//! `/logos/{digest}.png`: the logos of clients. A logo never changes under its name.
+//! `/logos/{digest}.png`: the logos of clients, and of the instance. A logo never changes under its name.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use postern_domain::ErrorCode;
-use postern_flows::{App, clients};
+use postern_flows::{App, logo as logos};
 
 use crate::answer::log_cause;
 use crate::rights::{Right, Routes};
@@ -21,7 +21,7 @@ pub(crate) fn routes() -> Routes {
 
 async fn logo(State(app): State<Arc<App>>, Path(file): Path<String>) -> Response {
     let Some(digest) = file.strip_suffix(".png") else { return StatusCode::NOT_FOUND.into_response() };
-    match clients::logo(&app, digest).await {
+    match logos::find(&app, digest).await {
         Ok(logo) => {
             let Ok(kind) = HeaderValue::from_str(&logo.content_type) else {
                 return StatusCode::NOT_FOUND.into_response();

@@ -128,9 +128,10 @@ fn all() -> Routes {
         .merge(userinfo::routes())
 }
 
-/// The OpenAPI document of an instance with these settings, as JSON.
+/// The OpenAPI document of an instance with these settings, as JSON. What the console set is in the server's own document
+/// only: no database is asked here.
 pub fn openapi(config: &Config) -> String {
-    document(config, all().operations())
+    document(config, &config.branding.name, all().operations())
 }
 
 /// The whole server as one service.

@@ -120,6 +120,7 @@ fn purpose(return_to: &OwnPath) -> Text {
         "/admin/users/new" => t("Enter your password to make an account."),
         path if path.starts_with("/admin/users/") => t("Enter your password to change an account."),
         "/admin/keys" => t("Enter your password to rotate the keys."),
+        "/admin/branding" => t("Enter your password to change how this server looks."),
         "/developer/clients/new" => t("Enter your password to make a client."),
         path if path.starts_with("/developer/clients/") && path.ends_with("/delete") => {
             t("Enter your password to delete a client.")

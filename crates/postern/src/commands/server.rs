@@ -1,5 +1,7 @@
 //! `postern server …`
 
+mod branding;
+
 use std::path::Path;
 
 use clap::Subcommand;
@@ -10,13 +12,16 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::{instance, settings};
+use branding::BrandingArgs;
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Debug, Subcommand)]
 pub(crate) enum ServerCommand {
     /// How the server does: its database, what it holds, and the mails that wait
     Overview,
     /// List the settings in effect and where each comes from
     Settings,
+    /// See or change what the server calls itself and how it looks, as the console does
+    Branding(BrandingArgs),
     /// List the sign-in providers, and whether each answers
     Providers,
     /// List the mails that did not go out yet
@@ -30,9 +35,10 @@ pub(crate) async fn run(config_file: Option<&Path>, command: ServerCommand) -> a
     print_json(&match command {
         ServerCommand::Overview => overview(&administration::overview(&app, &actor).await?),
         ServerCommand::Settings => {
-            let settings = administration::settings(&app, &actor)?;
+            let settings = administration::settings(&app, &actor).await?;
             json!({ "settings": settings.iter().map(setting).collect::<Vec<_>>() })
         }
+        ServerCommand::Branding(args) => branding::run(&app, &actor, args).await?,
         ServerCommand::Providers => {
             let providers = administration::providers(&app, &actor).await?;
             json!({ "providers": providers.iter().map(provider).collect::<Vec<_>>() })
@@ -78,8 +84,13 @@ fn overview(found: &Overview) -> Value {
     })
 }
 
+/// Where a setting comes from.
+fn source(source: Option<&SettingSource>) -> Option<String> {
+    source.map(ToString::to_string)
+}
+
 fn setting(setting: &Setting) -> Value {
-    let source = setting.source.as_ref().map(SettingSource::to_string);
+    let source = source(setting.source.as_ref());
     json!({ "name": setting.name, "value": setting.value, "source": source })
 }
 

@@ -37,7 +37,7 @@ pub trait Mail: Serialize + DeserializeOwned {
 /// What all mails have around them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MailFrame {
-    /// Name of the service, from `branding.name`.
+    /// Name of the service.
     pub service: String,
     /// The public URL of the service, without a slash at its end.
     pub service_url: String,

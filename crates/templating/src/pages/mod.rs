@@ -47,10 +47,10 @@ mod tokens;
 pub use account::Account;
 pub use account_delete::{AccountDelete, NamedOrganization};
 pub use admin::{
-    AdminClient, AdminClientRow, AdminClients, AdminFinding, AdminKeyRow, AdminKeys, AdminMailRow,
-    AdminMails, AdminOrganization, AdminOrganizationRow, AdminOrganizations, AdminOverview, AdminProviderRow,
-    AdminProviders, AdminRow, AdminSettingRow, AdminSettings, AdminUser, AdminUserNew, AdminUserRow,
-    AdminUsers,
+    AdminBranding, AdminClient, AdminClientRow, AdminClients, AdminFinding, AdminKeyRow, AdminKeys,
+    AdminMailRow, AdminMails, AdminOrganization, AdminOrganizationRow, AdminOrganizations, AdminOverview,
+    AdminProviderRow, AdminProviders, AdminRow, AdminSettingRow, AdminSettings, AdminUser, AdminUserNew,
+    AdminUserRow, AdminUsers, BrandingSource,
 };
 pub use applications::{Applications, ConnectedApp};
 pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};

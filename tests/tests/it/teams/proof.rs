@@ -6,7 +6,7 @@ use super::place::Place;
 use crate::scene::fingerprint;
 
 /// A page with its form, by the button's name, and what is filled in.
-const GRAVE: [(&str, &[(&str, &str)]); 23] = [
+const GRAVE: [(&str, &[(&str, &str)]); 24] = [
     ("/settings/tokens/new", &[("name", "ci"), ("scope", "user:read")]),
     ("/settings/tokens/{personal-access-tokens}/rotate", &[]),
     ("/organizations/{organization}/tokens/new", &[("name", "ci"), ("scope", "members:read")]),
@@ -35,6 +35,7 @@ const GRAVE: [(&str, &[(&str, &str)]); 23] = [
     ("/organizations/{organization}/settings", &[("name", "Acme"), ("require_second_factor", "true")]),
     ("/admin/users/{id}", &[("action", "disable")]),
     ("/admin/keys", &[("action", "rotate")]),
+    ("/admin/branding", &[("name", "Other")]),
     ("/admin/clients", &[("action", "disable"), ("client", "{client_id}")]),
     ("/admin/organizations", &[("organization", "{organization}"), ("tier", "elevated")]),
     ("/admin/tokens/new", &[("owner", "ada"), ("name", "ci"), ("scope", "user:read")]),

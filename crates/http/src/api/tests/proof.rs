@@ -85,6 +85,8 @@ async fn tokens_are_made_and_widened_by_a_fresh_session_only() {
             ("POST", format!("/v1/admin/users/{}/reset-factors", world.ada.id), ""),
             ("POST", "/v1/admin/tokens/revoke".into(), r#"{"query":"x"}"#),
             ("POST", "/v1/admin/keys/rotate".into(), ""),
+            ("PATCH", "/v1/admin/branding".into(), r#"{"name":"Other"}"#),
+            ("DELETE", "/v1/admin/branding/logo".into(), ""),
             ("PATCH", format!("/v1/admin/organizations/{}", world.organization.id), r#"{"tier":"elevated"}"#),
             ("PATCH", "/v1/users/me".into(), r#"{"email":"ada@example.org"}"#),
         ] {

@@ -127,7 +127,7 @@ fn facts(app: &App, found: &Overview) -> Vec<(Text, Text)> {
         (t("Version"), Text::verbatim(found.version)),
         (t("Public URL"), Text::verbatim(app.config.issuer().to_string())),
         (t("Database"), database),
-        (t("Name"), Text::verbatim(app.config.branding.name.clone())),
+        (t("Name"), Text::verbatim(app.brand().name.clone())),
     ]
 }
 

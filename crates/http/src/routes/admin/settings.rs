@@ -10,7 +10,7 @@ use crate::answer::PageRefusal;
 use crate::page;
 
 pub(super) async fn list(Administrator(manager): Administrator) -> Result<Response, PageRefusal> {
-    let settings = administration::settings(&manager.page.app, &manager.actor)?;
+    let settings = administration::settings(&manager.page.app, &manager.actor).await?;
     let set = settings.iter().filter(|setting| setting.source.is_some()).count() as u64;
     let mut groups: Vec<(String, Vec<AdminSettingRow>)> = vec![(String::new(), Vec::new())];
     for setting in &settings {
@@ -23,8 +23,15 @@ pub(super) async fn list(Administrator(manager): Administrator) -> Result<Respon
     Ok(page::render(&AdminSettings { chrome: manager.chrome(AdminTab::Settings), groups, set }))
 }
 
+/// Where a setting comes from.
+pub(super) fn source_of(source: &SettingSource) -> Text {
+    match source {
+        SettingSource::Console => t("set in the console"),
+        source => t("from {source}").with("source", source.to_string()),
+    }
+}
+
 fn row(setting: &Setting) -> AdminSettingRow {
-    let from = |source: &SettingSource| t("from {source}").with("source", source.to_string());
     AdminSettingRow {
         name: setting.name.clone(),
         value: match &setting.value {
@@ -32,6 +39,6 @@ fn row(setting: &Setting) -> AdminSettingRow {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         },
-        source: setting.source.as_ref().map_or_else(Text::default, from),
+        source: setting.source.as_ref().map_or_else(Text::default, source_of),
     }
 }

@@ -1,5 +1,6 @@
 //! `/v1/admin`: what administrators see and change of others.
 
+mod branding;
 mod keys;
 mod oauth_clients;
 mod organizations;
@@ -11,6 +12,7 @@ use crate::rights::Routes;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
+        .merge(branding::routes())
         .merge(keys::routes())
         .merge(server::routes())
         .merge(oauth_clients::routes())

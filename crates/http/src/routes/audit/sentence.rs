@@ -4,7 +4,7 @@ use postern_domain::audit::Act;
 use postern_templating::{Markup, markup};
 
 /// What each action is called, by its code, with `{who}` and `{what}`.
-const SENTENCES: [(&str, Markup); 68] = [
+const SENTENCES: [(&str, Markup); 69] = [
     ("token.made", markup("<strong><bdi>{who}</bdi></strong> made the token <bdi>{what}</bdi>")),
     ("token.changed", markup("<strong><bdi>{who}</bdi></strong> changed the token <bdi>{what}</bdi>")),
     ("token.renewed", markup("<strong><bdi>{who}</bdi></strong> renewed the token <bdi>{what}</bdi>")),
@@ -192,6 +192,10 @@ const SENTENCES: [(&str, Markup); 68] = [
     ("session.revoked", markup("<strong><bdi>{who}</bdi></strong> signed out the session <bdi>{what}</bdi>")),
     ("mails.hurried", markup("<strong><bdi>{who}</bdi></strong> had the server try again <bdi>{what}</bdi>")),
     ("keys.rotated", markup("<strong><bdi>{who}</bdi></strong> rotated <bdi>{what}</bdi>")),
+    (
+        "instance.branding_changed",
+        markup("<strong><bdi>{who}</bdi></strong> changed the looks of <bdi>{what}</bdi>"),
+    ),
     ("instance.restored", markup("<strong><bdi>{who}</bdi></strong> restored <bdi>{what}</bdi>")),
     ("instance.moved", markup("<strong><bdi>{who}</bdi></strong> moved <bdi>{what}</bdi>")),
     ("audit.lost", markup("<strong><bdi>{who}</bdi></strong> could not write down <bdi>{what}</bdi>")),

@@ -34,6 +34,6 @@ pub(super) async fn mail(config: &Config) -> Finding {
 }
 
 async fn check(config: &Config) -> Result<(), DeliveryError> {
-    mail::sender(config)?;
+    mail::sender(config, &config.branding.name)?;
     Delivery::of(config)?.check().await
 }

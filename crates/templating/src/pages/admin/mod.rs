@@ -1,5 +1,6 @@
 //! `/admin` and below.
 
+mod branding;
 mod clients;
 mod keys;
 mod mails;
@@ -11,6 +12,7 @@ mod user;
 mod user_new;
 mod users;
 
+pub use branding::{AdminBranding, BrandingSource};
 pub use clients::{AdminClientRow, AdminClients};
 pub use keys::{AdminKeyRow, AdminKeys};
 pub use mails::{AdminMailRow, AdminMails};

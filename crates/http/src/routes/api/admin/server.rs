@@ -89,7 +89,7 @@ struct SettingShown {
     /// Its value, secrets hidden.
     #[schema(value_type = Option<String>)]
     value: serde_json::Value,
-    /// The file, the environment variable or the flag it comes from; `null` if it is as it is by itself.
+    /// The file, the environment variable or the flag it comes from, or `console`; `null` if it is as it is by itself.
     source: Option<String>,
 }
 
@@ -151,7 +151,7 @@ async fn listed_settings(Call { app, caller }: Call) -> Result<Json<SettingsInEf
         value: setting.value,
         source: setting.source.as_ref().map(SettingSource::to_string),
     };
-    let settings = administration::settings(&app, &caller.actor)?;
+    let settings = administration::settings(&app, &caller.actor).await?;
     Ok(Json(SettingsInEffect { settings: settings.into_iter().map(shown).collect() }))
 }
 
