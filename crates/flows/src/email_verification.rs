@@ -2,6 +2,7 @@
 
 use postern_domain::audit::{Action, By};
 use postern_domain::{Email, Lifetime, OwnPath, Plain, Refusal, Timestamp, TokenHash, User, UserId};
+use postern_storage::users::Taken;
 use postern_storage::{OneTime, StorageError, Tx, consume, one_time_values, users};
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +90,7 @@ pub async fn check(app: &App, user: &User, link: &str) -> Result<(), Refusal> {
 /// Takes a link for the proof that the address is this person's.
 ///
 /// # Errors
-/// Those of [`check`].
+/// Those of [`check`]; `conflict` if another account has proved the address.
 pub async fn confirm(app: &App, user: &User, link: &str) -> Result<(), Refusal> {
     check(app, user, link).await?;
     let act = acts::entry(app, By::user(user.id), Action::USER_EMAIL_VERIFIED, user);
@@ -98,9 +99,9 @@ pub async fn confirm(app: &App, user: &User, link: &str) -> Result<(), Refusal> 
         .db
         .write(input, |tx, (id, email, hash, now, act): &(UserId, Email, TokenHash, Timestamp, Entry)| {
             Box::pin(async move {
-                if !consume(tx, OneTime::Value { purpose: PURPOSE }, *hash, *now).await?
-                    || !users::verify_email(tx, *id, email, *now).await?
-                {
+                let is_theirs = consume(tx, OneTime::Value { purpose: PURPOSE }, *hash, *now).await?
+                    && users::verify_email(tx, *id, email, *now).await.map_err(elsewhere)?;
+                if !is_theirs {
                     return Err(over());
                 }
                 Ok(audit::act(tx, act).await?)
@@ -110,6 +111,16 @@ pub async fn confirm(app: &App, user: &User, link: &str) -> Result<(), Refusal> 
     done?;
     tracing::info!(user = %user.id, "an e-mail address was verified");
     Ok(())
+}
+
+/// Whoever reads this reads the mails to the address: it gives nothing away.
+fn elsewhere(error: StorageError) -> Refusal {
+    match Taken::of(&error) {
+        Some(_) => Refusal::conflict(
+            "you have another account with this e-mail: sign in to that one, or give it another e-mail first",
+        ),
+        None => error.into(),
+    }
 }
 
 fn over() -> Refusal {

@@ -2,7 +2,6 @@
 
 use postern_domain::{Lifetime, OwnPath, Refusal};
 use postern_storage::StorageError;
-use postern_storage::users::Taken;
 
 use crate::budget::{self, Budget, NoTry};
 use crate::sessions::{Arrival, Visit};
@@ -23,8 +22,9 @@ pub fn check_open(app: &App) -> Result<(), Refusal> {
     Err(Refusal::forbidden("this server takes no sign-ups; ask its administrator for an account"))
 }
 
-/// Makes an account for a stranger, signs them in, and writes them a link that proves the address theirs. How many there are from one address is bounded, whether they come
-/// to something or not: who is here already cannot be found out by many tries.
+/// Makes an account for a stranger, signs them in, and writes them a link that proves the address theirs. An address that
+/// somebody else has is taken like any other, so nobody learns who has an account here; it identifies nobody until it is proved.
+/// How many accounts there are from one network address is bounded, whether they come to something or not.
 ///
 /// # Errors
 /// [`FormRefusal`] names the fields that cannot be taken; `forbidden` if sign-up is closed.
@@ -48,14 +48,7 @@ pub async fn sign_up(app: &App, new: &NewUser, visit: &Visit) -> Result<Arrival,
             })
         })
         .await;
-    kept.map_err(|error: StorageError| match Taken::of(&error) {
-        // Which of the two it is stays unsaid: it would say who has an account here.
-        Some(_) => FormRefusal::from(FieldErrors::one(
-            "username",
-            "There is an account with this user name or this e-mail. Sign in to it, or choose others.",
-        )),
-        None => error.into(),
-    })?;
+    kept.map_err(|error: StorageError| users::taken(&error).map_or_else(|| error.into(), FormRefusal::from))?;
     Ok(Arrival::new(app, user, visit))
 }
 

@@ -99,6 +99,12 @@ pub(crate) async fn user(app: &App, username: &str) -> User {
     users::create(app, &new_user(username), Standing::default()).await.unwrap()
 }
 
+/// Makes an account whose address is verified.
+pub(crate) async fn verified_user(app: &App, username: &str) -> User {
+    let standing = Standing { email_verified: true, ..Standing::default() };
+    users::create(app, &new_user(username), standing).await.unwrap()
+}
+
 /// Gives somebody an authenticator app.
 pub(crate) async fn second_factor(app: &App, user: UserId) {
     let authenticator = Authenticator { secret: vec![7; 48], last_step: 0, created_at: app.clock.now() };

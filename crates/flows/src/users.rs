@@ -28,6 +28,8 @@ pub struct NewUser {
     pub password: Option<Plain>,
 }
 
+const EMAIL_TAKEN: &str = "Another account has this e-mail.";
+
 /// What an account is from its first day.
 #[derive(Clone, Debug, Default)]
 pub struct Standing {
@@ -69,6 +71,10 @@ pub(crate) async fn create_by(
 ) -> Result<User, FormRefusal> {
     let prepared = prepare(app, new, standing).await?.made_by(app, by);
     let user = prepared.user.clone();
+    // Strangers may say an address that somebody else has; whoever makes accounts for others is told of it.
+    if !user.email_verified && users::find_by_identifier(&app.db, user.email.as_str()).await?.is_some() {
+        return Err(FieldErrors::one("email", EMAIL_TAKEN).into());
+    }
     let link = if is_invited { Some(recovery::invitation(app, &user, by)?) } else { None };
     let kept = app.db.write((prepared, link), |tx, (prepared, link)| {
         Box::pin(async move {
@@ -156,7 +162,7 @@ pub(crate) async fn insert(tx: &Tx, prepared: &Prepared) -> Result<(), StorageEr
 pub(crate) fn taken(error: &StorageError) -> Option<FieldErrors> {
     Some(match Taken::of(error)? {
         Taken::Username => FieldErrors::one("username", "Another account has this user name."),
-        Taken::Email => FieldErrors::one("email", "Another account has this e-mail."),
+        Taken::Email => FieldErrors::one("email", EMAIL_TAKEN),
     })
 }
 

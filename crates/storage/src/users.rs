@@ -11,7 +11,7 @@ use postern_domain::{
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ActiveValue, ConnectionTrait, DbBackend, QuerySelect, Statement};
+use sea_orm::{ActiveValue, ConnectionTrait, DbBackend, QueryOrder, QuerySelect, Statement};
 
 use crate::mapping::{corrupt, from_json, to_json};
 use crate::{Db, StorageError, Tx};
@@ -99,7 +99,7 @@ impl TryFrom<Row> for User {
 /// Which of the values that must be unique another account has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// The e-mail address.
+    /// The e-mail address, which is verified there.
     Email,
     /// The user name.
     Username,
@@ -126,15 +126,24 @@ pub async fn find(db: &Db, id: UserId) -> Result<Option<User>, StorageError> {
     found.map(User::try_from).transpose()
 }
 
-/// The account with this user name or e-mail address, in whatever case it was typed.
+/// The account with this user name or e-mail address, in whatever case it was typed. Of several that say an address is theirs it
+/// is the one that has proved it, else the oldest.
 ///
 /// # Errors
 /// [`StorageError`] if the database fails.
 pub async fn find_by_identifier(db: &Db, identifier: &str) -> Result<Option<User>, StorageError> {
     let key = identifier.trim().to_ascii_lowercase();
     // A user name holds no `@`, so at most one of the two can match.
-    let column = if key.contains('@') { Column::EmailKey } else { Column::UsernameKey };
-    let found = Entity::find().filter(column.eq(key)).into_partial_model::<Row>().one(db.read()).await?;
+    let query = match key.contains('@') {
+        false => Entity::find().filter(Column::UsernameKey.eq(key)),
+        true => {
+            // Proved, it stands for itself; behind it are those that are not, by a space and their ids.
+            let end = format!("{key}!");
+            let of_address = Column::EmailKey.gte(key).and(Column::EmailKey.lt(end));
+            Entity::find().filter(of_address).order_by_asc(Column::EmailKey)
+        }
+    };
+    let found = query.into_partial_model::<Row>().one(db.read()).await?;
     found.map(User::try_from).transpose()
 }
 
@@ -174,15 +183,22 @@ async fn any_on(connection: &impl ConnectionTrait) -> Result<bool, StorageError>
     Ok(found.is_some())
 }
 
+/// What an address is found by, which no two accounts share: itself where it is proved, and else with the account behind it.
+/// So anybody can say that an address is theirs, nobody learns whose it is, and who says so first keeps nobody from proving it.
+pub(crate) fn email_key(id: UserId, email: &Email, is_verified: bool) -> String {
+    if is_verified { email.key() } else { format!("{} {}", email.key(), id.0.simple()) }
+}
+
 /// Adds an account. Without a password hash nobody can sign in to it until one is set.
 ///
 /// # Errors
-/// [`StorageError::Taken`], which [`Taken::of`] reads, if its address or name is another account's.
+/// [`StorageError::Taken`], which [`Taken::of`] reads, if its name, or its address that counts as verified,
+/// is another account's.
 pub async fn insert(tx: &Tx, user: &User, password_hash: Option<&str>) -> Result<(), StorageError> {
     let row = ActiveModel {
         id: ActiveValue::Set(user.id.0),
         email: ActiveValue::Set(user.email.as_str().to_owned()),
-        email_key: ActiveValue::Set(user.email.key()),
+        email_key: ActiveValue::Set(email_key(user.id, &user.email, user.email_verified)),
         email_verified: ActiveValue::Set(user.email_verified),
         username: ActiveValue::Set(user.username.as_str().to_owned()),
         username_key: ActiveValue::Set(user.username.key()),
@@ -217,7 +233,7 @@ pub struct Profile {
 /// Changes the claims of an account. Answers `false` if there is no such account.
 ///
 /// # Errors
-/// [`StorageError::Taken`], which [`Taken::of`] reads, if the address or name is another account's.
+/// [`StorageError::Taken`], which [`Taken::of`] reads, if the name is another account's.
 pub async fn update_profile(
     tx: &Tx,
     id: UserId,
@@ -226,10 +242,11 @@ pub async fn update_profile(
 ) -> Result<bool, StorageError> {
     let same_email = Column::EmailKey.eq(profile.email.key());
     let verified = Expr::col(Column::EmailVerified).and(same_email);
+    let key = |is_verified| Expr::value(email_key(id, &profile.email, is_verified));
     let update = Entity::update_many()
-        .col_expr(Column::EmailVerified, verified)
+        .col_expr(Column::EmailVerified, verified.clone())
         .col_expr(Column::Email, Expr::value(profile.email.as_str()))
-        .col_expr(Column::EmailKey, Expr::value(profile.email.key()))
+        .col_expr(Column::EmailKey, Expr::case(verified, key(true)).finally(key(false)).into())
         .col_expr(Column::Username, Expr::value(profile.username.as_str()))
         .col_expr(Column::UsernameKey, Expr::value(profile.username.key()))
         .col_expr(Column::Name, Expr::value(profile.name.as_str()))
@@ -242,13 +259,14 @@ pub async fn update_profile(
 /// Counts an address of an account as verified. Answers `false` if the account is gone or has another address.
 ///
 /// # Errors
-/// [`StorageError`] if the database fails.
+/// [`StorageError::Taken`], which [`Taken::of`] reads, if another account has proved it.
 pub async fn verify_email(tx: &Tx, id: UserId, email: &Email, now: Timestamp) -> Result<bool, StorageError> {
     let update = Entity::update_many()
         .col_expr(Column::EmailVerified, Expr::value(true))
+        .col_expr(Column::EmailKey, Expr::value(email.key()))
         .col_expr(Column::UpdatedAt, Expr::value(now.0))
         .filter(Column::Id.eq(id.0))
-        .filter(Column::EmailKey.eq(email.key()));
+        .filter(Column::EmailKey.is_in([true, false].map(|is_verified| email_key(id, email, is_verified))));
     tx.change(id.0, update).await
 }
 

@@ -48,6 +48,24 @@ on_both_databases! {
         }
     }
 
+    async fn nobody_learns_who_has_which_address(instance: &Instance) {
+        let known = instance.person();
+        let mut told = Vec::new();
+        for email in [known.email.clone(), known.email.to_uppercase(), Person::new().email] {
+            let (browser, person) = (instance.browser(), Person { email: email.clone(), ..Person::new() });
+            let answer = sign_up(&browser, &person).await;
+            assert!(browser.is_signed_in().await, "{email}: {answer:?}");
+            let words = [(&person.username, "NAME"), (&person.email, "EMAIL"), (&person.name, "PERSON")];
+            let text = words.iter().fold(answer.text(), |text, (what, word)| text.replace(what.as_str(), word));
+            told.push((answer.status, answer.url.path().to_owned(), text.lines().count()));
+        }
+        assert!(told.iter().all(|answer| *answer == told[0]), "{told:?}");
+        // It identifies its owner, and nobody else.
+        instance.browser().sign_in(&known).await;
+        let by_address = Person { username: known.email.clone(), ..known };
+        instance.browser().sign_in(&by_address).await;
+    }
+
     async fn it_is_closed_unless_it_is_opened(engine: Engine) {
         let instance = Instance::start(engine).await;
         let browser = instance.browser();

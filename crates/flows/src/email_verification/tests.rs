@@ -1,10 +1,11 @@
 use postern_domain::ErrorCode;
 use postern_storage::mails;
+use postern_storage::users::Profile;
 
 use super::*;
 use crate::profile::{self, NewProfile};
 use crate::testing::{self, TestApp, new_user};
-use crate::users::{self as accounts, Standing};
+use crate::users::{self as accounts, NewUser, Standing};
 
 struct World {
     app: TestApp,
@@ -88,6 +89,33 @@ async fn a_new_name_sends_nothing() {
     };
     profile::change(&world.app, &world.zoe, None, &new).await.unwrap();
     assert_eq!(world.mails().await, 0);
+}
+
+#[tokio::test]
+async fn an_address_that_another_account_has_proved_stays_there() {
+    let world = World::new().await;
+    let link = world.link("abc").await;
+    let owner = NewUser { username: "owner".into(), ..new_user("zoe") };
+    let standing = Standing { email_verified: true, ..Standing::default() };
+    let owner = accounts::create(&world.app, &owner, standing).await.unwrap();
+    assert_eq!(code(confirm(&world.app, &world.zoe, &link).await), ErrorCode::Conflict);
+    assert!(!world.zoe().await.email_verified);
+    // The link still works once the address is given up there.
+    let elsewhere = Email::parse("owner@example.com").unwrap();
+    let moved = world.app.db.write((owner, elsewhere), |tx, (owner, email)| {
+        Box::pin(async move {
+            let profile = Profile {
+                email: email.clone(),
+                username: owner.username.clone(),
+                name: owner.name.clone(),
+                claims: owner.claims.clone(),
+            };
+            Ok::<_, Refusal>(users::update_profile(tx, owner.id, &profile, Timestamp(9)).await?)
+        })
+    });
+    assert!(moved.await.unwrap());
+    confirm(&world.app, &world.zoe, &link).await.unwrap();
+    assert!(world.zoe().await.email_verified);
 }
 
 #[test]

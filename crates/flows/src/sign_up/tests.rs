@@ -56,13 +56,17 @@ async fn every_wrong_field_is_named_and_nothing_counted() {
 }
 
 #[tokio::test]
-async fn a_taken_name_and_a_taken_address_look_the_same() {
+async fn a_taken_address_is_taken_like_a_free_one_and_proves_nothing() {
     let app = open_app().await;
-    testing::user(&app, "ada").await;
+    let ada = testing::user(&app, "ada").await;
     let same_name = NewUser { email: "other@example.com".into(), ..new_user("ADA") };
+    assert!(fields(sign_up(&app, &same_name, &visit(1)).await).of("username").is_some());
     let same_email = NewUser { username: "other".into(), ..new_user("ada") };
-    let by_name = fields(sign_up(&app, &same_name, &visit(1)).await);
-    assert_eq!(by_name, fields(sign_up(&app, &same_email, &visit(1)).await));
+    let other = sign_up(&app, &same_email, &visit(1)).await.unwrap().user;
+    assert_eq!((&other.email, other.email_verified), (&ada.email, false));
+    // It is still hers.
+    let named = users::find_named(&app, ada.email.as_str()).await.unwrap();
+    assert_eq!(named.id, ada.id);
 }
 
 #[tokio::test]

@@ -61,7 +61,9 @@ pub(super) async fn sign_up(
         NoTry::Exhausted { .. } => Trouble::TooMany,
         NoTry::Refused(refusal) => refusal.into(),
     })?;
-    if accounts::find_by_identifier(&app.db, email.as_str()).await?.is_some() {
+    // Who only says that an address is theirs keeps nobody out who has proved it.
+    let known = accounts::find_by_identifier(&app.db, email.as_str()).await?;
+    if known.is_some_and(|user| user.email_verified || !proves_email(provider, who)) {
         return Err(Trouble::EmailTaken);
     }
     for _ in 0..TRIES {
@@ -92,7 +94,7 @@ async fn make(
     new: &NewUser,
     visit: &Visit,
 ) -> Result<Result<Arrival, Trouble>, StorageError> {
-    let email_verified = provider.trusts_email && who.profile.email_verified;
+    let email_verified = proves_email(provider, who);
     let standing = Standing { email_verified, ..Standing::default() };
     let prepared = match users::prepare(app, new, standing).await {
         Ok(prepared) => prepared,
@@ -125,6 +127,10 @@ async fn make(
         .await?;
     let auth_time = who.auth_time.map_or(user.created_at, |at| at.min(user.created_at));
     Ok(Ok(Arrival::by(app, user, visit, &[]).proved_at(auth_time)))
+}
+
+fn proves_email(provider: &Provider, who: &Who) -> bool {
+    provider.trusts_email && who.profile.email_verified
 }
 
 /// What the person is called, if that can be: the user name stands in for the rest.

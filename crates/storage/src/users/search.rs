@@ -6,9 +6,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{QueryOrder, QuerySelect};
 
-use super::Row;
 use super::rights::some_right;
 use super::table::{Column, Entity};
+use super::{Row, email_key};
 use crate::prefix::behind;
 use crate::{Db, StorageError};
 
@@ -51,7 +51,7 @@ impl Search {
         match self.begin() {
             None => Place::Made(user.id),
             Some(begin) if user.username.key().starts_with(&begin) => Place::Username(user.username.key()),
-            Some(_) => Place::Email(user.email.key()),
+            Some(_) => Place::Email(email_key(user.id, &user.email, user.email_verified)),
         }
     }
 }

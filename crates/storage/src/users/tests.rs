@@ -46,6 +46,39 @@ on_both_databases! {
         assert_eq!(count(&db).await.unwrap(), 1);
     }
 
+    async fn an_address_is_whose_proves_it(db: Db) {
+        let mut claims = Vec::new();
+        for name in ["first", "second", "third"] {
+            let user = User { email: Email::parse("Ada@example.com").unwrap(), email_verified: false, ..user(name) };
+            write(&db, user.clone(), |tx, user| Box::pin(insert(tx, user, None))).await.unwrap();
+            claims.push(user);
+        }
+        let named = async || find_by_identifier(&db, "ADA@example.com").await.unwrap().map(|user| user.id);
+        assert_eq!(named().await, claims.iter().map(|user| user.id).min());
+        for near in ["ada@example.co", "ada@example.com ", "ada@example.com!", "da@example.com"] {
+            let found = find_by_identifier(&db, near).await.unwrap();
+            assert_eq!(found.is_some(), near.trim() == "ada@example.com", "{near}");
+        }
+        let prove = |user: &User| {
+            write(&db, (user.id, user.email.clone()), |tx, (id, email)| Box::pin(verify_email(tx, *id, email, NOW)))
+        };
+        assert!(prove(&claims[2]).await.unwrap());
+        assert!(prove(&claims[2]).await.unwrap());
+        assert_eq!(named().await, Some(claims[2].id));
+        let error = prove(&claims[0]).await.unwrap_err();
+        assert_eq!(Taken::of(&error), Some(Taken::Email));
+        assert_eq!(find(&db, claims[0].id).await.unwrap().unwrap(), claims[0]);
+        // Paged by one, everybody who says so is listed once.
+        let search = Search { begin: Some("ada@".into()), only: None };
+        let (mut seen, mut after) = (Vec::new(), None);
+        while let Some(user) = list(&db, &search, after.as_ref(), 1).await.unwrap().pop() {
+            after = Some(search.place(&user));
+            seen.push(user.id);
+        }
+        assert_eq!(seen.len(), 3);
+        assert_eq!(seen[0], claims[2].id);
+    }
+
     async fn another_address_is_not_verified(db: Db) {
         let ada = insert_user(&db, "ada").await;
         insert_user(&db, "bob").await;
@@ -70,8 +103,12 @@ on_both_databases! {
         assert!(!find(&db, ada.id).await.unwrap().unwrap().email_verified);
         assert!(save(change("ada@example.com", "ada2")).await.unwrap());
         assert!(!find(&db, ada.id).await.unwrap().unwrap().email_verified);
-        let error = save(change("bob@example.com", "ada2")).await.unwrap_err();
-        assert_eq!(Taken::of(&error), Some(Taken::Email));
+        // Bob has proved it: others can say it, and he keeps it.
+        assert!(save(change("bob@example.com", "ada2")).await.unwrap());
+        let named = find_by_identifier(&db, "bob@example.com").await.unwrap().unwrap();
+        assert_eq!(named.username.as_str(), "bob");
+        let error = save(change("bob@example.com", "bob")).await.unwrap_err();
+        assert_eq!(Taken::of(&error), Some(Taken::Username));
     }
 
     async fn of_two_changes_of_one_password_one_wins(db: Db) {

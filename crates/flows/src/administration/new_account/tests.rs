@@ -34,8 +34,12 @@ async fn who_manages_users_makes_plain_ones_and_administrators_any() {
     let without = NewUser { password: None, ..new_user("bob") };
     let refused = make_account(&app, &root, &without, Standing::default(), false).await.unwrap_err();
     assert!(matches!(refused, FormRefusal::Fields(errors) if errors.of("password").is_some()));
-    let again = make_account(&app, &root, &new_user("ada"), Standing::default(), true).await.unwrap_err();
-    assert!(matches!(again, FormRefusal::Fields(errors) if errors.of("username").is_some()));
+    let same_name = NewUser { email: "other@example.com".into(), ..new_user("ada") };
+    let same_email = NewUser { username: "other".into(), ..new_user("ada") };
+    for (taken, field) in [(same_name, "username"), (same_email, "email")] {
+        let again = make_account(&app, &root, &taken, Standing::default(), true).await.unwrap_err();
+        assert!(matches!(again, FormRefusal::Fields(errors) if errors.of(field).is_some()), "{field}");
+    }
 }
 
 /// The value of the link in a mail about this account.

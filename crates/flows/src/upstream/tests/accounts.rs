@@ -52,10 +52,23 @@ async fn an_address_is_verified_only_where_both_say_so() {
 }
 
 #[tokio::test]
+async fn who_proves_an_address_is_not_kept_out_by_who_only_says_it() {
+    let world = World::with(|provider| provider.trust_email = true).await;
+    let (said, _) = world.person("ada").await;
+    let away = world.away().await;
+    let mut claims = world.claims(&away);
+    claims["email"] = said.email.to_string().into();
+    let proved = arrived(world.said(&away, &claims).await).user;
+    assert!(proved.email_verified && proved.id != said.id);
+    let named = crate::users::find_named(&world.app, said.email.as_str()).await.unwrap();
+    assert_eq!(named.id, proved.id);
+}
+
+#[tokio::test]
 async fn nobody_gets_into_an_account_by_its_address() {
     for trust in [false, true] {
         let world = World::with(|provider| provider.trust_email = trust).await;
-        let (ada, _) = world.person("ada").await;
+        let ada = testing::verified_user(&world.app, "ada").await;
         for email in ["ada@example.com", "ADA@EXAMPLE.COM", " ada@example.com "] {
             let away = world.away().await;
             let mut claims = world.claims(&away);
