@@ -1,3 +1,4 @@
+mod granted;
 mod key_set;
 mod metadata;
 mod names;
@@ -6,8 +7,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, Lifetime, OrganizationId, SecretId, Timestamp, TokenHash, UserId};
+use crate::{ClientId, Lifetime, OrganizationId, Scopes, SecretId, Timestamp, TokenHash, UserId};
 
+pub use granted::GrantedScopes;
 pub use key_set::{ClientKeySet, ClientKeySetError};
 pub use metadata::ClientMetadata;
 pub use names::{
@@ -79,6 +81,8 @@ pub struct Client {
     pub updated_at: Timestamp,
     /// When it last got or used a token, to within some minutes.
     pub last_used_at: Option<Timestamp>,
+    /// The scopes that it was ever issued a token with.
+    pub granted: GrantedScopes,
 }
 
 impl Client {
@@ -105,7 +109,22 @@ impl Client {
             created_at,
             updated_at: created_at,
             last_used_at: None,
+            granted: GrantedScopes::since(created_at),
         }
+    }
+
+    /// The scopes that it is registered for and was never issued a token with since [`GrantedScopes::since`]; none while
+    /// nobody knows.
+    pub fn unused_scopes(&self) -> Scopes {
+        match self.granted.since {
+            Some(_) => self.metadata.scopes.difference(&self.granted.scopes),
+            None => Scopes::none(),
+        }
+    }
+
+    /// Whether it was seen from its registration on which scopes it is issued.
+    pub fn was_always_seen(&self) -> bool {
+        self.granted.since.is_some_and(|since| since <= self.created_at)
     }
 
     /// The secrets that work at `now`, the latest first.

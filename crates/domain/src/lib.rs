@@ -49,7 +49,7 @@ pub use claim::{Claim, NamedClaims};
 pub use client::{
     AccessTokenFormat, ApplicationType, AssertionAlgorithm, AuthMethod, Client, ClientIdentifier,
     ClientKeySet, ClientKeySetError, ClientMetadata, ClientOwner, ClientSecret, ClientType, GrantName,
-    SigningAlgorithm, SubjectIdentifierType,
+    GrantedScopes, SigningAlgorithm, SubjectIdentifierType,
 };
 pub use consent::Consent;
 pub use customer::Customer;

@@ -1,8 +1,8 @@
-//! When clients and tokens were last used, written down beside the answer and not before it.
+//! When clients and tokens were last used, and for what, written down beside the answer and not before it.
 
 use std::net::IpAddr;
 
-use postern_domain::{Client, Lifetime, Refusal, SecretId, Timestamp, TokenId};
+use postern_domain::{Client, Lifetime, Refusal, Scopes, SecretId, Timestamp, TokenId};
 use postern_storage::{clients, tokens};
 
 use crate::App;
@@ -20,6 +20,23 @@ pub(crate) fn note_client(app: &App, client: &Client, with: Option<SecretId>, no
         let written = db.write(id, move |tx, id| Box::pin(clients::touch(tx, *id, with, now))).await;
         if let Err(error) = written {
             tracing::warn!(%error, "the last use of a client could not be written down");
+        }
+    });
+}
+
+/// Notes the scopes that a client was issued a token with, if one of them is new to it.
+pub(crate) fn note_granted(app: &App, client: &Client, scopes: &Scopes, now: Timestamp) {
+    if !client.granted.wants(scopes) {
+        return;
+    }
+    let (db, id) = (app.db.clone(), client.id);
+    let input = (id, scopes.clone());
+    tokio::spawn(async move {
+        let written = db
+            .write(input, move |tx, (id, scopes)| Box::pin(clients::note_granted(tx, *id, scopes, now)))
+            .await;
+        if let Err(error) = written {
+            tracing::warn!(%error, "what a client was granted could not be written down");
         }
     });
 }

@@ -107,6 +107,7 @@ pub(super) async fn successor(
         expires_in: access.expires_at.map_or(0, |end| end.seconds_since(now).max(0)),
         refresh_token,
         scope: access.permit.scopes.clone(),
+        granted: permit.scopes.clone(),
         authorization_details: access.permit.authorization_details(),
         id_token,
     }))

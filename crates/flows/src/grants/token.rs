@@ -16,7 +16,10 @@ pub async fn token(app: &App, sender: Sender<'_>) -> Result<TokenAnswer, Refusal
     let now = app.clock.now();
     let outcome = exchange(app, Request { client: &client, params: sender.params, now }).await;
     match &outcome {
-        Ok(_) => last_use::note_client(app, &client, secret, now),
+        Ok(answer) => {
+            last_use::note_client(app, &client, secret, now);
+            last_use::note_granted(app, &client, &answer.granted, now);
+        }
         Err(refusal) => record_refusal(app, client.id, sender.endpoint, refusal).await,
     }
     outcome

@@ -19,6 +19,10 @@ pub struct TokenAnswer {
     pub refresh_token: Option<TokenText>,
     /// What the tokens hold, also where it is what was asked for.
     pub scope: Scopes,
+    /// What all of the tokens hold together, which the client's page shows: the refresh token may hold more than the access
+    /// token.
+    #[serde(skip)]
+    pub(crate) granted: Scopes,
     /// What the tokens are limited to (RFC 9396 section 7).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<RequestLimit>,

@@ -50,6 +50,7 @@ pub(crate) async fn tokens(app: &App, order: &Order<'_>) -> Result<Issued, Refus
     };
     let mut tokens = vec![access];
     let mut refresh_token = None;
+    let mut granted = scope.clone();
     if metadata.allows_grant(GrantName::RefreshToken) {
         let text = app.new_token(TokenKind::Refresh);
         let lifetime = shorter(metadata.refresh_token_lifetime, lifetimes.refresh_token);
@@ -57,6 +58,7 @@ pub(crate) async fn tokens(app: &App, order: &Order<'_>) -> Result<Issued, Refus
         let new = Token::new(id, TokenKind::Refresh, hash, order.permit.clone(), order.now);
         tokens.push(token(order, new, self::end(order, order.permit, lifetime)));
         refresh_token = Some(text);
+        granted = order.permit.scopes.clone();
     }
     let id_token = match order.permit.scopes.contains("openid") {
         true => Some(id_token(app, order, &access_token).await?),
@@ -68,6 +70,7 @@ pub(crate) async fn tokens(app: &App, order: &Order<'_>) -> Result<Issued, Refus
         expires_in: end.seconds_since(order.now),
         refresh_token,
         scope,
+        granted,
         authorization_details,
         id_token,
     };

@@ -17,6 +17,7 @@ use postern_templating::Notice;
 
 pub(super) use address::of as url_of;
 pub(super) use list::{PAGE, row};
+pub(super) use show::unused_scopes;
 
 use crate::rights::{Right, Routes};
 

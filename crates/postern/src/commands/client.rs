@@ -251,6 +251,8 @@ fn summary(client: &Client, usage: ClientUsage) -> Value {
         "users": usage.users,
         "live_tokens": usage.live_tokens,
         "recent_errors": usage.recent_errors,
+        "unused_scopes": client.unused_scopes().iter().collect::<Vec<_>>(),
+        "granted_scopes_since": client.granted.since,
     })
 }
 

@@ -6,6 +6,7 @@ use postern_domain::{
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::granted::granted;
 use super::rows::TABLE;
 use super::rows::row::{Column, Entity, Model};
 use super::secrets;
@@ -135,6 +136,7 @@ fn client(row: Model) -> Result<Client, StorageError> {
         created_at: Timestamp(row.created_at),
         updated_at: Timestamp(row.updated_at),
         last_used_at: row.last_used_at.map(Timestamp),
+        granted: granted(row.granted_scopes.as_deref(), row.granted_scopes_since)?,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod errors;
 mod find;
+mod granted;
 mod logos;
 mod registrations;
 mod rows;
@@ -11,6 +12,7 @@ mod usage;
 pub use errors::{ClientError, recent_errors, record_error};
 pub(crate) use find::open_with;
 pub use find::{count, count_up_to, find, find_by_identifier, find_by_name, list};
+pub use granted::note_granted;
 pub use logos::{Logo, find_logo, remove_logo, set_logo};
 pub use registrations::{delete_unused, register_again};
 pub use rows::{count_of_organization, count_of_user, delete, empty, insert, set_disabled, update_metadata};

@@ -31,6 +31,9 @@ pub(super) mod row {
         pub updated_at: i64,
         pub last_used_at: Option<i64>,
         pub registration_hash: Option<Vec<u8>>,
+        #[sea_orm(column_type = "Text", nullable)]
+        pub granted_scopes: Option<String>,
+        pub granted_scopes_since: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -94,6 +97,8 @@ pub async fn insert(tx: &Tx, client: &Client) -> Result<(), StorageError> {
         updated_at: client.updated_at.0,
         last_used_at: client.last_used_at.map(|at| at.0),
         registration_hash: client.registration_token.map(|hash| hash.0.to_vec()),
+        granted_scopes: Some(client.granted.scopes.to_string()),
+        granted_scopes_since: client.granted.since.map(|at| at.0),
     };
     row.into_active_model().insert(tx.connection()).await?;
     tx.invalidate(client.id.0);

@@ -1,3 +1,4 @@
+mod granted;
 mod registrations;
 
 use postern_domain::{

@@ -50,8 +50,9 @@ pub(super) const AS_IT_IS_NOW: [&str; 10] = [
      WHERE id IN (SELECT id FROM replaced.users)",
     // What was deleted since comes back closed.
     "UPDATE users SET state = 'disabled' WHERE id NOT IN (SELECT id FROM replaced.users)",
-    "UPDATE clients SET (metadata, disabled, registration_hash, last_used_at) = \
-     (SELECT metadata, disabled, registration_hash, last_used_at FROM replaced.clients AS now WHERE now.id = clients.id) \
+    "UPDATE clients SET (metadata, disabled, registration_hash, last_used_at, granted_scopes, granted_scopes_since) = \
+     (SELECT metadata, disabled, registration_hash, last_used_at, granted_scopes, granted_scopes_since \
+     FROM replaced.clients AS now WHERE now.id = clients.id) \
      WHERE id IN (SELECT id FROM replaced.clients)",
     "UPDATE clients SET disabled = 1 WHERE id NOT IN (SELECT id FROM replaced.clients)",
     // An organization that was deleted since has its members again, or nobody could have it.
@@ -65,7 +66,7 @@ pub(super) const AS_IT_IS_NOW: [&str; 10] = [
 ];
 
 /// What is done where nobody knows what was spent or revoked since the backup.
-pub(crate) const ENDED: [&str; 14] = [
+pub(crate) const ENDED: [&str; 15] = [
     "DELETE FROM session_clients",
     "DELETE FROM sessions",
     "DELETE FROM grants",
@@ -79,6 +80,8 @@ pub(crate) const ENDED: [&str; 14] = [
     "DELETE FROM budgets",
     "DELETE FROM settings WHERE name LIKE 'node.%'",
     "DELETE FROM settings WHERE name = 'instance.moved_to'",
+    // What was issued since the backup was made is lost.
+    "UPDATE clients SET granted_scopes_since = $1",
     "UPDATE epochs SET value = value + 1",
 ];
 

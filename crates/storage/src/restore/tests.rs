@@ -1,11 +1,12 @@
 use std::path::PathBuf;
 
+use postern_domain::{GrantedScopes, Lifetime};
 use sqlx::{Connection, Row, SqliteConnection};
 
 use super::tables::{BOTH, BROUGHT_BACK, CARRIED_OVER};
 use super::{Replaced, Restoration};
-use crate::testing::{NOW, insert_user, write};
-use crate::{Db, StorageError, backup, settings, users};
+use crate::testing::{NOW, insert_client, insert_user, write};
+use crate::{Db, StorageError, backup, clients, settings, users};
 
 struct Place {
     folder: tempfile::TempDir,
@@ -87,6 +88,38 @@ async fn what_was_is_back_and_what_lets_in_is_as_it_is_now() {
         names.into_iter().all(|name| !name.to_string_lossy().contains("restoring")),
         "nothing is left beside it"
     );
+}
+
+/// A backup knows nothing of what was issued since: the database that is replaced does, or nobody.
+#[tokio::test]
+async fn what_a_client_was_granted_is_as_it_is_now_or_noted_anew() {
+    for is_replaced in [true, false] {
+        let place = Place::new();
+        let db = place.open().await;
+        let id = insert_client(&db, "app").await;
+        let file = place.file("backup.db");
+        let note = |db: Db, scope: &str| {
+            let input = (id, scope.parse().unwrap());
+            async move {
+                write(&db, input, |tx, (id, scope)| Box::pin(clients::note_granted(tx, *id, scope, NOW)))
+                    .await
+            }
+        };
+        note(db.clone(), "openid").await.unwrap();
+        backup::make(&place.url, &file).await.unwrap();
+        note(db.clone(), "email").await.unwrap();
+        db.close().await;
+        let restoration = Restoration::begin(&place.url, &file).await.unwrap();
+        let then = NOW.plus(Lifetime::days(1));
+        match is_replaced {
+            true => drop(restoration.carry_over().await.unwrap()),
+            false => restoration.end_access(false, then).await.unwrap(),
+        }
+        restoration.place(then).await.unwrap();
+        let granted = clients::find(&place.open().await, id).await.unwrap().unwrap().granted;
+        let (scopes, since) = if is_replaced { ("email openid", NOW) } else { ("openid", then) };
+        assert_eq!(granted, GrantedScopes { scopes: scopes.parse().unwrap(), since: Some(since) });
+    }
 }
 
 #[tokio::test]

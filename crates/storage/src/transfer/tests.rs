@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::Transfer;
 use crate::testing::{NOW, Postgres, insert_client, insert_user, write};
-use crate::{Db, StorageError, mails, settings, users};
+use crate::{Db, StorageError, clients, mails, settings, users};
 
 /// What there is in a text that somebody could take for something else on the way.
 const WORDS: &str = "a\tb\nc\r\\d\\N \u{1F980} \u{e9} \"'";
@@ -15,7 +15,11 @@ async fn every_row_of_every_table_arrives() {
     Db::migrate(&url).await.unwrap();
     let db = Db::connect(&url).await.unwrap();
     let ada = insert_user(&db, "ada").await;
-    insert_client(&db, "app").await;
+    let app = insert_client(&db, "app").await;
+    let granted = (app, "email openid".parse().unwrap());
+    write(&db, granted, |tx, (app, scopes)| Box::pin(clients::note_granted(tx, *app, scopes, NOW)))
+        .await
+        .unwrap();
     write(&db, (), |tx, ()| Box::pin(settings::set(tx, "words", WORDS))).await.unwrap();
     assert!(matches!(Transfer::begin(&url).await.err(), Some(StorageError::Busy)), "a server runs");
     db.close().await;
@@ -31,6 +35,8 @@ async fn every_row_of_every_table_arrives() {
     let there = Db::connect(postgres.url()).await.unwrap();
     assert_eq!(there.pending_migrations().await.unwrap(), 0);
     assert_eq!(users::find(&there, ada.id).await.unwrap().unwrap(), ada);
+    let granted = clients::find(&there, app).await.unwrap().unwrap().granted;
+    assert_eq!((granted.scopes.to_string().as_str(), granted.since), ("email openid", Some(NOW)));
     assert_eq!(settings::find(&there, "words").await.unwrap().as_deref(), Some(WORDS));
     assert!(mails::due(&there, NOW, 1).await.unwrap().is_empty());
     there.close().await;

@@ -34,6 +34,8 @@ pub struct Client {
     pub redirect_uris: Vec<String>,
     /// The scopes it may ask for, e.g. `openid`.
     pub scopes: Vec<String>,
+    /// Those of its scopes that it has no use for, if there are any.
+    pub unused_scopes: Option<UnusedScopes>,
     /// Its settings in words: a label and a value each, e.g. *Grants* and *authorization_code, refresh_token*.
     pub settings: Vec<(Text, Text)>,
     /// Its secrets, the latest first. Empty for public and for key-based clients.
@@ -54,6 +56,40 @@ pub struct Client {
     pub endpoints: Vec<Endpoint>,
     /// Code for this client, one language each.
     pub snippets: Vec<Snippet>,
+}
+
+/// Scopes that a client may ask for and was never issued a token with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UnusedScopes {
+    /// The scopes, e.g. `email`; at least one.
+    pub scopes: Vec<String>,
+    /// Since when that was looked at; `None` if it always was.
+    pub since: Option<When>,
+}
+
+impl UnusedScopes {
+    /// How many are named in a list.
+    const NAMED: usize = 3;
+
+    /// In a list: the first few, and how many more there are.
+    pub(crate) fn in_short(&self) -> Text {
+        let named: Vec<&str> = self.scopes.iter().take(Self::NAMED).map(String::as_str).collect();
+        let named = named.join(", ");
+        let scopes = match self.scopes.len().saturating_sub(Self::NAMED) {
+            0 => Text::verbatim(named),
+            more => t("{scopes} and {count} more").with("scopes", named).with("count", more as u64),
+        };
+        match &self.since {
+            None => t("never granted: {scopes}").with("scopes", scopes),
+            Some(since) => {
+                t("not granted since {day}: {scopes}").with("day", since.day()).with("scopes", scopes)
+            }
+        }
+    }
+
+    pub(crate) fn sample() -> Self {
+        Self { scopes: vec!["offline_access".into(), "profile".into()], since: None }
+    }
 }
 
 /// A secret of a client, which is never shown again.
@@ -139,6 +175,7 @@ impl Page for Client {
                 "http://localhost:3000/callback".into(),
             ],
             scopes: ["openid", "profile", "email", "offline_access"].map(String::from).to_vec(),
+            unused_scopes: Some(UnusedScopes::sample()),
             settings: vec![
                 (t("Authentication"), t("client_secret_basic or client_secret_post")),
                 (t("Grants"), Text::verbatim("authorization_code, refresh_token")),
@@ -195,6 +232,10 @@ impl Page for Client {
             ),
             client_type: t("public"),
             homepage_url: None,
+            unused_scopes: Some(UnusedScopes {
+                since: Some(When::new(SAMPLE_NOW - 86_400, SAMPLE_NOW)),
+                ..UnusedScopes::sample()
+            }),
             redirect_uris: vec![
                 "com.example.field-notes:/a/very/long/path/that/has/to/break/somewhere/or/else".into(),
             ],
@@ -208,6 +249,7 @@ impl Page for Client {
             ..sample.clone()
         };
         let single = Self {
+            unused_scopes: None,
             secrets: sample
                 .secrets
                 .iter()

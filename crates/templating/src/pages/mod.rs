@@ -57,7 +57,7 @@ pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};
 pub use audit_event::{AuditAct, AuditAgain, AuditEventPage, AuditSince};
 pub use authenticator::Authenticator;
 pub use authenticator_remove::AuthenticatorRemove;
-pub use client::{Client, ClientCallError, ClientSecretRow, Endpoint, LogoutNoticeRow};
+pub use client::{Client, ClientCallError, ClientSecretRow, Endpoint, LogoutNoticeRow, UnusedScopes};
 pub use client_delete::ClientDelete;
 pub use client_edit::ClientEdit;
 pub use client_form::ClientForm;

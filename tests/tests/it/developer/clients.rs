@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use postern_tests::{
     Answer, Browser, Document, Form, Instance, OAuthClient, Tokens, on_both_databases, unique,
 };
@@ -142,6 +144,36 @@ on_both_databases! {
         client.refresh(&tokens.refresh).await.assert_refused(401, "invalid_client");
         let page = browser.open(&client.authorization().target()).await;
         assert_eq!((page.status, page.location()), (400, None));
+    }
+
+    async fn what_a_client_has_no_use_for_is_named(instance: &Instance) {
+        let owner = instance.browser_of(&instance.person()).await;
+        let name = unique("app");
+        let page = owner.open(NEW).await.expect(200);
+        let page = owner.submit(&page, &filled(&page, &name)).await.expect(200);
+        let (id, secret) = (shown_id(&page).unwrap(), shown_secret(&page).unwrap());
+        let own = format!("/developer/clients/{id}");
+        // Of the settings of its page.
+        let unused = async || {
+            let page = owner.open(&own).await.expect(200);
+            let text = page.document().text();
+            let (_, rest) = text.split_once("Unused scopes")?;
+            Some(rest.split_once("Never granted").expect("a reason").0.trim().to_owned())
+        };
+        assert_eq!(unused().await.as_deref(), Some("email openid profile"));
+        let uri = format!("https://{name}.example/callback");
+        let browser = instance.browser_of(&instance.person()).await;
+        for (asked, left) in [("openid", Some("email profile")), ("openid email profile", None)] {
+            let client = OAuthClient::known(instance, &id, Some(&secret), &uri).asking(asked);
+            let _ = client.tokens(&browser).await;
+            // It is noted beside the answer.
+            let mut tries = 0;
+            while unused().await.as_deref() != left {
+                tries += 1;
+                assert!(tries < 100, "{asked}: {:?}", unused().await);
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
     }
 
     async fn clients_of_others_are_not_to_be_seen(instance: &Instance) {

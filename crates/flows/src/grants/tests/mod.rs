@@ -1,4 +1,5 @@
 mod code;
+mod granted;
 mod jwt;
 mod organization;
 mod pairwise;

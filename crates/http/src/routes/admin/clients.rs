@@ -9,7 +9,7 @@ use postern_templating::{AdminTab, Choice, Notice, Shortened, Text, When, t};
 use super::asked::{Administrator, pager};
 use crate::answer::PageRefusal;
 use crate::request::{FormAbout, PageQuery};
-use crate::routes::clients::url_of;
+use crate::routes::clients::{unused_scopes, url_of};
 use crate::{face, page};
 
 const PATH: &str = "/admin/clients";
@@ -100,5 +100,6 @@ async fn row(
         live_tokens: usage.live_tokens,
         last_call: client.last_used_at.map(|at| When::new(at.0, now.0)),
         recent_errors: usage.recent_errors,
+        unused_scopes: unused_scopes(client, now),
     })
 }

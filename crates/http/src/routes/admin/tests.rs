@@ -156,6 +156,7 @@ async fn tiers_and_clients_are_set_from_their_lists() {
         assert!(list.body.contains("name=\"client\""), "{query}: {}", list.body);
     }
     let list = ada.get("/admin/clients").await;
+    assert!(list.body.contains("never granted: openid<"), "{}", list.body);
     let (_, rest) = list.body.split_once("name=\"client\" value=\"").expect("a client");
     let id = rest.split('"').next().unwrap().to_owned();
     let closed = ada.submit("/admin/clients", &[("client", &id), ("action", "disable")]).await;

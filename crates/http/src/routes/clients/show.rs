@@ -6,7 +6,7 @@ use postern_flows::clients::{self, RefusedCalls};
 use postern_flows::logout::{self, LogoutNotice};
 use postern_flows::{App, Paging, RequirePkce};
 use postern_templating::pages::{
-    Client as ClientPage, ClientCallError, ClientSecretRow, Endpoint, LogoutNoticeRow,
+    Client as ClientPage, ClientCallError, ClientSecretRow, Endpoint, LogoutNoticeRow, UnusedScopes,
 };
 use postern_templating::{Badge, Shortened, Snippet, Text, Tone, When, span, t};
 
@@ -43,6 +43,7 @@ pub(super) async fn show(
         created: at(client.created_at),
         redirect_uris: metadata.redirect_uris.iter().map(ToString::to_string).collect(),
         scopes: metadata.scopes.iter().map(str::to_owned).collect(),
+        unused_scopes: unused_scopes(client, now),
         settings: settings(app, metadata),
         secrets: secrets(client, now),
         uses_secrets: metadata.uses_secret(),
@@ -55,6 +56,13 @@ pub(super) async fn show(
         endpoints: endpoints(app),
         snippets: snippets(app, client),
     }))
+}
+
+/// What a client is registered for and has no use for, as pages show it.
+pub(crate) fn unused_scopes(client: &Client, now: Timestamp) -> Option<UnusedScopes> {
+    let scopes: Vec<String> = client.unused_scopes().iter().map(str::to_owned).collect();
+    let since = client.granted.since.filter(|_| !client.was_always_seen());
+    (!scopes.is_empty()).then(|| UnusedScopes { scopes, since: since.map(|at| When::new(at.0, now.0)) })
 }
 
 /// Programs for the client, as pages show them.

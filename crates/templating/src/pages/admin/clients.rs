@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::pages::SAMPLE_NOW;
+use crate::pages::{SAMPLE_NOW, UnusedScopes};
 use crate::{AdminTab, AppFace, Choice, Chrome, Page, Pager, Section, Shortened, Text, When, t};
 
 /// All clients. The filter is a GET with `q` and `only`; a row's form posts `form_token`, `client` and `action`, which is
@@ -48,6 +48,8 @@ pub struct AdminClientRow {
     pub last_call: Option<When>,
     /// How many of its calls were refused of late.
     pub recent_errors: u64,
+    /// Those of its scopes that it has no use for, if there are any.
+    pub unused_scopes: Option<UnusedScopes>,
 }
 
 impl AdminClients {
@@ -72,6 +74,7 @@ impl Page for AdminClients {
             live_tokens: 2_310,
             last_call: Some(When::new(SAMPLE_NOW - 240, SAMPLE_NOW)),
             recent_errors,
+            unused_scopes: (recent_errors > 0).then(UnusedScopes::sample),
         };
         let long = "The Analytical Engine Companion for Weavers, Astronomers and Insurance Clerks 🧮";
         Self {
@@ -83,7 +86,15 @@ impl Page for AdminClients {
             ],
             clients: vec![
                 row("Field Notes", Text::verbatim("Ada Lovelace"), false, 12),
-                row(long, t("this server"), true, 0),
+                AdminClientRow {
+                    unused_scopes: Some(UnusedScopes {
+                        scopes: ["address", "email", "phone", "urn:example:a-scope-of-many-words:write"]
+                            .map(String::from)
+                            .to_vec(),
+                        since: Some(When::new(SAMPLE_NOW - 86_400, SAMPLE_NOW)),
+                    }),
+                    ..row(long, t("this server"), true, 0)
+                },
                 AdminClientRow {
                     owner_url: None,
                     last_call: None,

@@ -50,6 +50,10 @@ pub(in super::super) struct OAuthClient {
     live_tokens: u64,
     /// How many of its calls were refused in the last seven days.
     recent_errors: u64,
+    /// Those of its scopes that no token of it was issued with since `granted_scopes_since`.
+    unused_scopes: Vec<String>,
+    /// Since when it is noted which scopes its tokens are issued with, in Unix seconds; `null` if that has not begun.
+    granted_scopes_since: Option<i64>,
     /// Unix seconds.
     created_at: i64,
     updated_at: i64,
@@ -223,6 +227,8 @@ impl OAuthClient {
             users: usage.users,
             live_tokens: usage.live_tokens,
             recent_errors: usage.recent_errors,
+            unused_scopes: client.unused_scopes().iter().map(str::to_owned).collect(),
+            granted_scopes_since: client.granted.since.map(|at| at.0),
             created_at: client.created_at.0,
             updated_at: client.updated_at.0,
             last_used_at: client.last_used_at.map(|at| at.0),
