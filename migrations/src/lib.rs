@@ -28,6 +28,7 @@ mod m20261123_000023_console;
 mod m20261123_000025_account_deletion;
 mod m20261123_000026_console_lists;
 mod m20261123_000027_granted_scopes;
+mod m20261123_000028_key_set_fetches;
 mod m20261123_000029_locked_passkeys;
 mod m20261123_000031_impersonation;
 
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000023_console::Migration),
             Box::new(m20261123_000026_console_lists::Migration),
             Box::new(m20261123_000027_granted_scopes::Migration),
+            Box::new(m20261123_000028_key_set_fetches::Migration),
             Box::new(m20261123_000029_locked_passkeys::Migration),
             Box::new(m20261123_000031_impersonation::Migration),
         ]

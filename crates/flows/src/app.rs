@@ -14,7 +14,7 @@ use crate::client_jwt::FetchedKeys;
 use crate::clients::WrittenDown;
 use crate::guard::GuardRoutes;
 use crate::health::Health;
-use crate::keys::KeyRing;
+use crate::keys::{Fetches, KeyRing};
 use crate::live::Live;
 use crate::meters::Meters;
 use crate::outbound::Outbound;
@@ -58,6 +58,8 @@ pub struct App {
     pub(crate) fetched_keys: FetchedKeys,
     pub(crate) discovery: OnceLock<String>,
     pub(crate) keys: KeyRing,
+    /// Who fetched them, as far as it waits to be written down.
+    pub(crate) key_fetches: Fetches,
     pub(crate) live: Live,
     pub(crate) brand: HeldBrand,
     pub(crate) counters: Counters,
@@ -103,6 +105,7 @@ impl App {
             fetched_keys: FetchedKeys::default(),
             discovery: OnceLock::new(),
             keys: KeyRing::default(),
+            key_fetches: Fetches::default(),
             live: Live::new(),
             guesses: Guesses::default(),
             sessions: crate::sessions::known(),

@@ -6,7 +6,8 @@ use std::time::Duration;
 use postern_domain::{Lifetime, Refusal, Timestamp};
 use postern_storage::{
     StorageError, Tx, Work, api_tokens as stored_api_tokens, budgets, clients, initial_access_tokens,
-    invitations, logout_notices, mails, one_time_values, recovery_links, sessions, signing_keys, tokens,
+    invitations, key_set_fetches, logout_notices, mails, one_time_values, recovery_links, sessions,
+    signing_keys, tokens,
 };
 
 use crate::{App, account_deletion, api_tokens, audit, token_ends};
@@ -24,6 +25,8 @@ const API_TOKENS_KEPT: Lifetime = Lifetime::days(90);
 const MAILS_KEPT: Lifetime = Lifetime::days(30);
 /// How long it is kept what clients were told of sessions that ended.
 const NOTICES_KEPT: Lifetime = Lifetime::days(30);
+/// How long it is kept who fetched the key set, after the last time.
+const FETCHERS_KEPT: Lifetime = Lifetime::days(90);
 /// How long an invitation, or an initial access token, is listed after it has ended.
 const LISTED: Lifetime = Lifetime::days(30);
 /// How long an honest retry of a refresh may ask for what it missed, with something to spare.
@@ -77,12 +80,13 @@ enum Sort {
     InitialAccessTokens,
     Budgets,
     Keys,
+    KeySetFetches,
     Mails,
     LogoutNotices,
 }
 
 impl Sort {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Successors,
         Self::Tokens,
         Self::ApiTokens,
@@ -94,6 +98,7 @@ impl Sort {
         Self::InitialAccessTokens,
         Self::Budgets,
         Self::Keys,
+        Self::KeySetFetches,
         Self::Mails,
         Self::LogoutNotices,
     ];
@@ -116,6 +121,7 @@ impl Sort {
                 Self::InitialAccessTokens => initial_access_tokens::purge(tx, now.minus(LISTED), BATCH).await,
                 Self::Budgets => budgets::purge(tx, now, BATCH).await,
                 Self::Keys => signing_keys::delete_removed(tx, now).await,
+                Self::KeySetFetches => key_set_fetches::purge(tx, now.minus(FETCHERS_KEPT), BATCH).await,
                 Self::Mails => mails::purge(tx, now.minus(MAILS_KEPT), BATCH).await,
                 Self::LogoutNotices => logout_notices::purge(tx, now.minus(NOTICES_KEPT), BATCH).await,
             }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use postern_flows::api_tokens::{self, Presence};
 use postern_flows::disk::{Kept, Room, disks};
-use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, audit, logout, mail, upkeep};
+use postern_flows::{App, Config, Rng, SecretKey, SystemClock, SystemRng, audit, keys, logout, mail, upkeep};
 use postern_storage::transfer::MOVED_TO;
 use postern_storage::{Db, StorageError, settings};
 use tokio::sync::oneshot;
@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 /// How often what has ended is deleted.
 const UPKEEP: Duration = Duration::from_secs(60);
-/// How long a stop waits for the last calls to be written down.
+/// How long a stop waits for what is left to be written down.
 const LAST_CALLS: Duration = Duration::from_secs(5);
 /// How often it is looked which mails are due.
 const MAILS: Duration = Duration::from_secs(2);
@@ -143,23 +143,37 @@ pub(crate) fn tell_clients(app: &Arc<App>) -> JoinHandle<()> {
     })
 }
 
-/// What writes calls and acts down.
+/// What writes something down again and again.
 pub(crate) struct Recorder {
+    /// Where it is missing if the time does not suffice.
+    place: &'static str,
     task: JoinHandle<()>,
     stop: oneshot::Sender<()>,
 }
 
 /// Writes calls and acts down, until it is stopped.
 pub(crate) fn record(app: &Arc<App>) -> Recorder {
-    let (stop, stopped) = oneshot::channel::<()>();
+    let (stop, stopped) = stopping();
     let app = Arc::clone(app);
-    let task = tokio::spawn(async move {
-        let stopped = async {
-            let _stopped_or_gone = stopped.await;
-        };
-        audit::write(&app, stopped).await;
-    });
-    Recorder { task, stop }
+    let task = tokio::spawn(async move { audit::write(&app, stopped).await });
+    Recorder { place: "the audit", task, stop }
+}
+
+/// Writes down who fetches the keys, until it is stopped.
+pub(crate) fn note_fetches(app: &Arc<App>) -> Recorder {
+    let (stop, stopped) = stopping();
+    let app = Arc::clone(app);
+    let task = tokio::spawn(async move { keys::write_fetches(&app, stopped).await });
+    Recorder { place: "the list of those who fetched the keys", task, stop }
+}
+
+/// A word to stop, and what is done when it comes or nobody is left to say it.
+fn stopping() -> (oneshot::Sender<()>, impl Future<Output = ()>) {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stopped = async {
+        let _stopped_or_gone = stopped.await;
+    };
+    (stop, stopped)
 }
 
 impl Recorder {
@@ -167,7 +181,7 @@ impl Recorder {
     pub(crate) async fn stop(self) {
         let _it_has_ended_already = self.stop.send(());
         if tokio::time::timeout(LAST_CALLS, self.task).await.is_err() {
-            tracing::error!("the last calls before this stop may be missing in the audit");
+            tracing::error!(place = self.place, "what came last before this stop may not be written down");
         }
     }
 }

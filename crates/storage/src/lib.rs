@@ -23,6 +23,7 @@ mod exclusive;
 pub mod grants;
 pub mod initial_access_tokens;
 pub mod invitations;
+pub mod key_set_fetches;
 pub mod logout_notices;
 pub mod mails;
 mod mapping;

@@ -10,6 +10,7 @@ use super::SigningKey;
 pub struct KeySet {
     keys: Vec<PublishedKey>,
     jwks: Arc<str>,
+    kids: Arc<str>,
 }
 
 /// A key with its times.
@@ -69,7 +70,9 @@ impl KeySet {
         keys.sort_by_key(|key| (rank(key.key.algorithm()), key.signs_from.map_or(i64::MAX, |from| from.0)));
         let documents: Vec<&str> = keys.iter().map(|published| published.key.public_jwk()).collect();
         let jwks = format!("{{\"keys\":[{}]}}", documents.join(",")).into();
-        Self { keys, jwks }
+        let kids: Vec<&str> = keys.iter().map(|published| published.key.kid()).collect();
+        let kids = kids.join(" ").into();
+        Self { keys, jwks, kids }
     }
 
     /// Every published key by algorithm, those that signed first at the front.
@@ -80,6 +83,16 @@ impl KeySet {
     /// The JWKS document (RFC 7517 section 5).
     pub fn jwks(&self) -> Arc<str> {
         Arc::clone(&self.jwks)
+    }
+
+    /// The `kid`s of all of them, with a space between two.
+    pub fn kids(&self) -> Arc<str> {
+        Arc::clone(&self.kids)
+    }
+
+    /// When the newest of them was made: of two sets the one with the later time is the newer one.
+    pub fn newest_at(&self) -> Timestamp {
+        self.keys.iter().map(|key| key.created_at).max().unwrap_or(Timestamp(0))
     }
 
     /// The key that signs with `algorithm` at `now`.

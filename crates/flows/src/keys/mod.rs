@@ -1,6 +1,7 @@
 //! Signing keys: made by aws-lc, kept sealed, parsed once, published before they sign and until the last token they signed
 //! is dead.
 
+mod fetches;
 mod hint;
 mod key_ring;
 mod key_set;
@@ -9,6 +10,8 @@ mod public_jwk;
 mod rotate;
 mod signing_key;
 
+pub(crate) use fetches::Fetches;
+pub use fetches::{KeyFetcher, fetchers, flush_fetches, note_fetch, write_fetches};
 pub use hint::{IdTokenHint, read_id_token_hint};
 pub use key_ring::KeyRing;
 pub use key_set::{KeySet, KeyState, PublishedKey};

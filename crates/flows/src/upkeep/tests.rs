@@ -36,6 +36,7 @@ fn table_of(sort: Sort) -> &'static str {
         Sort::InitialAccessTokens => "initial_access_tokens",
         Sort::Budgets => "budgets",
         Sort::Keys => "signing_keys",
+        Sort::KeySetFetches => "key_set_fetches",
         Sort::Mails => "mails",
         Sort::LogoutNotices => "logout_notices",
     }

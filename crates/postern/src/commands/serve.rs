@@ -86,7 +86,7 @@ pub(crate) async fn serve(
     let (upkeep, mails) = (instance::keep_up(&app), instance::send_mails(&app)?);
     let logouts = instance::tell_clients(&app);
     let alive = instance::say_alive(&app, node);
-    let recorder = instance::record(&app);
+    let (recorder, fetches) = (instance::record(&app), instance::note_fetches(&app));
     let router = traces.around(postern_http::router(Arc::clone(&app)), &app);
     service_manager::tell(service_manager::READY);
     let metrics = servers.metrics.map(|server| tokio::spawn(show_metrics(server, Arc::clone(&app))));
@@ -94,7 +94,7 @@ pub(crate) async fn serve(
     for task in [upkeep, mails, logouts, alive].into_iter().chain(metrics) {
         task.abort();
     }
-    tokio::join!(recorder.stop(), traces.stop());
+    tokio::join!(recorder.stop(), fetches.stop(), traces.stop());
     if let Err(refusal) = api_tokens::leave(&app, node).await {
         tracing::warn!(?refusal, "the other nodes could not be told that this one stops");
     }

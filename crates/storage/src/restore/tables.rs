@@ -7,7 +7,7 @@ pub(super) const BROUGHT_BACK: [&str; 6] =
 
 /// What lets somebody in, what was done, and what is still to be done: never from the backup, always from the database that is
 /// replaced.
-pub(super) const CARRIED_OVER: [&str; 24] = [
+pub(super) const CARRIED_OVER: [&str; 25] = [
     "sessions",
     "session_clients",
     "client_secrets",
@@ -26,6 +26,7 @@ pub(super) const CARRIED_OVER: [&str; 24] = [
     "memberships",
     "organization_choices",
     "signing_keys",
+    "key_set_fetches",
     "budgets",
     "mails",
     "logout_notices",

@@ -50,7 +50,7 @@ pub use admin::{
     AdminBranding, AdminClient, AdminClientRow, AdminClients, AdminFinding, AdminKeyRow, AdminKeys,
     AdminMailRow, AdminMails, AdminOrganization, AdminOrganizationRow, AdminOrganizations, AdminOverview,
     AdminProviderRow, AdminProviders, AdminRow, AdminSettingRow, AdminSettings, AdminUser, AdminUserNew,
-    AdminUserRow, AdminUsers, BrandingSource,
+    AdminUserRow, AdminUsers, BrandingSource, KeyFetcherRow,
 };
 pub use applications::{Applications, ConnectedApp};
 pub use audit::{Audit, AuditFilter, AuditRow, AuditScope};

@@ -3,5 +3,6 @@
 mod backups;
 mod certificate;
 mod health;
+mod keys;
 mod moving;
 mod restarts;

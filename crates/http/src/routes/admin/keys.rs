@@ -1,8 +1,8 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_domain::{ErrorCode, Refusal, Timestamp};
-use postern_flows::keys::{self, KeyState, PublishedKey};
-use postern_templating::pages::{AdminKeyRow, AdminKeys};
+use postern_flows::keys::{self, KeyFetcher, KeyState, PublishedKey};
+use postern_templating::pages::{AdminKeyRow, AdminKeys, KeyFetcherRow};
 use postern_templating::{AdminTab, Badge, Notice, Shortened, Text, Tone, When, t};
 
 use super::asked::{Administrator, Manager};
@@ -11,6 +11,8 @@ use crate::page;
 use crate::request::{FormAbout, PageQuery};
 
 const PATH: &str = "/admin/keys";
+/// Most fetchers that the page shows; the command line and the API list all.
+const SHOWN: usize = 100;
 
 pub(super) async fn list(
     Administrator(manager): Administrator,
@@ -50,7 +52,32 @@ async fn render(
     let mut chrome = manager.chrome(AdminTab::Keys);
     chrome.notice = notice;
     let keys = set.keys().iter().map(|key| row(key, now)).collect();
-    Ok(page::render(&AdminKeys { chrome, problem, keys }))
+    let mut found = keys::fetchers(app, &manager.actor).await?;
+    let behind = found.iter().filter(|fetcher| fetcher.is_behind(now)).count();
+    // Those for whom to wait come first.
+    found.sort_by_key(|fetcher| !fetcher.is_behind(now));
+    Ok(page::render(&AdminKeys {
+        chrome,
+        problem,
+        keys,
+        behind: behind as u64,
+        unlisted: found.len().saturating_sub(SHOWN) as u64,
+        fetchers: found.into_iter().take(SHOWN).map(|fetcher| fetcher_row(fetcher, now)).collect(),
+    }))
+}
+
+fn fetcher_row(fetcher: KeyFetcher, now: Timestamp) -> KeyFetcherRow {
+    let is_named = !fetcher.program.is_empty();
+    KeyFetcherRow {
+        address: fetcher.address.map_or_else(|| t("others, too many to tell apart"), Text::verbatim),
+        program: is_named.then(|| fetcher.program.clone()),
+        last: When::new(fetcher.last_at.0, now.0),
+        times: fetcher.fetches,
+        next: fetcher.has_next.map(|has| match has {
+            true => Badge::new(Tone::Good, t("yes")),
+            false => Badge::new(Tone::Warning, t("not yet since they were published")),
+        }),
+    }
 }
 
 fn row(key: &PublishedKey, now: Timestamp) -> AdminKeyRow {

@@ -1,6 +1,8 @@
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use postern_domain::{InstanceRight, Lifetime, Plain};
 use postern_flows::users::{self, NewUser, Standing};
+use postern_flows::{Actor, keys};
 
 use crate::testing::{PASSWORD, TestServer};
 
@@ -123,6 +125,41 @@ async fn keys_are_rotated_and_mails_tried_again() {
     let retried = ada.post("/admin/mails", &[("action", "retry")], &token).await;
     assert_eq!(retried.location(), "/admin/mails?retried=0");
     assert!(ada.get("/admin/mails?retried=0").await.body.contains("within minutes anyway"));
+}
+
+#[tokio::test]
+async fn who_fetched_the_keys_is_listed_beside_them() {
+    let server = server(&InstanceRight::ALL).await;
+    let mut ada = server.browser();
+    ada.sign_in().await;
+    let before = ada.get("/admin/keys").await;
+    assert!(before.body.contains("Nobody has fetched them yet"), "{}", before.body);
+    let fetch = async |method: &str, known: &str| {
+        let request = Request::builder().method(method).uri("/.well-known/jwks.json");
+        let request = request.header(header::USER_AGENT, "rp/1.0 (<b>)").header(header::IF_NONE_MATCH, known);
+        server.send(request.body(Body::empty()).unwrap()).await
+    };
+    let first = fetch("GET", "").await;
+    assert_eq!(first.status, StatusCode::OK);
+    assert_eq!(fetch("GET", first.header("etag")).await.status, StatusCode::NOT_MODIFIED);
+    assert_eq!(fetch("HEAD", "").await.status, StatusCode::OK);
+    keys::flush_fetches(&server.app).await.unwrap();
+    let found = keys::fetchers(&server.app, &Actor::operator()).await.unwrap();
+    let [only] = found.as_slice() else { panic!("{found:?}") };
+    let address = only.address.as_deref();
+    assert_eq!((address, &*only.program, only.fetches), (Some("127.0.0.1"), "rp/1.0", 2));
+    let page = ada.get("/admin/keys").await;
+    assert!(page.body.contains("127.0.0.1") && page.body.contains("rp/1.0"), "{}", page.body);
+    assert!(!page.body.contains("not yet since") && !page.body.contains("next keys yet"), "{}", page.body);
+    server.advance(Lifetime::seconds(1));
+    ada.submit("/admin/keys", &[("action", "rotate")]).await;
+    let page = ada.get("/admin/keys").await;
+    assert!(page.body.contains("not yet since they were published"), "{}", page.body);
+    assert!(page.body.contains("1 program that fetched the keys in the last day"), "{}", page.body);
+    server.advance(Lifetime::days(2));
+    ada.sign_in().await;
+    let page = ada.get("/admin/keys").await;
+    assert!(!page.body.contains("in the last day"), "who is gone is not waited for: {}", page.body);
 }
 
 #[tokio::test]

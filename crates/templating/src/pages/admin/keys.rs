@@ -16,6 +16,12 @@ pub struct AdminKeys {
     pub problem: Option<Text>,
     /// The keys, by algorithm.
     pub keys: Vec<AdminKeyRow>,
+    /// Who has fetched them: those without the next keys first, then those that did last.
+    pub fetchers: Vec<KeyFetcherRow>,
+    /// How many more there are.
+    pub unlisted: u64,
+    /// How many fetched in the last day and do not have the next keys.
+    pub behind: u64,
 }
 
 /// A signing key.
@@ -31,6 +37,21 @@ pub struct AdminKeyRow {
     pub made: When,
     /// What happens to it next, or nothing.
     pub next: Text,
+}
+
+/// A program that fetched the keys.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeyFetcherRow {
+    /// From where.
+    pub address: Text,
+    /// What it calls itself, if it says so.
+    pub program: Option<String>,
+    /// When it did last.
+    pub last: When,
+    /// How often it did.
+    pub times: u64,
+    /// Whether it has the next keys, if that can be said.
+    pub next: Option<Badge>,
 }
 
 impl Page for AdminKeys {
@@ -69,10 +90,39 @@ impl Page for AdminKeys {
                     t("signs {when}").with("when", later.relative()),
                 ),
             ],
+            fetchers: sample_fetchers(),
+            unlisted: 0,
+            behind: 1,
         }
     }
 
     fn variants() -> Vec<(&'static str, Self)> {
-        vec![("refused", Self { problem: Some(t("No key signs.")), ..Self::sample() })]
+        let nobody = Self { fetchers: Vec::new(), behind: 0, ..Self::sample() };
+        vec![
+            (
+                "refused",
+                Self { problem: Some(t("No key signs.")), unlisted: 900, behind: 12, ..Self::sample() },
+            ),
+            ("fetched by nobody", nobody),
+        ]
     }
+}
+
+fn sample_fetchers() -> Vec<KeyFetcherRow> {
+    let row = |address: Text, program: Option<&str>, ago: i64, times, next| KeyFetcherRow {
+        address,
+        program: program.map(str::to_owned),
+        last: When::new(SAMPLE_NOW - ago, SAMPLE_NOW),
+        times,
+        next,
+    };
+    let yes = || Some(Badge::new(Tone::Good, t("yes")));
+    let not_yet = Badge::new(Tone::Warning, t("not yet since they were published"));
+    let long = "An-Identity-Aware-Proxy-With-A-Very-Long-Name-Of-Its-Own/2026.11";
+    vec![
+        row(Text::verbatim("203.0.113.7"), Some("python-requests/2.31"), 7_200, 1_204, Some(not_yet)),
+        row(Text::verbatim("2001:db8:85a3:8d3::/64"), Some(long), 40, 12, yes()),
+        row(Text::verbatim("198.51.100.2"), None, 86_400 * 40, 1, yes()),
+        row(t("others, too many to tell apart"), None, 600, 20_000, None),
+    ]
 }

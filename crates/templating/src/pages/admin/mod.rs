@@ -14,7 +14,7 @@ mod users;
 
 pub use branding::{AdminBranding, BrandingSource};
 pub use clients::{AdminClientRow, AdminClients};
-pub use keys::{AdminKeyRow, AdminKeys};
+pub use keys::{AdminKeyRow, AdminKeys, KeyFetcherRow};
 pub use mails::{AdminMailRow, AdminMails};
 pub use organizations::{AdminOrganizationRow, AdminOrganizations};
 pub use overview::{AdminFinding, AdminOverview};
