@@ -162,38 +162,42 @@ fn has_children(spans: &[Span], log: &str) {
     assert!(roots.clone().all(|root| root.kind == SERVER || root.name == "mail"), "{spans:#?}");
 }
 
-/// A collector that takes connections and says nothing, then one that is not there.
+/// One that takes connections and says nothing for longer than anybody waits, and one that is not there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_collector_that_is_away_is_in_nobodys_way() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let silent_url = format!("http://{}", silent.local_addr().unwrap());
-    let refused = server::free_port();
-    for (endpoint, at_most) in [(silent_url, 6), (format!("http://u:{CANARY}@127.0.0.1:{refused}"), 6)] {
-        let server = Server::start(&[
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
-            ("OTEL_BSP_SCHEDULE_DELAY", "100"),
-            ("OTEL_BSP_MAX_QUEUE_SIZE", "16"),
-            ("OTEL_EXPORTER_OTLP_TIMEOUT", "400"),
-            ("RUST_LOG", "debug"),
-        ])
-        .await;
-        let mut slowest = Duration::ZERO;
-        for _ in 0..200 {
-            let begin = Instant::now();
-            assert_eq!(server.send(STRANGER, "GET /healthz", &[], "").await.status, 200);
-            slowest = slowest.max(begin.elapsed());
-        }
-        assert!(slowest < Duration::from_secs(1), "an answer took {slowest:?}");
-        tokio::time::sleep(Duration::from_secs(2)).await;
+    let silent = format!("http://{}", silent.local_addr().unwrap());
+    is_in_nobodys_way(&silent, "60000", "the last traces before this stop may be missing").await;
+    let gone = format!("http://u:{CANARY}@127.0.0.1:{}", server::free_port());
+    is_in_nobodys_way(&gone, "400", "traces cannot be sent").await;
+}
+
+async fn is_in_nobodys_way(endpoint: &str, timeout: &str, said: &str) {
+    let server = Server::start(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", timeout),
+        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "16"),
+        ("RUST_LOG", "debug"),
+    ])
+    .await;
+    let mut took = Vec::new();
+    for _ in 0..200 {
         let begin = Instant::now();
-        server.terminate();
-        let log = server.ended(Duration::from_secs(15)).await;
-        // The notice that the tests set takes one second of it.
-        assert!(begin.elapsed() < Duration::from_secs(at_most), "the stop took {:?}\n{log}", begin.elapsed());
-        assert_eq!(log.matches("traces cannot be sent").count(), 1, "{log}");
-        assert_eq!(log.matches("ExportError").count(), 0, "{log}");
-        assert!(!log.contains(CANARY), "{log}");
+        assert_eq!(server.send(STRANGER, "GET /healthz", &[], "").await.status, 200);
+        took.push(begin.elapsed());
     }
+    took.sort();
+    assert!(took[100] < Duration::from_millis(200), "answers took {took:?}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let begin = Instant::now();
+    server.terminate();
+    let log = server.ended(Duration::from_secs(15)).await;
+    // A second of notice, a moment for what is on its way, and three for the last traces.
+    assert!(begin.elapsed() < Duration::from_secs(8), "the stop took {:?}\n{log}", begin.elapsed());
+    assert_eq!(log.matches(said).count(), 1, "{log}");
+    assert_eq!(log.matches("ExportError").count(), 0, "{log}");
+    assert!(!log.contains(CANARY), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
