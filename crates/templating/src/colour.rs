@@ -12,6 +12,10 @@ const BLACK: Rgb = Rgb(0, 0, 0);
 const LIGHT_SURFACE: Rgb = Rgb(0xf2, 0xf3, 0xf5);
 /// The lightest surface accent text appears on in the dark scheme.
 const DARK_SURFACE: Rgb = Rgb(0x24, 0x27, 0x2d);
+/// What badges lie on in either scheme, and how much of the accent is in their ground, in percent (`.accent` in the styles).
+const LIGHT_PANEL: Rgb = WHITE;
+const DARK_PANEL: Rgb = Rgb(0x16, 0x19, 0x1e);
+const TINT: u16 = 12;
 /// Contrast of text that AA asks for, with a little to spare for rounding.
 const TEXT_CONTRAST: f64 = 4.6;
 
@@ -55,17 +59,26 @@ impl Rgb {
 
     /// The nearest shade, on the way to `end`, that can be read on `surface`.
     fn readable_on(self, surface: Self, end: Self) -> Self {
-        (0..=100)
-            .map(|percent| self.mixed(end, percent))
-            .find(|shade| shade.contrast(surface) >= TEXT_CONTRAST)
-            .unwrap_or(end)
+        self.towards(end, |shade| shade.contrast(surface) >= TEXT_CONTRAST)
+    }
+
+    /// The same that can also be read on a badge: on `panel` with some of the shade itself in it.
+    fn readable_on_badges(self, surface: Self, panel: Self, end: Self) -> Self {
+        self.towards(end, |shade| {
+            let badge = panel.mixed(shade, TINT);
+            shade.contrast(surface) >= TEXT_CONTRAST && shade.contrast(badge) >= TEXT_CONTRAST
+        })
+    }
+
+    fn towards(self, end: Self, is_good: impl Fn(Self) -> bool) -> Self {
+        (0..=100).map(|percent| self.mixed(end, percent)).find(|shade| is_good(*shade)).unwrap_or(end)
     }
 }
 
 /// The custom properties of both schemes for this accent.
 pub(crate) fn accent_properties(accent: Rgb) -> String {
-    let light = accent.readable_on(LIGHT_SURFACE, BLACK);
-    let dark = accent.readable_on(DARK_SURFACE, WHITE);
+    let light = accent.readable_on_badges(LIGHT_SURFACE, LIGHT_PANEL, BLACK);
+    let dark = accent.readable_on_badges(DARK_SURFACE, DARK_PANEL, WHITE);
     let dark_fill = accent.readable_on(WHITE, BLACK);
     let mut css = String::new();
     for (scheme, text, fill) in [("light", light, light), ("dark", dark, dark_fill)] {
@@ -99,11 +112,13 @@ mod tests {
     fn every_accent_becomes_readable() {
         for text in ["ffffff", "000000", "ffee00", "00ff00", "ff0000", "0000ff", "808080", "3355cc"] {
             let accent = Rgb::parse(text).unwrap();
-            assert!(
-                accent.readable_on(LIGHT_SURFACE, BLACK).contrast(LIGHT_SURFACE) >= 4.5,
-                "{text} in light"
-            );
-            assert!(accent.readable_on(DARK_SURFACE, WHITE).contrast(DARK_SURFACE) >= 4.5, "{text} in dark");
+            for (surface, panel, end) in
+                [(LIGHT_SURFACE, LIGHT_PANEL, BLACK), (DARK_SURFACE, DARK_PANEL, WHITE)]
+            {
+                let shade = accent.readable_on_badges(surface, panel, end);
+                assert!(shade.contrast(surface) >= 4.5, "{text} on {surface:?}");
+                assert!(shade.contrast(panel.mixed(shade, TINT)) >= 4.5, "{text} on a badge on {panel:?}");
+            }
             assert!(accent.readable_on(WHITE, BLACK).contrast(WHITE) >= 4.5, "white on {text}");
         }
     }
