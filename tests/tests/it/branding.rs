@@ -8,15 +8,18 @@ use serde_json::json;
 use crate::developer::{PAYLOADS, assert_inert};
 use crate::sweep::PICTURE;
 
-const PATH: &str = "/admin/branding";
+/// Where it is set.
+pub(crate) const PATH: &str = "/admin/branding";
 
-async fn save(browser: &Browser, name: &str, accent: &str) -> Answer {
+/// Sets the name and the colour in the console.
+pub(crate) async fn save(browser: &Browser, name: &str, accent: &str) -> Answer {
     let page = browser.open(PATH).await.expect(200);
     let form = page.form("save").fill("name", name).fill("accent", accent).press("save");
     browser.submit(&page, &form).await
 }
 
-async fn upload(browser: &Browser) {
+/// Sets a logo there.
+pub(crate) async fn upload(browser: &Browser) {
     let page = browser.open(PATH).await.expect(200);
     let token = page.form(&format!("{PATH}/logo")).value("form_token").unwrap().to_owned();
     let parts = [("form_token", token.as_bytes()), ("logo", PICTURE)];

@@ -6,6 +6,7 @@ use postern_tests::chromium::{Chromium, Setup};
 use postern_tests::{Engine, Instance, Registration, shared};
 
 use super::{at, go_on_as};
+use crate::branding;
 use crate::pages::{pages, states};
 use crate::second_factor_required::Firm;
 use crate::teams::Place;
@@ -101,5 +102,27 @@ async fn of_people_of_whom_a_second_factor_is_asked() {
         let browser = Chromium::start(Setup::default()).await.unwrap();
         go_on_as(&browser, who).await;
         assert_good(&browser, name, &at(&instance, &path)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_an_instance_with_branding_of_its_own() {
+    let instance = Instance::start(Engine::Sqlite).await;
+    let administrator = instance.browser_of(&instance.administrator()).await;
+    branding::upload(&administrator).await;
+    let consent = instance.client(&Registration::confidential()).authorization().target();
+    let browser = Chromium::start(Setup::default()).await.unwrap();
+    go_on_as(&browser, &administrator).await;
+    // One that is hardly seen on white, and one that is not on black.
+    for (name, accent) in
+        [("Acme accounts of Marylebone, with a rather long name", "#ffee00"), ("A", "#000033")]
+    {
+        let _ = branding::save(&administrator, name, accent).await.expect(200);
+        for (page, path) in
+            [("branding", branding::PATH), ("consent", consent.as_str()), ("recover", "/recover")]
+        {
+            let page = format!("{page} in {}", accent.trim_start_matches('#'));
+            assert_good(&browser, &page, &at(&instance, path)).await;
+        }
     }
 }
