@@ -41,7 +41,7 @@ impl Options {
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let test = ["test", "--quiet", "--workspace", "--lib"];
     let mut command = cargo(&test);
-    command.args([TEST, "--", "--exact", "--ignored", "--nocapture"]);
+    command.args([TEST, "--", "--exact", "--nocapture"]);
     command.env("POSTERN_SIZE", format!("{} {}", options.people, options.months));
     Steps::default().command("size", &mut command)
 }
