@@ -1,5 +1,5 @@
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -17,18 +17,40 @@ pub struct Network {
 pub struct NetworkError(String);
 
 impl Network {
-    /// Whether `address` lies in it. An IPv4 address that comes dressed as IPv6 counts as what it is.
+    /// The network of the first bits of `address`, so many of IPv4 and so many of IPv6. An IPv4 address that comes dressed as
+    /// IPv6 counts as what it is, here and below.
+    pub fn around(address: IpAddr, of_v4: u32, of_v6: u32) -> Self {
+        let address = address.to_canonical();
+        let bits = if address.is_ipv4() { of_v4.min(32) } else { of_v6.min(128) };
+        Self { address: first(address, bits), bits }
+    }
+
+    /// What one subscriber has: an IPv4 address, or the first 64 bits of an IPv6 one.
+    pub fn of_subscriber(address: IpAddr) -> Self {
+        Self::around(address, 32, 64)
+    }
+
+    /// The address that it was named by: the first that lies in it, unless somebody wrote another.
+    pub const fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// Whether `address` lies in it.
     pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let shift = 32_u32.saturating_sub(self.bits);
-                network.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let shift = 128_u32.saturating_sub(self.bits);
-                network.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
-            }
-            _ => false,
+        first(self.address, self.bits) == first(address.to_canonical(), self.bits)
+    }
+}
+
+/// The first bits of an address, with nothing behind them.
+fn first(address: IpAddr, bits: u32) -> IpAddr {
+    match address {
+        IpAddr::V4(address) => {
+            let mask = u32::MAX.checked_shl(u32::BITS.saturating_sub(bits)).unwrap_or_default();
+            IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() & mask))
+        }
+        IpAddr::V6(address) => {
+            let mask = u128::MAX.checked_shl(u128::BITS.saturating_sub(bits)).unwrap_or_default();
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & mask))
         }
     }
 }
@@ -90,6 +112,26 @@ mod tests {
         assert!(contains("203.0.113.7", "203.0.113.7") && !contains("203.0.113.7", "203.0.113.8"));
         assert!(contains("2001:db8::/32", "2001:db8:1::1") && contains("::/0", "2001:db8::1"));
         assert!(contains("10.0.0.0/8", "::ffff:10.1.2.3"));
+    }
+
+    #[test]
+    fn what_one_subscriber_has_is_an_address_or_half_of_one() {
+        for (address, network) in [
+            ("203.0.113.7", "203.0.113.7"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("::1", "::/64"),
+        ] {
+            assert_eq!(Network::of_subscriber(address.parse().unwrap()).to_string(), network);
+        }
+        let around = |of_v4, of_v6| {
+            ["203.0.113.7", "2001:db8::1"]
+                .map(|address| Network::around(address.parse().unwrap(), of_v4, of_v6).to_string())
+        };
+        assert_eq!(around(24, 48), ["203.0.113.0/24", "2001:db8::/48"]);
+        assert_eq!(around(0, 0), ["0.0.0.0/0", "::/0"]);
+        assert_eq!(around(32, 128), ["203.0.113.7", "2001:db8::1"]);
+        assert_eq!(around(99, 999), ["203.0.113.7", "2001:db8::1"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use postern_domain::{Lifetime, Refusal, Timestamp, TokenHash};
+use postern_domain::{Lifetime, Network, Refusal, Timestamp, TokenHash};
 use postern_storage::budgets::{self, Allowance, Exhausted, Taken};
 use postern_storage::{StorageError, Tx};
 
@@ -55,9 +55,9 @@ impl Budget {
     }
 }
 
-/// The network that one subscriber has: an IPv4 address, or the first 64 bits of an IPv6 one.
+/// The bytes of what one subscriber has, without those of an IPv6 address that are none of the network's.
 pub(crate) fn network(address: IpAddr) -> Vec<u8> {
-    match address.to_canonical() {
+    match Network::of_subscriber(address).address() {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => (address.to_bits() >> 64).to_be_bytes().to_vec(),
     }

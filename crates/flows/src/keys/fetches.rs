@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 use std::mem;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use postern_domain::{InstanceRight, Lifetime, Refusal, Timestamp};
+use postern_domain::{InstanceRight, Lifetime, Network, Refusal, Timestamp};
 use postern_storage::key_set_fetches::{self, KeySetFetch};
 
 use super::{KeySet, KeyState};
@@ -38,7 +38,7 @@ struct Gathered {
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Fetcher {
-    network: IpAddr,
+    network: Network,
     program: String,
 }
 
@@ -193,7 +193,7 @@ impl Gathered {
 
     fn rows(&self) -> Vec<KeySetFetch> {
         let row = |(fetcher, seen): (&Fetcher, &Seen)| KeySetFetch {
-            address: named(fetcher.network),
+            address: fetcher.network.to_string(),
             program: fetcher.program.clone(),
             neighbourhood: neighbourhood(fetcher.network).to_string(),
             ..seen.row()
@@ -232,38 +232,17 @@ fn program(user_agent: &str) -> String {
     user_agent.trim_start().chars().take_while(char::is_ascii_graphic).take(LONGEST).collect()
 }
 
-/// What one subscriber has: an IPv4 address, or the first 64 bits of an IPv6 one, as the rate limits count.
-fn network(address: IpAddr) -> IpAddr {
+/// What one subscriber has, as the rate limits count; this machine is itself alone.
+fn network(address: IpAddr) -> Network {
     match address.to_canonical() {
-        own if own.is_loopback() => own,
-        other => first_bits(other, 32, 64),
+        own if own.is_loopback() => Network::around(own, 32, 128),
+        other => Network::of_subscriber(other),
     }
 }
 
 /// The larger network that one who has many addresses has them of.
-fn neighbourhood(network: IpAddr) -> IpAddr {
-    first_bits(network, 24, 48)
-}
-
-fn first_bits(address: IpAddr, of_v4: u32, of_v6: u32) -> IpAddr {
-    match address {
-        IpAddr::V4(address) => {
-            let mask = u32::MAX.checked_shl(u32::BITS.saturating_sub(of_v4)).unwrap_or_default();
-            IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() & mask))
-        }
-        IpAddr::V6(address) => {
-            let mask = u128::MAX.checked_shl(u128::BITS.saturating_sub(of_v6)).unwrap_or_default();
-            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & mask))
-        }
-    }
-}
-
-/// As people read it.
-fn named(network: IpAddr) -> String {
-    match network {
-        IpAddr::V6(_) if !network.is_loopback() => format!("{network}/64"),
-        _ => network.to_string(),
-    }
+fn neighbourhood(network: Network) -> IpAddr {
+    Network::around(network.address(), 24, 48).address()
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ fn an_address_counts_as_what_one_subscriber_has() {
         ("127.0.0.1", "127.0.0.1", "127.0.0.0"),
     ] {
         let network = network(at(address));
-        assert_eq!((named(network).as_str(), neighbourhood(network)), (name, self::at(around)), "{address}");
+        assert_eq!((&*network.to_string(), neighbourhood(network)), (name, self::at(around)), "{address}");
     }
 }
 
