@@ -2,15 +2,22 @@
 
 use std::io::IsTerminal;
 
+use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Starts the log.
 pub(crate) fn start() {
+    subscriber().init();
+}
+
+/// What writes the log.
+pub(crate) fn subscriber() -> impl Subscriber + Send + Sync {
     tracing_subscriber::fmt()
         .with_env_filter(filter())
         .with_writer(std::io::stderr)
         .with_ansi(in_colours())
-        .init();
+        .finish()
 }
 
 /// What is written.

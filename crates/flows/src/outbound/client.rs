@@ -196,7 +196,7 @@ fn anywhere(settings: &config::Outbound) -> Result<ClientBuilder, String> {
 }
 
 /// An error with all that is behind it: the first of them only says that something was sent.
-fn in_full(error: &dyn std::error::Error) -> String {
+pub fn in_full(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

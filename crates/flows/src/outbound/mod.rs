@@ -5,7 +5,7 @@ mod client;
 mod public;
 mod resolver;
 
-pub use client::{Outbound, OutboundAnswer, OutboundError, own_address, own_certificate_end};
+pub use client::{Outbound, OutboundAnswer, OutboundError, in_full, own_address, own_certificate_end};
 
 #[cfg(test)]
 mod tests;

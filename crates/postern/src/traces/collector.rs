@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
+use postern_flows::outbound::in_full;
 use reqwest::redirect::Policy;
 use tokio::runtime::Handle;
 
@@ -80,10 +81,4 @@ async fn send(client: reqwest::Client, request: Request<Bytes>) -> Result<Respon
     *answer.status_mut() = received.status();
     *answer.headers_mut() = received.headers().clone();
     Ok(answer)
-}
-
-/// An error with all that is behind it: the first of them only says that something was sent.
-fn in_full(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -88,12 +88,7 @@ fn provider(variable: &str) -> anyhow::Result<SdkTracerProvider> {
     let endpoint = std::env::var(variable).ok().and_then(|text| Url::parse(&text).ok());
     let can_be_used = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
     ensure!(endpoint.as_ref().is_some_and(can_be_used), "{variable} is no URL of http or https");
-    let meanwhile = tracing_subscriber::fmt()
-        .with_env_filter(log::filter())
-        .with_writer(std::io::stderr)
-        .with_ansi(log::in_colours())
-        .finish();
-    tracing::subscriber::with_default(meanwhile, || {
+    tracing::subscriber::with_default(log::subscriber(), || {
         let collector = Collector::new().context("the way to the collector of traces")?;
         let exporter = SpanExporter::builder().with_http().with_http_client(collector).build();
         let exporter = exporter.map_err(|_| anyhow!("{variable} cannot be used for traces"))?;
