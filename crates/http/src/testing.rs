@@ -18,6 +18,19 @@ use tower::ServiceExt;
 /// A password that is good enough.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
+/// A PNG of one pixel, in base64.
+pub(crate) const PIXEL: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+/// The form of a new client.
+pub(crate) const CLIENT: [(&str, &str); 6] = [
+    ("name", "Notes"),
+    ("type", "confidential"),
+    ("redirect_uris", "https://notes.example/cb"),
+    ("homepage_url", "https://notes.example"),
+    ("scope", "openid"),
+    ("grant", "authorization_code"),
+];
+
 /// A server with a scratch database and a clock that stands still.
 pub(crate) struct TestServer {
     pub(crate) app: Arc<App>,
@@ -170,6 +183,19 @@ impl TestBrowser<'_> {
             .append_pair("form_token", token)
             .finish();
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends a form with files in it: the part `logo` is one.
+    pub(crate) async fn upload(&mut self, path: &str, parts: &[(&str, &[u8])], token: &str) -> Answer {
+        let mut body = Vec::new();
+        for (name, bytes) in parts.iter().copied().chain([("form_token", token.as_bytes())]) {
+            let file = if name == "logo" { "; filename=\"x.png\"" } else { "" };
+            let head = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+            body.extend([head.as_bytes(), bytes, b"\r\n"].concat());
+        }
+        body.extend_from_slice(b"--edge--\r\n");
+        let request = Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 

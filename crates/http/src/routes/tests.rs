@@ -5,7 +5,7 @@ use postern_flows::{authorize, endpoints};
 
 use super::all;
 use crate::rights::Right;
-use crate::testing::{Answer, TestBrowser, TestServer};
+use crate::testing::{Answer, CLIENT, TestBrowser, TestServer};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -163,15 +163,7 @@ async fn posted_requests_have_a_budget() {
     let mut ada = server.browser();
     ada.sign_in().await;
     let page = "/developer/clients/new";
-    let fields = [
-        ("name", "Field Notes"),
-        ("type", "confidential"),
-        ("redirect_uris", "https://notes.example/cb"),
-        ("homepage_url", "https://notes.example"),
-        ("scope", "openid"),
-        ("grant", "authorization_code"),
-    ];
-    let made = ada.submit(page, &fields).await;
+    let made = ada.submit(page, &CLIENT).await;
     let id = made.body.split("id=\"client-id\">").nth(1).unwrap().split('<').next().unwrap();
     let mut visitor = server.browser();
     let mut post = async |more: &str| {

@@ -4,7 +4,7 @@ use postern_domain::{InstanceRight, Lifetime, Plain};
 use postern_flows::users::{self, NewUser, Standing};
 use postern_flows::{Actor, keys};
 
-use crate::testing::{PASSWORD, TestServer};
+use crate::testing::{CLIENT, PASSWORD, TestServer};
 
 async fn server(rights: &[InstanceRight]) -> TestServer {
     let standing = Standing { rights: rights.iter().copied().collect(), ..Standing::default() };
@@ -178,15 +178,7 @@ async fn tiers_and_clients_are_set_from_their_lists() {
     assert!(list.body.contains("value=\"elevated\" selected"), "{}", list.body);
     let bad = ada.submit("/admin/organizations", &[("organization", &id), ("tier", "x")]).await;
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
-    let fields = [
-        ("name", "Notes"),
-        ("type", "confidential"),
-        ("redirect_uris", "https://notes.example/cb"),
-        ("homepage_url", "https://notes.example"),
-        ("scope", "openid"),
-        ("grant", "authorization_code"),
-    ];
-    let made = ada.submit("/developer/clients/new", &fields).await;
+    let made = ada.submit("/developer/clients/new", &CLIENT).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
     for query in ["Notes", "ada", "ada@example.com"] {
         let list = ada.get(&format!("/admin/clients?q={query}")).await;

@@ -1,10 +1,9 @@
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use postern_domain::Lifetime;
 
-use crate::testing::{Answer, PASSWORD, TestBrowser, TestServer};
+use crate::testing::{PASSWORD, PIXEL, TestBrowser, TestServer};
 
 const NEW: &str = "/developer/clients/new";
 const FORM: [(&str, &str); 7] = [
@@ -16,10 +15,6 @@ const FORM: [(&str, &str); 7] = [
     ("scope", "email"),
     ("grant", "authorization_code"),
 ];
-/// A PNG of one pixel.
-const PIXEL: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}"));
     rest.split_once(after).unwrap().0
@@ -30,21 +25,6 @@ async fn made(browser: &mut TestBrowser<'_>) -> String {
     let answer = browser.submit(NEW, &FORM).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     format!("/developer/clients/{}", between(&answer.body, "id=\"client-id\">", "<"))
-}
-
-async fn upload(browser: &mut TestBrowser<'_>, client: &str, token: &str, parts: &[(&str, &[u8])]) -> Answer {
-    let mut body = Vec::new();
-    for (name, bytes) in parts.iter().copied().chain([("form_token", token.as_bytes())]) {
-        let file = if name == "logo" { "; filename=\"x.png\"" } else { "" };
-        let head = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(b"--edge--\r\n");
-    let request = Request::post(format!("{client}/logo"))
-        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
-    browser.send(request.body(Body::from(body)).unwrap()).await
 }
 
 #[tokio::test]
@@ -166,7 +146,7 @@ async fn logos_are_pictures_and_nothing_else() {
     let client = made(&mut ada).await;
     let token = ada.get(&client).await.form_token();
     let pixel = STANDARD.decode(PIXEL).unwrap();
-    let taken = upload(&mut ada, &client, &token, &[("logo", &pixel)]).await;
+    let taken = ada.upload(&format!("{client}/logo"), &[("logo", &pixel)], &token).await;
     assert_eq!(taken.location(), format!("{client}/edit?done=logo"));
     let page = ada.get(&client).await;
     let logo = format!("/logos/{}.png", between(&page.body, "/logos/", ".png"));
@@ -179,18 +159,24 @@ async fn logos_are_pictures_and_nothing_else() {
     assert!(served.cookies().is_empty());
 
     for hostile in [&b"<svg onload='alert(1)'/>"[..], b"", &vec![0; 1_100_000], &vec![0; 5_000_000]] {
-        let refused = upload(&mut ada, &client, &token, &[("logo", hostile)]).await;
+        let refused = ada.upload(&format!("{client}/logo"), &[("logo", hostile)], &token).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains("id=\"logo-error\""));
     }
     for parts in [&[("logo", &pixel[..]); 4][..], &[("other", b"x")]] {
-        assert_eq!(upload(&mut ada, &client, &token, parts).await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(
+            ada.upload(&format!("{client}/logo"), parts, &token).await.status,
+            StatusCode::BAD_REQUEST
+        );
     }
-    assert_eq!(upload(&mut ada, &client, "x", &[("logo", &pixel)]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        ada.upload(&format!("{client}/logo"), &[("logo", &pixel)], "x").await.status,
+        StatusCode::FORBIDDEN
+    );
     let form = ada.post(&format!("{client}/logo"), &[], &token).await;
     assert_eq!(form.status, StatusCode::FORBIDDEN);
     assert_eq!(server.browser().get(&logo).await.status, StatusCode::OK);
-    let removed = upload(&mut ada, &client, &token, &[("remove", b"1")]).await;
+    let removed = ada.upload(&format!("{client}/logo"), &[("remove", b"1")], &token).await;
     assert_eq!(removed.location(), format!("{client}/edit?done=logo-removed"));
     assert_eq!(server.browser().get(&logo).await.status, StatusCode::NOT_FOUND);
 }

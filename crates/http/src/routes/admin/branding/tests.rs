@@ -1,16 +1,13 @@
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use postern_domain::{InstanceRight, Lifetime};
 use postern_flows::users::Standing;
 
-use crate::testing::{Answer, TestBrowser, TestServer};
+use crate::testing::{Answer, CLIENT, PIXEL, TestBrowser, TestServer};
 
 const PATH: &str = "/admin/branding";
-/// A PNG of one pixel.
-const PIXEL: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const LOGO: &str = "/admin/branding/logo";
 /// A name that would do something if it were not escaped.
 const NAME: &str = "A<script>alert(1)</script>\"'&";
 const ESCAPED: &str = "A&#60;script&#62;alert(1)&#60;/script&#62;&#34;&#39;&#38;";
@@ -24,29 +21,9 @@ async fn server(rights: &[InstanceRight]) -> TestServer {
     TestServer::with_standing(here, standing).await
 }
 
-async fn upload(browser: &mut TestBrowser<'_>, token: &str, parts: &[(&str, &[u8])]) -> Answer {
-    let mut body = Vec::new();
-    for (name, bytes) in parts.iter().copied().chain([("form_token", token.as_bytes())]) {
-        let head = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
-        body.extend([head.as_bytes(), bytes, b"\r\n"].concat());
-    }
-    body.extend_from_slice(b"--edge--\r\n");
-    let request = Request::post(format!("{PATH}/logo"))
-        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
-    browser.send(request.body(Body::from(body)).unwrap()).await
-}
-
 /// The page where `browser` is asked to allow an app something.
 async fn consent(browser: &mut TestBrowser<'_>) -> Answer {
-    let fields = [
-        ("name", "Notes"),
-        ("type", "confidential"),
-        ("redirect_uris", "https://notes.example/cb"),
-        ("homepage_url", "https://notes.example"),
-        ("scope", "openid"),
-        ("grant", "authorization_code"),
-    ];
-    let made = browser.submit("/developer/clients/new", &fields).await;
+    let made = browser.submit("/developer/clients/new", &CLIENT).await;
     let (_, id) = made.body.split_once("id=\"client-id\">").expect("a client");
     let id = id.split('<').next().unwrap();
     let ask = format!(
@@ -101,14 +78,14 @@ async fn a_logo_is_shown_served_and_taken_away() {
     ada.sign_in().await;
     let token = ada.get(PATH).await.form_token();
     let pixel = STANDARD.decode(PIXEL).unwrap();
-    let refused = upload(&mut ada, "", &[("logo", &pixel)]).await;
+    let refused = ada.upload(LOGO, &[("logo", &pixel)], "").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     for bad in [&b""[..], b"<svg onload='alert(1)'/>", b"<script>alert(1)</script>"] {
-        let refused = upload(&mut ada, &token, &[("logo", bad)]).await;
+        let refused = ada.upload(LOGO, &[("logo", bad)], &token).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains("logo-error"), "{}", refused.body);
     }
-    let done = upload(&mut ada, &token, &[("logo", &pixel)]).await;
+    let done = ada.upload(LOGO, &[("logo", &pixel)], &token).await;
     assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/admin/branding?done=logo"));
     let page = server.browser().get("/login").await;
     let (_, rest) = page.body.split_once("<img src=\"/logos/").expect("the logo");
@@ -118,7 +95,7 @@ async fn a_logo_is_shown_served_and_taken_away() {
     assert_eq!((served.status, served.header("content-type")), (StatusCode::OK, "image/png"));
     assert_eq!(served.header("cache-control"), "public, max-age=31536000, immutable");
     assert!(served.header("content-security-policy").contains("sandbox"));
-    let gone = upload(&mut ada, &token, &[("remove", b"1")]).await;
+    let gone = ada.upload(LOGO, &[("remove", b"1")], &token).await;
     assert_eq!(gone.location(), "/admin/branding?done=logo-removed");
     assert!(!server.browser().get("/login").await.body.contains("/logos/"));
     assert_eq!(server.browser().get(&path).await.status, StatusCode::NOT_FOUND);
@@ -133,7 +110,7 @@ async fn only_administrators_who_proved_of_late_who_they_are_change_it() {
     let token = ada.get("/settings/profile").await.form_token();
     assert_eq!(ada.post(PATH, &[("name", "Mine")], &token).await.status, StatusCode::FORBIDDEN);
     let pixel = STANDARD.decode(PIXEL).unwrap();
-    assert_eq!(upload(&mut ada, &token, &[("logo", &pixel)]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(ada.upload(LOGO, &[("logo", &pixel)], &token).await.status, StatusCode::FORBIDDEN);
 
     let server = server(&InstanceRight::ALL).await;
     let mut ada = server.browser();
@@ -148,8 +125,8 @@ async fn only_administrators_who_proved_of_late_who_they_are_change_it() {
     let token = ada.get(PATH).await.form_token();
     for answer in [
         ada.post(PATH, &[("name", "Late")], &token).await,
-        upload(&mut ada, &token, &[("logo", &pixel)]).await,
-        upload(&mut ada, &token, &[("remove", b"1")]).await,
+        ada.upload(LOGO, &[("logo", &pixel)], &token).await,
+        ada.upload(LOGO, &[("remove", b"1")], &token).await,
     ] {
         assert_eq!(answer.location(), "/reauthenticate?return_to=%2Fadmin%2Fbranding");
     }
